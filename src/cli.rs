@@ -1,0 +1,314 @@
+//! What was typed: the command line as data, nothing resolved and nothing read.
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, ValueEnum};
+
+/// The word that shows the configuration instead of running a program of that name.
+const STATUS: &str = "status";
+
+/// Run an AI coding agent, or any command, in a jail.
+///
+/// Options stop at the first word that is not one: what follows belongs to the command,
+/// dashes included. Known commands are claude, codex, opencode, crush and bash; `status`
+/// shows the configuration (`-- status` runs a program of that name); any other word is
+/// the command to run. Without a command the configured one runs, else bash.
+#[derive(Debug, Parser)]
+#[command(name = "ai-jail", version, args_override_self = true)]
+#[command(override_usage = "ai-jail [OPTIONS] [--] [COMMAND [ARGS...]]")]
+#[command(group = ArgGroup::new("action").multiple(false))]
+#[allow(clippy::struct_excessive_bools)] // clap's derive wants one bool a flag
+struct Flags {
+    /// Mount PATH read-write; SOURCE:DEST mounts it elsewhere (repeatable)
+    #[arg(long, value_name = "PATH")]
+    rw_map: Vec<OsString>,
+
+    /// Mount PATH read-only; SOURCE:DEST mounts it elsewhere (repeatable)
+    #[arg(long, value_name = "PATH")]
+    map: Vec<OsString>,
+
+    #[command(flatten)]
+    switches: SwitchFlags,
+
+    /// Show project, command and version in the bottom row; remembered
+    #[arg(short, long, value_name = "STYLE", num_args = 0..=1, require_equals = true,
+          default_missing_value = "dark", overrides_with = "no_status_bar")]
+    status_bar: Option<BarStyle>,
+
+    /// No status bar; remembered
+    #[arg(long, overrides_with = "status_bar")]
+    no_status_bar: bool,
+
+    /// Run directly: no terminal proxy, no status bar, only errors are printed
+    #[arg(long)]
+    exec: bool,
+
+    /// Ignore the project's existing configuration
+    #[arg(long)]
+    clean: bool,
+
+    /// Apply an untrusted project configuration for this one run and record nothing
+    #[arg(long)]
+    trust_once: bool,
+
+    /// Print the sandbox command (or the plan as JSON), run nothing, write nothing
+    #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true,
+          default_missing_value = "command")]
+    dry_run: Option<DryRun>,
+
+    /// Create or update the project's configuration, run nothing
+    #[arg(long, group = "action")]
+    init: bool,
+
+    /// Write permission settings fit for a jail into the agents' own configuration
+    #[arg(long, group = "action")]
+    bootstrap: bool,
+
+    /// Say what the jail sees at PATH and which rule decided
+    #[arg(long, value_name = "PATH", group = "action")]
+    explain: Option<OsString>,
+
+    /// Check and explain what decides whether the jail works on this machine
+    #[arg(long, group = "action")]
+    doctor: bool,
+
+    /// Show what the project's configuration would allow, and trust it
+    #[arg(long, group = "action")]
+    trust: bool,
+
+    /// Print a completion script
+    #[arg(long, value_name = "SHELL", group = "action")]
+    completions: Option<clap_complete::Shell>,
+
+    /// Print the manual page
+    #[arg(long, group = "action")]
+    man: bool,
+
+    /// Leave files that the host runs later (hooks, autostart, shims) writable
+    #[arg(long)]
+    no_protect: bool,
+
+    /// With status, --explain and --doctor: print JSON
+    #[arg(long)]
+    json: bool,
+
+    /// Say every mount with its reason and every layer with what it achieved
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// The command and its arguments
+    #[arg(value_name = "COMMAND", trailing_var_arg = true)]
+    words: Vec<OsString>,
+}
+
+/// Declares each `--NAME`/`--no-NAME` pair, the struct clap fills, and the typed view of it.
+macro_rules! switches {
+    ($($name:ident, $no:ident: $on:literal, $off:literal;)*) => {
+        /// The pairs as clap sees them: of two twins the last one typed is left standing.
+        #[derive(Args, Clone, Debug, Default)]
+        #[allow(clippy::struct_excessive_bools)] // clap's derive wants one bool a flag
+        struct SwitchFlags {
+            $(
+                #[doc = $on]
+                #[arg(long, action = ArgAction::SetTrue, overrides_with = stringify!($no))]
+                $name: bool,
+                #[doc = $off]
+                #[arg(long, action = ArgAction::SetTrue, overrides_with = stringify!($name))]
+                $no: bool,
+            )*
+        }
+
+        /// What was typed about each switch: `None` where nothing was.
+        #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+        pub struct Switches {
+            $(
+                #[doc = $on]
+                pub $name: Option<bool>,
+            )*
+        }
+
+        impl From<&SwitchFlags> for Switches {
+            fn from(flags: &SwitchFlags) -> Self {
+                Self { $($name: typed(flags.$name, flags.$no),)* }
+            }
+        }
+    };
+}
+
+switches! {
+    lockdown, no_lockdown: "Strict mode: read-only project, empty home, no network", "Not the strict mode";
+    landlock, no_landlock: "The Landlock layer [default: on]", "Without the Landlock layer";
+    seccomp, no_seccomp: "The system-call filter [default: on]", "Without the system-call filter";
+    rlimits, no_rlimits: "The resource limits [default: on]", "Without the resource limits";
+    gpu, no_gpu: "GPU devices [default: where present]", "No GPU devices";
+    docker, no_docker: "The Docker socket [default: where present]", "No Docker socket";
+    display, no_display: "X11 and Wayland [default: where present]", "No X11 and Wayland";
+    mise, no_mise: "Set up mise [default: where present]", "No mise";
+}
+
+/// The state of a pair whose twins override each other.
+fn typed(on: bool, off: bool) -> Option<bool> {
+    match (on, off) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// The status bar's theme.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum BarStyle {
+    /// Light text on a dark row.
+    Dark,
+    /// Dark text on a light row.
+    Light,
+}
+
+/// What `--dry-run` prints.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum DryRun {
+    /// A shell command that builds the same jail.
+    Command,
+    /// The plan.
+    Json,
+}
+
+/// What this run is for; exactly one per command line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Action {
+    /// Run the command.
+    Run,
+    /// `status`.
+    Status,
+    /// `--init`.
+    Init,
+    /// `--bootstrap`.
+    Bootstrap,
+    /// `--explain PATH`.
+    Explain(OsString),
+    /// `--doctor`.
+    Doctor,
+    /// `--trust`.
+    Trust,
+    /// `--completions SHELL`.
+    Completions(clap_complete::Shell),
+    /// `--man`.
+    Man,
+}
+
+/// The command line, typed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // each is one independent flag
+pub struct Cli {
+    /// What this run is for.
+    pub action: Action,
+    /// The command and its arguments; empty where none was typed.
+    pub command: Vec<OsString>,
+    /// `--rw-map` values, as typed.
+    pub rw_maps: Vec<OsString>,
+    /// `--map` values, as typed.
+    pub ro_maps: Vec<OsString>,
+    /// The on/off pairs.
+    pub switches: Switches,
+    /// `-s` and `--no-status-bar`: `Some(None)` turns it off.
+    pub status_bar: Option<Option<BarStyle>>,
+    /// `--exec`.
+    pub exec: bool,
+    /// `--clean`.
+    pub clean: bool,
+    /// `--trust-once`.
+    pub trust_once: bool,
+    /// `--dry-run`.
+    pub dry_run: Option<DryRun>,
+    /// `--no-protect`.
+    pub no_protect: bool,
+    /// `--json`.
+    pub json: bool,
+    /// `--verbose`.
+    pub verbose: bool,
+}
+
+impl Cli {
+    /// Parses a command line, program name included. The error is clap's own: it also carries
+    /// `--help` and `--version`.
+    pub fn parse(args: &[OsString]) -> Result<Self, clap::Error> {
+        let flags = Flags::try_parse_from(args)?;
+        let status = is_status(args, &flags.words);
+        let action = action(&flags, status)?;
+        if flags.json && !matches!(action, Action::Status | Action::Explain(_) | Action::Doctor) {
+            return Err(usage("--json goes with status, --explain or --doctor"));
+        }
+        Ok(Self {
+            action,
+            switches: Switches::from(&flags.switches),
+            status_bar: status_bar(&flags),
+            command: if status { Vec::new() } else { flags.words },
+            rw_maps: flags.rw_map,
+            ro_maps: flags.map,
+            exec: flags.exec,
+            clean: flags.clean,
+            trust_once: flags.trust_once,
+            dry_run: flags.dry_run,
+            no_protect: flags.no_protect,
+            json: flags.json,
+            verbose: flags.verbose,
+        })
+    }
+}
+
+/// The clap definition, for completions and the manual page.
+pub fn definition() -> clap::Command {
+    Flags::command()
+}
+
+/// Tells `status` from `-- status`: clap drops the `--`, so it is looked for in the
+/// arguments, just before the words.
+fn is_status(args: &[OsString], words: &[OsString]) -> bool {
+    let before_words = args.len().checked_sub(words.len() + 1);
+    let escaped = before_words.is_some_and(|index| args[index] == "--");
+    !escaped && words.first().is_some_and(|word| word == STATUS)
+}
+
+/// The one action asked for. clap has refused two flags of the group already; `status` is a
+/// word, so it is checked here.
+fn action(flags: &Flags, status: bool) -> Result<Action, clap::Error> {
+    let from_flags = if flags.init {
+        Action::Init
+    } else if flags.bootstrap {
+        Action::Bootstrap
+    } else if let Some(path) = &flags.explain {
+        Action::Explain(path.clone())
+    } else if flags.doctor {
+        Action::Doctor
+    } else if flags.trust {
+        Action::Trust
+    } else if let Some(shell) = flags.completions {
+        Action::Completions(shell)
+    } else if flags.man {
+        Action::Man
+    } else {
+        Action::Run
+    };
+    match (from_flags, status) {
+        (Action::Run, true) if flags.words.len() > 1 => Err(usage(
+            "`status` takes no arguments; for a program of that name type `-- status`",
+        )),
+        (Action::Run, true) => Ok(Action::Status),
+        (_, true) => Err(usage("`status` and another action cannot go together")),
+        (action, false) => Ok(action),
+    }
+}
+
+/// The last of `-s` and `--no-status-bar` is the one clap has left standing.
+fn status_bar(flags: &Flags) -> Option<Option<BarStyle>> {
+    match (flags.status_bar, flags.no_status_bar) {
+        (Some(style), _) => Some(Some(style)),
+        (None, true) => Some(None),
+        (None, false) => None,
+    }
+}
+
+/// A usage error in clap's own form.
+fn usage(message: &str) -> clap::Error {
+    definition().error(clap::error::ErrorKind::ArgumentConflict, message)
+}

@@ -1,0 +1,5 @@
+//! ai-jail: the front, which runs on the host as the user.
+
+pub mod cli;
+pub mod exit;
+pub mod settings;

@@ -1,0 +1,84 @@
+//! What stage two and the front say to each other, one JSON message per datagram.
+//!
+//! The channel is a `SOCK_SEQPACKET` pair: message boundaries are kept, and each side sees
+//! the other's death as an end of file.
+
+use serde::{Deserialize, Serialize};
+
+/// A layer of the jail, in the order of application.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layer {
+    /// Stray descriptors closed.
+    Descriptors,
+    /// Resource limits.
+    Rlimits,
+    /// `no_new_privs`, capabilities, dumpability.
+    Privileges,
+    /// Landlock.
+    Landlock,
+    /// The system-call filter.
+    Seccomp,
+}
+
+impl Layer {
+    /// The name people see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Descriptors => "descriptors",
+            Self::Rlimits => "rlimits",
+            Self::Privileges => "privileges",
+            Self::Landlock => "landlock",
+            Self::Seccomp => "seccomp",
+        }
+    }
+}
+
+/// What a layer achieved.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Achieved {
+    /// Everything that was asked for; the text says what that is.
+    Enforced(String),
+    /// Applied, but the kernel lacks what the text names.
+    Partial(String),
+    /// Not applied: switched off, or the kernel has nothing of the kind.
+    Skipped(String),
+    /// The kernel has it, and it could not be applied: fatal in lockdown.
+    Failed(String),
+}
+
+/// Stage two to the front.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FromJail {
+    /// One layer is done.
+    Layer(Layer, Achieved),
+    /// The command runs.
+    Started,
+    /// The command could not be started: errno of `execve(2)` and where it was looked for.
+    ExecFailed {
+        /// The value of `errno`.
+        errno: i32,
+        /// The places tried, as text for a message.
+        looked: Vec<String>,
+    },
+    /// Stage two itself failed; the text says on what and why.
+    Failed(String),
+    /// The command stopped on this signal.
+    Stopped(i32),
+    /// The command ended with this status: its own, or 128 + the signal.
+    Exited(u8),
+}
+
+/// The front to stage two.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ToJail {
+    /// Send this signal to the command.
+    Signal(i32),
+    /// Send this signal to the command's process group: it came from the terminal's keyboard.
+    GroupSignal(i32),
+    /// Resume the command's process group, with the terminal's foreground if `true`.
+    Continue(bool),
+}

@@ -1,0 +1,162 @@
+//! What the front asks of stage two: one versioned value, sent as JSON over a descriptor.
+//!
+//! Nothing here is ever put into an argument list, where other users could read it.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::os::fd::RawFd;
+
+use serde::{Deserialize, Serialize};
+
+use crate::os_bytes::{self, BytePath};
+
+/// The hidden first argument that makes this binary stage two.
+pub const ENTRY_POINT: &str = "__stage2";
+
+/// The version of [`Spec`]. Front and stage two are one binary, so any difference means that
+/// the spec is not ours.
+pub const VERSION: u32 = 1;
+
+/// Everything stage two needs to know.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Always [`VERSION`].
+    pub version: u32,
+    /// The program and its arguments; never empty.
+    #[serde(with = "os_bytes::list")]
+    pub command: Vec<OsString>,
+    /// The status channel to the front. `None` when a person pasted the output of `--dry-run`.
+    pub control: Option<RawFd>,
+    /// The descriptors that become the command's 0, 1 and 2; `None` leaves that one closed.
+    pub stdio: [Option<RawFd>; 3],
+    /// Whether the command has the caller's terminal, and how it gets the foreground.
+    pub foreground: Foreground,
+    /// Strict mode: a layer the kernel has but that could not be applied is fatal.
+    pub lockdown: bool,
+    /// The resource limits, or `None` with `--no-rlimits`.
+    pub rlimits: Option<Rlimits>,
+    /// The Landlock rules, or `None` with `--no-landlock`.
+    pub landlock: Option<Landlock>,
+    /// The system-call filter, or `None` with `--no-seccomp`.
+    pub seccomp: Option<Seccomp>,
+}
+
+/// How the command's process group relates to the caller's terminal.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Foreground {
+    /// There is no controlling terminal in the jail.
+    None,
+    /// The command is made the foreground process group before it starts.
+    AtStart,
+    /// The command starts in the background and gets the foreground when it first reads from
+    /// or configures the terminal, so that the rest of a pipeline keeps it until then.
+    OnDemand,
+}
+
+/// Resource limits, soft and hard alike; a lower limit of the host is kept. See `getrlimit(2)`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rlimits {
+    /// `RLIMIT_NPROC`: processes and threads of this user.
+    pub nproc: u64,
+    /// `RLIMIT_NOFILE`: one above the highest descriptor number.
+    pub nofile: u64,
+    /// `RLIMIT_CORE`: bytes of a core dump.
+    pub core: u64,
+}
+
+/// Landlock rules, derived from the same plan as the mounts. See `landlock(7)`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Landlock {
+    /// Paths inside the jail and what may be done beneath each; a missing one is passed over.
+    pub rules: Vec<PathRule>,
+    /// Whether TCP bind and connect are denied (ABI 4).
+    pub deny_tcp: bool,
+}
+
+/// One path and the access beneath it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathRule {
+    /// An absolute path as the jail sees it.
+    pub path: BytePath,
+    /// What may be done at and beneath it.
+    pub access: PathAccess,
+}
+
+/// The three kinds of access a mount gives.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PathAccess {
+    /// Read, list and execute.
+    ReadOnly,
+    /// Everything, device `ioctl` too.
+    ReadWrite,
+    /// Reading, writing and `ioctl`, but nothing created or removed: device directories.
+    Device,
+}
+
+/// Which of the two filters of the table in `seccomp.rs` to load.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Seccomp {
+    /// Kernel attack surface and ways round the jail.
+    Default,
+    /// Also what only unusual programs need.
+    Lockdown,
+}
+
+/// Why a spec was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// The descriptor could not be read.
+    #[error("cannot read the jail's specification: {0}")]
+    Read(#[from] std::io::Error),
+    /// Not JSON, an unknown field, or a wrong type.
+    #[error("the jail's specification is not valid: {0}")]
+    Parse(#[from] serde_json::Error),
+    /// Made by another version of this program.
+    #[error("the jail's specification has version {found}, this program speaks {VERSION}")]
+    Version {
+        /// What the specification says.
+        found: u32,
+    },
+    /// There is nothing to run.
+    #[error("the jail's specification names no command")]
+    NoCommand,
+}
+
+impl Spec {
+    /// Reads a spec up to the end of `input`.
+    pub fn read(mut input: impl Read) -> Result<Self, SpecError> {
+        let mut text = Vec::new();
+        input.read_to_end(&mut text)?;
+        Self::parse(&text)
+    }
+
+    /// Parses a spec.
+    pub fn parse(text: &[u8]) -> Result<Self, SpecError> {
+        let spec: Self = serde_json::from_slice(text)?;
+        if spec.version != VERSION {
+            return Err(SpecError::Version {
+                found: spec.version,
+            });
+        }
+        if spec.command.is_empty() {
+            return Err(SpecError::NoCommand);
+        }
+        Ok(spec)
+    }
+
+    /// The form that [`Spec::parse`] reads.
+    ///
+    /// # Panics
+    ///
+    /// Never: every field has a JSON form.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a spec is plain data")
+    }
+}
