@@ -1,14 +1,12 @@
-//! The entry point.
+//! The entry point: the inner stage first, then the front.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let args: Vec<_> = std::env::args_os().collect();
-    match ai_jail::cli::Cli::parse(&args) {
-        Ok(cli) => {
-            println!("{cli:?}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => error.exit(),
-    }
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let status = match arguments.get(1) {
+        Some(word) if word == stage2::spec::ENTRY_POINT => stage2::main(&arguments[2..]),
+        _ => ai_jail::run(&arguments),
+    };
+    ExitCode::from(status)
 }

@@ -60,3 +60,52 @@ pub struct Settings {
     /// The mise set-up.
     pub mise: Setting<bool>,
 }
+
+impl Settings {
+    /// TEMPORARY until config merges.
+    pub fn from_cli(cli: &crate::cli::Cli) -> Self {
+        let s = &cli.switches;
+        let set = |v: Option<bool>, d: bool| Setting {
+            value: v.unwrap_or(d),
+            source: if v.is_some() {
+                Source::Flag
+            } else {
+                Source::Default
+            },
+        };
+        let map = |w: bool| {
+            move |t: &OsString| MapSetting {
+                text: t.clone(),
+                writable: w,
+                source: Source::Flag,
+            }
+        };
+        Self {
+            command: if cli.command.is_empty() {
+                Setting {
+                    value: vec!["bash".into()],
+                    source: Source::Default,
+                }
+            } else {
+                Setting {
+                    value: cli.command.clone(),
+                    source: Source::Flag,
+                }
+            },
+            maps: cli
+                .ro_maps
+                .iter()
+                .map(map(false))
+                .chain(cli.rw_maps.iter().map(map(true)))
+                .collect(),
+            lockdown: set(s.lockdown, false),
+            landlock: set(s.landlock, true),
+            seccomp: set(s.seccomp, true),
+            rlimits: set(s.rlimits, true),
+            gpu: set(s.gpu, true),
+            docker: set(s.docker, true),
+            display: set(s.display, true),
+            mise: set(s.mise, true),
+        }
+    }
+}

@@ -1,11 +1,90 @@
 //! The inner stage of ai-jail.
 //!
-//! The front launches bubblewrap (or `sandbox-exec`) with this same binary as the
-//! inner entry point. [`main`] is the recipe: read the [`spec::Spec`], close what was
-//! inherited, apply each layer in order, start the command, stay as PID 1 until it ends.
+//! The front launches bubblewrap (or `sandbox-exec`) with this same binary as the inner entry
+//! point. [`main`] is the recipe: read the [`spec::Spec`], close what was inherited, apply each
+//! layer in order, start the command, stay as PID 1 until it ends.
 //!
 //! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
 
+pub mod channel;
+#[cfg(target_os = "linux")]
+mod command;
+#[cfg(target_os = "linux")]
+mod fds;
+#[cfg(target_os = "linux")]
+mod init;
 pub mod os_bytes;
 pub mod report;
+#[cfg(target_os = "linux")]
+mod reporter;
 pub mod spec;
+pub mod sys;
+
+use std::ffi::OsString;
+
+/// The status of stage two's own failures, like the front's.
+const FAILURE: u8 = 125;
+
+/// The inner entry point: `arguments` are those after [`spec::ENTRY_POINT`]. Gives the status
+/// that the process ends with.
+#[cfg(target_os = "linux")]
+pub fn main(arguments: &[OsString]) -> u8 {
+    let Some(spec) = inherited_spec(arguments) else {
+        eprintln!(
+            "ai-jail: {} is internal: ai-jail starts it inside the jail",
+            spec::ENTRY_POINT
+        );
+        return FAILURE;
+    };
+    let spec = match spec {
+        Ok(spec) => spec,
+        Err(error) => {
+            eprintln!("ai-jail: {error}");
+            return FAILURE;
+        }
+    };
+    let report = reporter::Reporter(spec.control.and_then(sys::adopt));
+    let outcome = confine(&spec, &report).and_then(|()| init::run(&spec, &report));
+    match outcome {
+        Ok(status) => {
+            report.send(&report::FromJail::Exited(status));
+            status
+        }
+        Err(error) => {
+            report.send(&report::FromJail::Failed(error.to_string()));
+            FAILURE
+        }
+    }
+}
+
+/// The spec behind the descriptor that the only argument names; `None` where this was not
+/// started inside a jail.
+#[cfg(target_os = "linux")]
+fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::SpecError>> {
+    let [descriptor] = arguments else { return None };
+    if std::process::id() != 1 {
+        return None;
+    }
+    let descriptor = sys::adopt(descriptor.to_str()?.parse().ok()?)?;
+    Some(spec::Spec::read(std::fs::File::from(descriptor)))
+}
+
+/// Applies the layers, each reporting what it achieved.
+#[cfg(target_os = "linux")]
+fn confine(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()> {
+    use report::{FromJail, Layer};
+    // The process would else be called after the number of its descriptor.
+    let _ = nix::sys::prctl::set_name(c"ai-jail");
+    report.send(&FromJail::Layer(Layer::Descriptors, fds::apply(spec)?));
+    Ok(())
+}
+
+/// The inner entry point is not built for this system yet.
+#[cfg(not(target_os = "linux"))]
+pub fn main(_arguments: &[OsString]) -> u8 {
+    eprintln!(
+        "ai-jail: {} is not built for this system yet",
+        spec::ENTRY_POINT
+    );
+    FAILURE
+}

@@ -56,12 +56,14 @@ pub enum FromJail {
     Layer(Layer, Achieved),
     /// The command runs.
     Started,
-    /// The command could not be started: errno of `execve(2)` and where it was looked for.
+    /// The command could not be started.
     ExecFailed {
-        /// The value of `errno`.
-        errno: i32,
-        /// The places tried, as text for a message.
-        looked: Vec<String>,
+        /// Its name, as text for a message.
+        program: String,
+        /// The file that was found and could not be executed, and why, as text.
+        found: Option<(String, String)>,
+        /// The directories in which it was looked for, as text.
+        looked: String,
     },
     /// Stage two itself failed; the text says on what and why.
     Failed(String),

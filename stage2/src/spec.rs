@@ -87,10 +87,12 @@ pub struct PathRule {
     pub access: PathAccess,
 }
 
-/// The three kinds of access a mount gives.
+/// The kinds of access a mount gives.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PathAccess {
+    /// Listing directories only: the way to other places.
+    List,
     /// Read, list and execute.
     ReadOnly,
     /// Everything, device `ioctl` too.

@@ -1,0 +1,140 @@
+//! A plan as bubblewrap's arguments; see `bwrap(1)`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::fd::RawFd;
+use std::path::{Path, PathBuf};
+
+use crate::host::bubblewrap::Bubblewrap;
+use crate::plan::{Access, EnvEdit, HOSTNAME, Mount, MountKind, Plan};
+
+/// Sources that were opened beforehand: mounting those leaves no time in which somebody could put
+/// something else in their place.
+pub type Sources = BTreeMap<PathBuf, RawFd>;
+
+/// One option and its values.
+pub type Words = Vec<OsString>;
+
+/// Every option of the plan, in order.
+pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<Words> {
+    let mut options = namespaces(plan, bubblewrap);
+    options.extend(
+        plan.mounts
+            .iter()
+            .flat_map(|mount| mount_options(mount, sources)),
+    );
+    options.extend(read_only_at_last(plan));
+    options.extend(environment(plan));
+    options.push(option(["--chdir".into(), plan.directory.clone().into()]));
+    options
+}
+
+fn option<const N: usize>(words: [OsString; N]) -> Words {
+    words.into()
+}
+
+fn namespaces(plan: &Plan, bubblewrap: &Bubblewrap) -> Vec<Words> {
+    let mut options: Vec<Words> = [
+        // Nothing of the jail outlives the front, and stage two is its init.
+        "--die-with-parent",
+        "--as-pid-1",
+        "--unshare-user",
+        "--unshare-pid",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+    ]
+    .map(|flag| option([flag.into()]))
+    .into();
+    if plan.unshare_network {
+        options.push(option(["--unshare-net".into()]));
+    }
+    if bubblewrap.disable_userns {
+        // Forbids further user namespaces in the kernel, whatever the system-call filter lets by.
+        options.push(option(["--disable-userns".into()]));
+    }
+    if plan.new_session {
+        options.push(option(["--new-session".into()]));
+    }
+    options.push(option(["--hostname".into(), HOSTNAME.into()]));
+    options.push(option(["--cap-drop".into(), "ALL".into()]));
+    options
+}
+
+/// The options of one mount; permissions are an option of their own, for the next one.
+fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
+    let dest = || OsString::from(&mount.dest);
+    match &mount.kind {
+        MountKind::Bind { source, access } => vec![bind(source, &mount.dest, *access, sources)],
+        MountKind::Tmpfs { mode, .. } => with_mode(*mode, option(["--tmpfs".into(), dest()])),
+        MountKind::Directory { mode } => with_mode(*mode, option(["--dir".into(), dest()])),
+        // A device bind, because an ordinary one of this device could not even be read.
+        MountKind::EmptyFile => {
+            vec![option(["--dev-bind".into(), "/dev/null".into(), dest()])]
+        }
+        MountKind::Proc => vec![option(["--proc".into(), dest()])],
+        MountKind::Devices { .. } => vec![option(["--dev".into(), dest()])],
+        MountKind::Symlink { target } => {
+            vec![option(["--symlink".into(), target.into(), dest()])]
+        }
+    }
+}
+
+fn bind(source: &Path, dest: &Path, access: Access, sources: &Sources) -> Words {
+    let (by_path, by_descriptor) = match access {
+        Access::ReadOnly => ("--ro-bind", Some("--ro-bind-fd")),
+        Access::ReadWrite => ("--bind", Some("--bind-fd")),
+        Access::Device => ("--dev-bind", None),
+    };
+    match by_descriptor.zip(sources.get(source)) {
+        Some((flag, descriptor)) => {
+            option([flag.into(), descriptor.to_string().into(), dest.into()])
+        }
+        None => option([by_path.into(), source.into(), dest.into()]),
+    }
+}
+
+/// bubblewrap's directories have mode 0755 unless told otherwise.
+fn with_mode(mode: u32, made: Words) -> Vec<Words> {
+    if mode == 0o755 {
+        return vec![made];
+    }
+    vec![
+        option(["--perms".into(), format!("{mode:04o}").into()]),
+        made,
+    ]
+}
+
+/// What must be read-only in the end, though mount points had to be made in it first.
+fn read_only_at_last(plan: &Plan) -> Vec<Words> {
+    let is_closed = |mount: &&Mount| {
+        matches!(
+            mount.kind,
+            MountKind::Tmpfs {
+                writable: false,
+                ..
+            } | MountKind::Devices { writable: false }
+        )
+    };
+    let closed = plan
+        .mounts
+        .iter()
+        .filter(is_closed)
+        .map(|mount| mount.dest.as_path());
+    let root = plan.lockdown.then_some(Path::new("/"));
+    closed
+        .chain(root)
+        .map(|path| option(["--remount-ro".into(), path.into()]))
+        .collect()
+}
+
+fn environment(plan: &Plan) -> Vec<Words> {
+    let clear = plan
+        .clear_environment
+        .then(|| option(["--clearenv".into()]));
+    let edits = plan.environment.iter().map(|edit| match edit {
+        EnvEdit::Set(name, value) => option(["--setenv".into(), name.clone(), value.clone()]),
+        EnvEdit::Unset(name, _) => option(["--unsetenv".into(), name.clone()]),
+    });
+    clear.into_iter().chain(edits).collect()
+}

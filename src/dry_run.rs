@@ -1,0 +1,132 @@
+//! `--dry-run`: the jail as a command that works when pasted into a shell, or the plan as JSON.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use stage2::spec::{ENTRY_POINT, Foreground};
+
+use crate::backend::bwrap;
+use crate::host::{Host, Stdio};
+use crate::plan::{EnvEdit, Mount, MountKind, Plan};
+use crate::spec::{self, Descriptors};
+
+/// The descriptors that the shell opens: ourselves, and the spec. POSIX shells have one digit.
+const SELF_FD: u8 = 8;
+const SPEC_FD: u8 = 9;
+
+/// A command for POSIX sh, one option a line.
+pub fn command(plan: &Plan, host: &Host, ourselves: &Path) -> Vec<u8> {
+    let mut text = quote(host.bubblewrap.path.as_os_str());
+    for words in bwrap::options(plan, &host.bubblewrap, &bwrap::Sources::new()) {
+        text.extend_from_slice(b" \\\n ");
+        for word in words {
+            text.push(b' ');
+            text.extend(quote(&word));
+        }
+    }
+    let closed = |index: usize| host.stdio[index] == Stdio::Closed;
+    let stdio = [0, 1, 2].map(|index| (!closed(index as usize)).then_some(index));
+    let spec = spec::render(
+        plan,
+        Descriptors {
+            control: None,
+            stdio,
+        },
+        Foreground::OnDemand,
+    );
+    let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
+    text.extend(inner.bytes());
+    text.extend(quote(ourselves.as_os_str()));
+    text.extend(format!(" {SPEC_FD}<<'END'\n{}\nEND\n", spec.to_json()).bytes());
+    text
+}
+
+/// Quotes a word for POSIX sh. Control characters are written as `printf` escapes, so that the
+/// text can be shown on a terminal; a newline cannot harm and would not survive `$(…)`.
+fn quote(word: &OsStr) -> Vec<u8> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"%+,-./:=@_".contains(byte);
+    let bytes = word.as_bytes();
+    if !bytes.is_empty() && bytes.iter().all(plain) {
+        return bytes.to_vec();
+    }
+    let mut quoted = vec![b'\''];
+    for &byte in bytes {
+        match byte {
+            b'\'' => quoted.extend_from_slice(b"'\\''"),
+            b'\n' | b'\t' => quoted.push(byte),
+            0..b' ' | 0x7f => quoted.extend(format!("'\"$(printf '\\{byte:03o}')\"'").bytes()),
+            _ => quoted.push(byte),
+        }
+    }
+    quoted.push(b'\'');
+    quoted
+}
+
+/// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
+/// form is for reading; the command form keeps every byte.
+pub fn plan(plan: &Plan) -> Value {
+    let mounts: Vec<Value> = plan.mounts.iter().map(mount).collect();
+    let withheld: Vec<Value> = plan
+        .withheld
+        .iter()
+        .map(|item| json!({ "path": item.path.to_string_lossy(), "reason": item.reason }))
+        .collect();
+    let environment: Vec<Value> = plan.environment.iter().map(edit).collect();
+    let command: Vec<_> = plan
+        .command
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect();
+    json!({
+        "command": command,
+        "directory": plan.directory.to_string_lossy(),
+        "lockdown": plan.lockdown,
+        "network": if plan.unshare_network { "none" } else { "shared" },
+        "new_session": plan.new_session,
+        "mounts": mounts,
+        "withheld": withheld,
+        "clear_environment": plan.clear_environment,
+        "environment": environment,
+        "rlimits": plan.rlimits,
+        "landlock": plan.landlock,
+        "seccomp": plan.seccomp,
+        "warnings": plan.warnings,
+    })
+}
+
+fn mount(mount: &Mount) -> Value {
+    let mut value = match &mount.kind {
+        MountKind::Bind { source, access } => {
+            json!({ "kind": "bind", "source": source.to_string_lossy(), "access": access })
+        }
+        MountKind::Tmpfs { mode, writable } => {
+            json!({ "kind": "tmpfs", "mode": format!("{mode:04o}"), "writable": writable })
+        }
+        MountKind::EmptyFile => json!({ "kind": "empty-file" }),
+        MountKind::Proc => json!({ "kind": "proc" }),
+        MountKind::Devices { .. } => json!({ "kind": "devices" }),
+        MountKind::Directory { mode } => {
+            json!({ "kind": "directory", "mode": format!("{mode:04o}") })
+        }
+        MountKind::Symlink { target } => {
+            json!({ "kind": "symlink", "target": target.to_string_lossy() })
+        }
+    };
+    value["dest"] = json!(mount.dest.to_string_lossy());
+    value["authority"] = json!(mount.authority);
+    value["reason"] = json!(mount.reason);
+    value
+}
+
+fn edit(edit: &EnvEdit) -> Value {
+    match edit {
+        EnvEdit::Set(name, value) => {
+            json!({ "set": name.to_string_lossy(), "value": value.to_string_lossy() })
+        }
+        EnvEdit::Unset(name, reason) => {
+            json!({ "unset": name.to_string_lossy(), "reason": reason })
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What can go wrong in the front: one variant a step, with what it concerns and what to do.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+/// A failure of ai-jail itself: exit status 125.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The working directory is gone or cannot be reached.
+    #[error("cannot find the working directory: {0}\n  go to an existing directory and try again")]
+    WorkingDirectory(#[source] io::Error),
+    /// The working directory cannot be a project.
+    #[error("{path} cannot be the project: {why}\n  start ai-jail in the directory of a project")]
+    Project {
+        /// The working directory.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// `BWRAP_BIN` cannot be used.
+    #[error("BWRAP_BIN={} cannot be used: {why}\n  set it to the absolute path of bubblewrap, or unset it", path.display())]
+    BwrapOverride {
+        /// Its value.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// There is no bubblewrap.
+    #[error("bubblewrap (bwrap) was not found in {}\n  install it (the package is called bubblewrap), or set BWRAP_BIN to its absolute path", searched.display())]
+    NoBwrap {
+        /// The search path.
+        searched: OsString,
+    },
+    /// A map of the command line whose source cannot be had.
+    #[error("cannot map {path}: {why}\n  {hint}")]
+    Map {
+        /// The source.
+        path: String,
+        /// Why.
+        why: String,
+        /// What to type.
+        hint: String,
+    },
+    /// A flag whose effect is not built yet.
+    #[error("{flag} is not built yet\n  run again without it")]
+    NotBuilt {
+        /// The flag.
+        flag: &'static str,
+    },
+    /// bubblewrap could not be started.
+    #[error("cannot run {}: {error}", path.display())]
+    StartBwrap {
+        /// The executable.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A source of a mount could not be opened as the plan has it.
+    #[error("cannot mount {}: {error}\n  it changed while the jail was being made; try again", path.display())]
+    Source {
+        /// The source.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// bubblewrap could not build the jail.
+    #[error("the jail could not be built\n  bubblewrap says: {said}{}", remedy.map(|text| format!("\n  {text}")).unwrap_or_default())]
+    Build {
+        /// Its own words.
+        said: String,
+        /// What to do about it, where that is known.
+        remedy: Option<&'static str>,
+    },
+    /// Stage two failed.
+    #[error("the jail could not be completed: {0}")]
+    Stage2(String),
+    /// A system call of the launch.
+    #[error("{what}: {error}")]
+    System {
+        /// What was being done.
+        what: &'static str,
+        /// Why it failed.
+        error: io::Error,
+    },
+}
+
+impl Error {
+    /// For `map_err` on a system call of the launch.
+    pub fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::System {
+            what,
+            error: error.into(),
+        }
+    }
+}

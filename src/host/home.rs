@@ -1,0 +1,200 @@
+//! The home directory: where it is, and which of its entries the tables speak of.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, FileType};
+use std::io::{BufRead, BufReader};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use super::links::{self, Located};
+use crate::policy::{home, system};
+
+/// Where the jail's home is when the host has none that can be used.
+const SUBSTITUTE: &str = "/home/ai-jail";
+
+/// The home directory.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Home {
+    /// An existing directory other than `/`.
+    Real {
+        /// As `$HOME` says, or the password file.
+        named: PathBuf,
+        /// Where that leads.
+        located: Located,
+    },
+    /// There is none; the jail gets an empty one here.
+    Substitute {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with the host's.
+        why: String,
+    },
+}
+
+impl Home {
+    /// The path that `HOME` has in the jail.
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Real { named, .. } => named,
+            Self::Substitute { path, .. } => path,
+        }
+    }
+
+    /// The path without symbolic links, where the jail mounts it.
+    pub fn canonical(&self) -> &Path {
+        match self {
+            Self::Real { located, .. } => &located.canonical,
+            Self::Substitute { path, .. } => path,
+        }
+    }
+
+    /// The host's own home directory, if it has one.
+    pub fn real(&self) -> Option<&Path> {
+        match self {
+            Self::Real { located, .. } => Some(&located.canonical),
+            Self::Substitute { .. } => None,
+        }
+    }
+}
+
+/// Finds the home from the value of `$HOME`, else from the password file.
+pub fn find(variable: Option<&OsStr>, uid: u32) -> Home {
+    let substitute = |why: String| Home::Substitute {
+        path: SUBSTITUTE.into(),
+        why,
+    };
+    let named = match variable.filter(|value| !value.is_empty()) {
+        Some(value) => Some(value.to_os_string()),
+        None => from_password_file(uid),
+    };
+    let Some(named) = named.map(PathBuf::from) else {
+        return substitute("HOME is not set and /etc/passwd names none".into());
+    };
+    if !named.is_absolute() {
+        return substitute(format!("{} is not an absolute path", named.display()));
+    }
+    match links::locate(&named) {
+        Err(error) => substitute(format!("{}: {error}", named.display())),
+        Ok(located) if located.canonical == Path::new("/") => {
+            substitute("the home directory is /".into())
+        }
+        Ok(located) if system::is_taken(&located.canonical) => {
+            substitute(format!("{} is a place of the system", named.display()))
+        }
+        Ok(located) if !located.canonical.is_dir() => {
+            substitute(format!("{} is not a directory", named.display()))
+        }
+        Ok(located) => Home::Real {
+            named: links::absolute(&named, Path::new("/")),
+            located,
+        },
+    }
+}
+
+/// The home that `/etc/passwd` gives a user. Read by hand: a static binary cannot use NSS.
+fn from_password_file(uid: u32) -> Option<OsString> {
+    let file = fs::File::open("/etc/passwd").ok()?;
+    BufReader::new(file)
+        .split(b'\n')
+        .map_while(Result::ok)
+        .find_map(|line| {
+            let mut fields = line.split(|byte| *byte == b':').skip(2);
+            let found: u32 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
+            let directory = fields.nth(2)?;
+            (found == uid && !directory.is_empty()).then(|| OsString::from_vec(directory.to_vec()))
+        })
+}
+
+/// What an entry of the home is, symbolic links followed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// A directory.
+    Directory,
+    /// A regular file.
+    File,
+    /// A socket, FIFO or device: a door rather than data.
+    Special,
+}
+
+/// A dot entry of the home, or a deeper one that has a row in the table.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Entry {
+    /// Relative to the home.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+    /// Where it leads on the host; there are links where the entry itself is one.
+    pub located: Located,
+}
+
+/// The entries of `home` that the tables speak of: one `readdir` for the home and one for each
+/// deeper directory that has rows.
+pub fn entries(home: &Path) -> Vec<Entry> {
+    let mut found = Vec::new();
+    read_entries(home, Path::new(""), home::is_dot_entry, &mut found);
+    for parent in home::parents() {
+        let Ok(directory) = fs::canonicalize(home.join(parent)) else {
+            continue;
+        };
+        let has_row = |name: &OsStr| home::find(&parent.join(name)).is_some();
+        read_entries(&directory, parent, has_row, &mut found);
+    }
+    found
+}
+
+/// Adds the wanted entries of one directory; one that cannot be read has none.
+fn read_entries(
+    directory: &Path,
+    relative: &Path,
+    wanted: impl Fn(&OsStr) -> bool,
+    found: &mut Vec<Entry>,
+) {
+    let Ok(listing) = fs::read_dir(directory) else {
+        return;
+    };
+    for item in listing.flatten() {
+        let name = item.file_name();
+        if !wanted(&name) {
+            continue;
+        }
+        let path = relative.join(&name);
+        let Ok(file_type) = item.file_type() else {
+            continue;
+        };
+        if !file_type.is_symlink() {
+            let located = Located {
+                canonical: directory.join(&name),
+                links: Vec::new(),
+            };
+            found.push(Entry {
+                path,
+                kind: kind(file_type),
+                located,
+            });
+        } else if let Some((located, kind)) = follow(&item.path()) {
+            found.push(Entry {
+                path,
+                kind,
+                located,
+            });
+        }
+    }
+}
+
+/// Where a link leads and what is there; `None` where it leads nowhere.
+fn follow(path: &Path) -> Option<(Located, Kind)> {
+    let located = links::locate(path).ok()?;
+    let file_type = fs::symlink_metadata(&located.canonical).ok()?.file_type();
+    Some((located, kind(file_type)))
+}
+
+/// The kind of what is not a link.
+fn kind(file_type: FileType) -> Kind {
+    if file_type.is_dir() {
+        Kind::Directory
+    } else if file_type.is_file() {
+        Kind::File
+    } else {
+        Kind::Special
+    }
+}

@@ -1,0 +1,266 @@
+//! The only prober: what this host has of what the settings ask for.
+//!
+//! Nothing is looked up that the plan does not use, and a directory is read once instead of
+//! being asked name by name: every launch pays for what happens here.
+
+pub mod bubblewrap;
+pub mod command;
+pub mod desktop;
+pub mod git;
+pub mod home;
+pub mod links;
+pub mod maps;
+pub mod system;
+
+use std::ffi::{OsStr, OsString};
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+use crate::policy;
+use crate::settings::Settings;
+use bubblewrap::Bubblewrap;
+use desktop::Door;
+use home::{Entry, Home};
+use links::Located;
+use maps::{Map, Missing};
+use system::{Place, RootEntry};
+
+/// The environment of this process, read once.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Environment(Vec<(OsString, OsString)>);
+
+impl Environment {
+    /// What this process was started with.
+    pub fn inherited() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// The value of a variable.
+    pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+
+    /// The value of a variable that holds an absolute path.
+    pub fn path(&self, name: &str) -> Option<&Path> {
+        self.get(name)
+            .map(Path::new)
+            .filter(|path| path.is_absolute())
+    }
+
+    /// All variables, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_os_str(), value.as_os_str()))
+    }
+}
+
+impl FromIterator<(OsString, OsString)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (OsString, OsString)>>(variables: I) -> Self {
+        Self(variables.into_iter().collect())
+    }
+}
+
+/// Where the run starts: known before any configuration is read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Origin {
+    /// The project: the working directory, without symbolic links.
+    pub project: PathBuf,
+    /// The project as the user's shell names it, and the links in that name.
+    pub named: PathBuf,
+    /// Where `named` leads: to `project`.
+    pub located: Located,
+    /// The home.
+    pub home: Home,
+    /// The environment.
+    pub environment: Environment,
+}
+
+impl Origin {
+    /// Finds the working directory and the home.
+    ///
+    /// # Errors
+    ///
+    /// A working directory that is gone.
+    pub fn find(environment: Environment) -> Result<Self, Error> {
+        let project = std::env::current_dir().map_err(Error::WorkingDirectory)?;
+        // A shell keeps the name under which the user came here; it is only believed where it
+        // leads here.
+        let leads_here = |path: &Path| {
+            links::locate(path)
+                .ok()
+                .filter(|located| located.canonical == project)
+        };
+        let named = environment
+            .path("PWD")
+            .and_then(|path| Some((links::absolute(path, Path::new("/")), leads_here(path)?)));
+        let (named, located) = match named {
+            Some(found) => found,
+            None => {
+                let located = Located {
+                    canonical: project.clone(),
+                    links: Vec::new(),
+                };
+                (project.clone(), located)
+            }
+        };
+        let uid = nix::unistd::getuid().as_raw();
+        let home = home::find(environment.get("HOME"), uid);
+        Ok(Self {
+            project,
+            named,
+            located,
+            home,
+            environment,
+        })
+    }
+}
+
+/// What one of the three standard descriptors is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stdio {
+    /// The caller closed it.
+    Closed,
+    /// A terminal.
+    Terminal,
+    /// A file, pipe, socket or device.
+    Other,
+}
+
+/// What this host has of what the settings ask for.
+#[derive(Debug)]
+pub struct Host {
+    /// Where the run starts.
+    pub origin: Origin,
+    /// Standard input, output and error.
+    pub stdio: [Stdio; 3],
+    /// The bubblewrap to run.
+    pub bubblewrap: Bubblewrap,
+    /// Entries of `/`.
+    pub root: Vec<(RootEntry, &'static str)>,
+    /// Deeper program places.
+    pub deeper: Vec<Place>,
+    /// Where the chains of `/etc` end.
+    pub chains: Vec<Place>,
+    /// What to mask.
+    pub masks: Vec<Place>,
+    /// Entries of the home that the tables speak of; none in lockdown.
+    pub entries: Vec<Entry>,
+    /// GPU devices.
+    pub gpu: Vec<(PathBuf, &'static str)>,
+    /// Display and audio.
+    pub display: Vec<Door>,
+    /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
+    /// masked then.
+    pub docker: Vec<Door>,
+    /// Certificate files that variables name.
+    pub certificates: Vec<Place>,
+    /// The repository of a worktree or submodule.
+    pub git_common: Option<PathBuf>,
+    /// Where the command is, as named and where that leads.
+    pub command: Option<(PathBuf, Located)>,
+    /// Maps whose source exists.
+    pub maps: Vec<Map>,
+    /// Maps whose source cannot be had.
+    pub missing: Vec<Missing>,
+}
+
+impl Host {
+    /// Looks up what `settings` ask for.
+    ///
+    /// # Errors
+    ///
+    /// No usable bubblewrap.
+    pub fn probe(origin: Origin, settings: &Settings) -> Result<Self, Error> {
+        let lockdown = settings.lockdown.value;
+        let real_home = origin.home.real().filter(|_| !lockdown);
+        let environment = &origin.environment;
+        let wanted = |switch: bool| switch && !lockdown;
+        let (maps, missing) = if lockdown {
+            Default::default()
+        } else {
+            find_maps(&origin, settings)
+        };
+        Ok(Self {
+            stdio: stdio(),
+            bubblewrap: bubblewrap::find(environment, &origin.project)?,
+            root: system::root_entries(),
+            deeper: system::deeper(),
+            chains: system::chains(),
+            masks: system::masks(lockdown),
+            entries: real_home.map(home::entries).unwrap_or_default(),
+            gpu: if wanted(settings.gpu.value) {
+                system::gpu_devices()
+            } else {
+                Vec::new()
+            },
+            display: if wanted(settings.display.value) {
+                desktop::display(environment)
+            } else {
+                Vec::new()
+            },
+            docker: if lockdown {
+                Vec::new()
+            } else {
+                desktop::docker(environment, real_home)
+            },
+            certificates: if lockdown {
+                Vec::new()
+            } else {
+                certificates(environment)
+            },
+            git_common: git::common_directory(&origin.project),
+            command: command::find(
+                &settings.command.value[0],
+                environment.get("PATH"),
+                &origin.project,
+            ),
+            maps,
+            missing,
+            origin,
+        })
+    }
+}
+
+fn find_maps(origin: &Origin, settings: &Settings) -> (Vec<Map>, Vec<Missing>) {
+    let mut found = (Vec::new(), Vec::new());
+    for setting in &settings.maps {
+        match maps::find(setting, &origin.project, origin.home.path()) {
+            Ok(map) => found.0.push(map),
+            Err(missing) => found.1.push(missing),
+        }
+    }
+    found
+}
+
+/// Where the certificate variables lead.
+fn certificates(environment: &Environment) -> Vec<Place> {
+    let place = |name: &&str| {
+        let located = links::locate(environment.path(name)?).ok()?;
+        Some(Place {
+            located,
+            reason: "TLS certificates",
+        })
+    };
+    let mut places: Vec<Place> = policy::env::CERTIFICATES.iter().filter_map(place).collect();
+    places.dedup();
+    places
+}
+
+/// The state of the three standard descriptors.
+fn stdio() -> [Stdio; 3] {
+    let closed = stage2::sys::closed_at_start();
+    let terminal = [
+        std::io::stdin().is_terminal(),
+        std::io::stdout().is_terminal(),
+        std::io::stderr().is_terminal(),
+    ];
+    std::array::from_fn(|index| match (closed[index], terminal[index]) {
+        (true, _) => Stdio::Closed,
+        (_, true) => Stdio::Terminal,
+        _ => Stdio::Other,
+    })
+}

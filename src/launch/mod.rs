@@ -1,0 +1,29 @@
+//! The only room with effects: descriptors, processes, signals, the terminal.
+
+mod descriptors;
+mod failure;
+mod sources;
+mod spawn;
+mod supervise;
+mod terminal;
+
+use crate::error::Error;
+use crate::host::Host;
+use crate::plan::Plan;
+
+/// Runs the plan and gives the status to end with.
+///
+/// `verbose` prints what each layer achieved.
+///
+/// # Errors
+///
+/// The jail could not be built.
+pub fn run(mut plan: Plan, host: &Host, verbose: bool) -> Result<u8, Error> {
+    // From here on a signal waits until there is a command to forward it to.
+    let signals = supervise::block_signals()?;
+    let sources = sources::open_all(&mut plan, &host.bubblewrap)?;
+    let terminal = terminal::Terminal::find(&plan, host)?;
+    let jail = spawn::spawn(&plan, host, &sources, terminal.as_ref())?;
+    drop(sources);
+    supervise::supervise(jail, &signals, terminal, verbose)
+}

@@ -1,0 +1,97 @@
+//! Opening what will be mounted, so that nothing can be put in its place in between.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, open, openat2};
+use nix::sys::resource::{Resource, getrlimit};
+use nix::sys::stat::Mode;
+
+use super::descriptors;
+use crate::backend::bwrap::Sources;
+use crate::error::Error;
+use crate::host::bubblewrap::Bubblewrap;
+use crate::plan::{Access, Authority, MountKind, Plan};
+
+/// Descriptors left for everything else.
+const RESERVE: u64 = 64;
+
+/// The opened sources.
+#[derive(Debug, Default)]
+pub struct OpenSources(BTreeMap<PathBuf, OwnedFd>);
+
+impl OpenSources {
+    /// Their numbers, for the arguments.
+    pub fn numbers(&self) -> Sources {
+        self.0
+            .iter()
+            .map(|(path, fd)| (path.clone(), fd.as_raw_fd()))
+            .collect()
+    }
+}
+
+/// Opens the sources of the plan's binds. The plan's paths have no symbolic links, and none is
+/// followed here: what is opened is what was planned, or nothing.
+///
+/// An entry that the tables want and that has gone meanwhile is dropped from the plan.
+///
+/// # Errors
+///
+/// The project or a map that has gone, or that somebody replaced by a link.
+pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources, Error> {
+    let mut opened = OpenSources::default();
+    if !bubblewrap.bind_fd {
+        return Ok(opened);
+    }
+    let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).map_err(Error::system("getrlimit"))?;
+    let mut budget = limit.saturating_sub(RESERVE);
+    let mut failed = None;
+    plan.mounts.retain(|mount| {
+        let MountKind::Bind { source, access } = &mount.kind else {
+            return true;
+        };
+        if *access == Access::Device || budget == 0 || opened.0.contains_key(source) {
+            return true;
+        }
+        match open_unfollowed(source) {
+            Ok(descriptor) => {
+                budget -= 1;
+                opened.0.insert(source.clone(), descriptor);
+                true
+            }
+            Err(error) => {
+                if mount.authority > Authority::Table {
+                    failed.get_or_insert(Error::Source {
+                        path: source.clone(),
+                        error,
+                    });
+                }
+                false
+            }
+        }
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            opened.0.values().try_for_each(descriptors::inherit)?;
+            Ok(opened)
+        }
+    }
+}
+
+/// Opens a path on which no symbolic link stands; `openat2(2)`, Linux 5.6.
+fn open_unfollowed(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
+    let how = OpenHow::new()
+        .flags(flags)
+        .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS);
+    match openat2(AT_FDCWD, path, how) {
+        Err(Errno::ENOSYS | Errno::EPERM) => {
+            Ok(open(path, flags | OFlag::O_NOFOLLOW, Mode::empty())?)
+        }
+        result => Ok(result?),
+    }
+}

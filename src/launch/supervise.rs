@@ -1,0 +1,230 @@
+//! From the start of bubblewrap to the end of the jail: signals in, reports out, the status.
+
+use std::io::Read;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, Signal, raise};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use stage2::channel::{receive_message, send_message};
+use stage2::report::{FromJail, ToJail};
+
+use super::failure;
+use super::spawn::Jail;
+use super::terminal::Terminal;
+use crate::error::Error;
+use crate::{exit, messages};
+
+/// A second identical fatal signal kills when it comes this much later.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Signals that reach the command.
+const FORWARDED: [Signal; 8] = [
+    Signal::SIGTERM,
+    Signal::SIGINT,
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+    Signal::SIGUSR1,
+    Signal::SIGUSR2,
+    Signal::SIGTSTP,
+    Signal::SIGWINCH,
+];
+
+/// Those of them that ask for an end.
+const FATAL: [Signal; 4] = [
+    Signal::SIGTERM,
+    Signal::SIGINT,
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+];
+
+/// Blocks the signals that are forwarded and reads them from a descriptor instead. bubblewrap
+/// inherits the mask, so that a Ctrl-C of the whole process group does not kill it.
+pub fn block_signals() -> Result<SignalFd, Error> {
+    let mut read = SigSet::from_iter(FORWARDED);
+    read.add(Signal::SIGCONT);
+    let mut blocked = read;
+    // Handing the terminal's foreground on and back must not stop us.
+    blocked.add(Signal::SIGTTOU);
+    blocked
+        .thread_block()
+        .map_err(Error::system("sigprocmask"))?;
+    SignalFd::with_flags(&read, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
+        .map_err(Error::system("signalfd"))
+}
+
+/// What is known so far.
+struct Supervisor {
+    jail: Jail,
+    terminal: Option<Terminal>,
+    verbose: bool,
+    started: bool,
+    ended: Option<Ending>,
+    first_fatal: Option<(Signal, Instant)>,
+    killed: bool,
+}
+
+/// How it ended, in stage two's words.
+enum Ending {
+    Status(u8),
+    NotRun(u8),
+    Failed(String),
+}
+
+/// Waits for the end and gives the status.
+pub fn supervise(
+    jail: Jail,
+    signals: &SignalFd,
+    terminal: Option<Terminal>,
+    verbose: bool,
+) -> Result<u8, Error> {
+    let supervisor = Supervisor {
+        jail,
+        terminal,
+        verbose,
+        started: false,
+        ended: None,
+        first_fatal: None,
+        killed: false,
+    };
+    supervisor.run(signals)
+}
+
+impl Supervisor {
+    fn run(mut self, signals: &SignalFd) -> Result<u8, Error> {
+        loop {
+            let mut ready = [
+                PollFd::new(signals.as_fd(), PollFlags::POLLIN),
+                PollFd::new(self.jail.control.as_fd(), PollFlags::POLLIN),
+            ];
+            poll(&mut ready, PollTimeout::NONE).map_err(Error::system("poll"))?;
+            let control_ready = ready[1].any().unwrap_or(false);
+            while let Some(info) = signals
+                .read_signal()
+                .map_err(Error::system("read signalfd"))?
+            {
+                self.forward(info.ssi_signo, info.ssi_code);
+            }
+            if control_ready {
+                let message = receive_message(&self.jail.control)
+                    .map_err(Error::system("the status channel of the jail"))?;
+                match message {
+                    Some(message) => self.note(message),
+                    None => return self.conclude(),
+                }
+            }
+        }
+    }
+
+    /// Passes a signal on. What the terminal's keyboard sends goes to the whole group, as the
+    /// kernel would have sent it; what a process sends goes to the command alone.
+    fn forward(&mut self, number: u32, code: i32) {
+        let number = number.cast_signed();
+        let Ok(signal) = Signal::try_from(number) else {
+            return;
+        };
+        if signal == Signal::SIGCONT {
+            self.resume();
+            return;
+        }
+        if FATAL.contains(&signal) && self.is_impatient(signal) {
+            // Its death takes the jail along.
+            self.killed = self.jail.bubblewrap.kill().is_ok();
+            return;
+        }
+        let to_group =
+            code == libc::SI_KERNEL || signal == Signal::SIGTSTP || signal == Signal::SIGWINCH;
+        self.tell(if to_group {
+            ToJail::GroupSignal(number)
+        } else {
+            ToJail::Signal(number)
+        });
+    }
+
+    /// Whether this fatal signal was sent before, and long ago.
+    fn is_impatient(&mut self, signal: Signal) -> bool {
+        match self.first_fatal {
+            Some((first, at)) if first == signal => at.elapsed() >= PATIENCE,
+            _ => {
+                self.first_fatal = Some((signal, Instant::now()));
+                false
+            }
+        }
+    }
+
+    /// Tells stage two. One that has ended meanwhile is noticed by the loop.
+    fn tell(&self, message: ToJail) {
+        let _ = send_message(&self.jail.control, &message);
+    }
+
+    fn note(&mut self, message: FromJail) {
+        match message {
+            FromJail::Started => self.started = true,
+            FromJail::Layer(layer, achieved) => messages::layer(layer, &achieved, self.verbose),
+            FromJail::Stopped(signal) => self.stopped(signal),
+            FromJail::ExecFailed {
+                program,
+                found,
+                looked,
+            } => {
+                let status = if found.is_some() {
+                    exit::NOT_EXECUTABLE
+                } else {
+                    exit::NOT_FOUND
+                };
+                messages::not_run(&program, found.as_ref(), &looked);
+                self.ended = Some(Ending::NotRun(status));
+            }
+            FromJail::Failed(text) => self.ended = Some(Ending::Failed(text)),
+            // An exec that failed ends the child too; its own status is already known.
+            FromJail::Exited(status) => {
+                self.ended.get_or_insert(Ending::Status(status));
+            }
+        }
+    }
+
+    /// The command stopped. Where it only wants the terminal, which is ours to give, it gets it;
+    /// else we stop too, so that the caller sees a stopped job.
+    fn stopped(&self, signal: i32) {
+        let wants_terminal = signal == libc::SIGTTIN || signal == libc::SIGTTOU;
+        if wants_terminal && self.terminal.as_ref().is_some_and(Terminal::is_ours) {
+            self.tell(ToJail::Continue(true));
+            return;
+        }
+        // SIGSTOP, because SIGTSTP has no effect in a group that no shell looks after.
+        let _ = raise(Signal::SIGSTOP);
+    }
+
+    /// We were resumed: so is the command, in the foreground if that is where we are now.
+    fn resume(&self) {
+        let foreground = self.terminal.as_ref().is_some_and(Terminal::is_ours);
+        self.tell(ToJail::Continue(foreground));
+    }
+
+    /// The status channel has closed: the jail is gone or was never there.
+    fn conclude(mut self) -> Result<u8, Error> {
+        let status = self.jail.bubblewrap.wait().map_err(Error::system("wait"))?;
+        if let Some(terminal) = &self.terminal {
+            terminal.take_back();
+        }
+        let killed = 128 + libc::SIGKILL.unsigned_abs() as u8;
+        match self.ended {
+            Some(Ending::Status(status) | Ending::NotRun(status)) => Ok(status),
+            Some(Ending::Failed(text)) => Err(Error::Stage2(text)),
+            None if self.killed => Ok(killed),
+            None if self.started => {
+                messages::error("the jail was killed");
+                Ok(killed)
+            }
+            None => {
+                let mut said = Vec::new();
+                if let Some(mut stderr) = self.jail.bubblewrap.stderr.take() {
+                    let _ = stderr.read_to_end(&mut said);
+                }
+                Err(failure::explain(&said, status))
+            }
+        }
+    }
+}

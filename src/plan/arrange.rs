@@ -1,0 +1,108 @@
+//! From a heap of wanted mounts to the list that is made: hidden places masked, parents before
+//! children, one mount a place, nothing that a parent already provides.
+
+use std::path::PathBuf;
+
+use super::mount::{Authority, Mount, MountKind, nearest};
+
+/// A place of the host that no mount may show.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Hidden {
+    /// How the tables name it, below the canonical home.
+    pub named: PathBuf,
+    /// Its canonical path on the host.
+    pub path: PathBuf,
+    /// Whether it is a directory.
+    pub directory: bool,
+    /// Why it is hidden.
+    pub reason: String,
+}
+
+/// Puts the wanted mounts in order.
+pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
+    let mut mounts = wanted;
+    mounts.retain(|mount| !shows_hidden(mount, hidden));
+    let masks: Vec<Mount> = mounts
+        .iter()
+        .flat_map(|mount| masks(mount, hidden))
+        .collect();
+    mounts.extend(masks);
+    // Parents before children by path components; at the same place the strongest first.
+    mounts.sort_by(|left, right| {
+        left.dest
+            .cmp(&right.dest)
+            .then(right.authority.cmp(&left.authority))
+    });
+    mounts.dedup_by(|later, kept| later.dest == kept.dest);
+    drop_needless(mounts, hidden)
+}
+
+/// Whether a mount is a hidden place or inside one. Only the command line may do that: it names
+/// the place itself.
+fn shows_hidden(mount: &Mount, hidden: &[Hidden]) -> bool {
+    let MountKind::Bind { source, .. } = &mount.kind else {
+        return false;
+    };
+    mount.authority < Authority::Hidden
+        && hidden.iter().any(|hidden| source.starts_with(&hidden.path))
+}
+
+/// The masks over the hidden places that a mount would show.
+fn masks(mount: &Mount, hidden: &[Hidden]) -> Vec<Mount> {
+    let mask = |hidden: &Hidden| {
+        let dest = mount.jail_path(&hidden.path)?;
+        if dest == mount.dest {
+            return None;
+        }
+        let kind = if hidden.directory {
+            MountKind::Tmpfs {
+                mode: 0o755,
+                writable: true,
+            }
+        } else {
+            MountKind::EmptyFile
+        };
+        Some(Mount {
+            dest,
+            kind,
+            authority: Authority::Hidden,
+            reason: hidden.reason.clone(),
+        })
+    };
+    hidden.iter().filter_map(mask).collect()
+}
+
+/// Leaves out what a parent already provides, and what a parent does not let be made.
+fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
+    let mut kept: Vec<Mount> = Vec::with_capacity(mounts.len());
+    for mount in mounts {
+        let parent = mount.dest.parent().and_then(|above| nearest(&kept, above));
+        if parent.is_none_or(|parent| is_needed(&mount, parent, hidden)) {
+            kept.push(mount);
+        }
+    }
+    kept
+}
+
+fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
+    let shown_by_parent = parent.host_path(&mount.dest);
+    match &mount.kind {
+        MountKind::Bind { source, .. } => {
+            let same_place = shown_by_parent.as_deref() == Some(source);
+            let same_access = mount.access() == parent.access();
+            // What a table wants never narrows or widens what the user mapped or works on.
+            let outranked =
+                mount.authority <= Authority::Table && parent.authority > Authority::Table;
+            !(same_place && (same_access || outranked || mount.authority == Authority::Link))
+        }
+        // A link or directory is made in a tmpfs only; in a bind it is there already, or making
+        // it would leave it on the host.
+        MountKind::Symlink { .. } | MountKind::Directory { .. } => shown_by_parent.is_none(),
+        // A mask has something to hide only where the parent shows the hidden place: a mount in
+        // between may have replaced it.
+        MountKind::Tmpfs { .. } | MountKind::EmptyFile if mount.authority == Authority::Hidden => {
+            shown_by_parent.is_some_and(|path| hidden.iter().any(|hidden| hidden.path == path))
+        }
+        _ => true,
+    }
+}

@@ -1,0 +1,258 @@
+//! What everybody wants mounted and hidden: the tables, the project, the user's maps.
+
+use std::path::{Path, PathBuf};
+
+use super::Withheld;
+use super::arrange::Hidden;
+use super::home;
+use super::maps;
+use super::mount::{Access, Authority, Mount, MountKind, nearest};
+use super::program;
+use crate::error::Error;
+use crate::host::Host;
+use crate::host::desktop::Door;
+use crate::host::links::{Link, Located};
+use crate::host::system::RootEntry;
+use crate::policy::system;
+use crate::settings::Settings;
+use crate::text::visible;
+
+/// Everything wanted, in no order.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// The mounts.
+    pub mounts: Vec<Mount>,
+    /// What none of them may show.
+    pub hidden: Vec<Hidden>,
+    /// What is left out on purpose.
+    pub withheld: Vec<Withheld>,
+    /// What the user should know.
+    pub warnings: Vec<String>,
+}
+
+/// Collects it all.
+pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
+    let mut gathered = Gathered::default();
+    let lockdown = settings.lockdown.value;
+    gathered.hide(settings, host);
+    refuse_project(host, &gathered.hidden)?;
+    gathered.own_places(host, lockdown);
+    gathered.system(host);
+    gathered.project(host, lockdown);
+    if lockdown {
+        maps::ignore(&mut gathered, settings);
+        return Ok(gathered);
+    }
+    home::gather(&mut gathered, host);
+    gathered.doors(settings, host);
+    maps::gather(&mut gathered, host)?;
+    program::gather(&mut gathered, host);
+    Ok(gathered)
+}
+
+/// A working directory that would hand over what the jail exists to keep.
+fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
+    let project = &host.origin.project;
+    let why = if system::is_taken(project) {
+        "it is a place of the system".to_owned()
+    } else if host
+        .origin
+        .home
+        .real()
+        .is_some_and(|home| home.starts_with(project))
+    {
+        "the home directory is in it, and with it everything the jail keeps away".to_owned()
+    } else if let Some(hidden) = home::hiding(host, hidden, project) {
+        format!("it is inside a place that is never in the jail ({hidden})")
+    } else {
+        return Ok(());
+    };
+    Err(Error::Project {
+        path: visible(project),
+        why,
+    })
+}
+
+impl Gathered {
+    /// The places that no mount may show.
+    fn hide(&mut self, settings: &Settings, host: &Host) {
+        home::hide(self, settings, host);
+        if !settings.docker.value || settings.lockdown.value {
+            let hidden = |door: &Door| Hidden {
+                named: door.located.canonical.clone(),
+                path: door.located.canonical.clone(),
+                directory: false,
+                reason: "Docker is switched off".into(),
+            };
+            self.hidden.extend(host.docker.iter().map(hidden));
+        }
+    }
+
+    /// What the jail makes itself.
+    fn own_places(&mut self, host: &Host, lockdown: bool) {
+        let tmpfs = |mode, writable| MountKind::Tmpfs { mode, writable };
+        self.mounts.extend([
+            Mount::own("/proc", MountKind::Proc, "the jail's own processes"),
+            Mount::own(
+                "/dev",
+                MountKind::Devices {
+                    writable: !lockdown,
+                },
+                "basic devices",
+            ),
+            Mount::own("/tmp", tmpfs(0o1777, true), "temporary files"),
+            Mount::own(
+                "/run",
+                tmpfs(0o755, !lockdown),
+                "sockets of the jail's own services",
+            ),
+            Mount::own(
+                host.origin.home.canonical(),
+                tmpfs(0o755, true),
+                "empty home",
+            ),
+            Mount::own(
+                "/var/run",
+                MountKind::Symlink {
+                    target: "/run".into(),
+                },
+                "other name of /run",
+            ),
+            Mount::own(
+                "/var/tmp",
+                MountKind::Symlink {
+                    target: "/tmp".into(),
+                },
+                "other name of /tmp",
+            ),
+        ]);
+        for place in &host.masks {
+            let mask = tmpfs(0o555, false);
+            self.mounts
+                .push(Mount::own(&place.located.canonical, mask, place.reason));
+        }
+        if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
+            self.links(&located.links, "other name of the home");
+        }
+        let runtime = host.origin.environment.path("XDG_RUNTIME_DIR");
+        if let Some(path) = runtime.filter(|path| !lockdown && path.starts_with("/run")) {
+            let kind = MountKind::Directory { mode: 0o700 };
+            self.mounts
+                .push(Mount::own(path, kind, "the jail's own runtime directory"));
+        }
+    }
+
+    /// The tables of the system.
+    fn system(&mut self, host: &Host) {
+        for (entry, reason) in &host.root {
+            self.mounts.push(match entry {
+                RootEntry::Directory(path) => {
+                    Mount::bind(path, Access::ReadOnly, Authority::Table, *reason)
+                }
+                RootEntry::Link(path, target) => Mount::own(
+                    path,
+                    MountKind::Symlink {
+                        target: target.clone(),
+                    },
+                    *reason,
+                ),
+            });
+        }
+        for place in host
+            .deeper
+            .iter()
+            .chain(&host.chains)
+            .chain(&host.certificates)
+        {
+            self.give(
+                &place.located,
+                Access::ReadOnly,
+                Authority::Link,
+                place.reason,
+            );
+        }
+    }
+
+    /// The project and, where it is a worktree, its repository.
+    fn project(&mut self, host: &Host, lockdown: bool) {
+        let access = if lockdown {
+            Access::ReadOnly
+        } else {
+            Access::ReadWrite
+        };
+        let origin = &host.origin;
+        self.mounts.push(Mount::bind(
+            &origin.project,
+            access,
+            Authority::Project,
+            "the project",
+        ));
+        self.links(&origin.located.links, "other name of the project");
+        if let Some(path) = &host.git_common {
+            let reason = "the repository of this worktree";
+            self.mounts
+                .push(Mount::bind(path, access, Authority::Project, reason));
+        }
+    }
+
+    /// Devices and sockets that switches open.
+    fn doors(&mut self, settings: &Settings, host: &Host) {
+        for (path, reason) in &host.gpu {
+            self.mounts
+                .push(Mount::bind(path, Access::Device, Authority::Table, *reason));
+        }
+        let docker = settings.docker.value.then_some(&host.docker);
+        for door in host.display.iter().chain(docker.into_iter().flatten()) {
+            self.give(
+                &door.located,
+                Access::ReadWrite,
+                Authority::Table,
+                door.reason,
+            );
+        }
+    }
+
+    /// Mounts what `located` leads to at its own place, and re-creates the links that lead there.
+    pub fn give(&mut self, located: &Located, access: Access, authority: Authority, reason: &str) {
+        self.mounts
+            .push(Mount::bind(&located.canonical, access, authority, reason));
+        self.links(&located.links, reason);
+    }
+
+    /// Re-creates links.
+    pub fn links(&mut self, links: &[Link], reason: &str) {
+        for link in links {
+            let kind = MountKind::Symlink {
+                target: link.target.clone(),
+            };
+            self.mounts.push(Mount::own(&link.path, kind, reason));
+        }
+    }
+
+    /// Whether a place of the host is in the jail under its own path already.
+    pub fn shows(&self, path: &Path) -> bool {
+        nearest(&self.mounts, path)
+            .is_some_and(|mount| mount.host_path(path).as_deref() == Some(path))
+    }
+
+    /// The first of these links that stands where a jail may write: an earlier run could have put
+    /// it there to have something mounted that its user never chose.
+    pub fn planted<'a>(&self, links: &'a [Link]) -> Option<&'a Link> {
+        links.iter().find(|link| {
+            self.mounts.iter().any(|mount| {
+                mount.access() >= Some(Access::ReadWrite)
+                    && mount
+                        .host_path(&mount.dest)
+                        .is_some_and(|source| link.path.starts_with(source))
+            })
+        })
+    }
+
+    /// Notes something that is left out on purpose.
+    pub fn withhold(&mut self, path: impl Into<PathBuf>, reason: impl Into<String>) {
+        self.withheld.push(Withheld {
+            path: path.into(),
+            reason: reason.into(),
+        });
+    }
+}

@@ -1,0 +1,119 @@
+//! The home's entries.
+
+use std::path::Path;
+
+use super::arrange::Hidden;
+use super::gather::Gathered;
+use super::mount::{Access, Authority};
+use crate::host::Host;
+use crate::host::home::{Entry, Kind};
+use crate::policy::home::{OTHER_REASON, Treatment, find};
+use crate::policy::system;
+use crate::settings::Settings;
+use crate::text::visible;
+
+/// Hidden while the display is off: the keys to it.
+const DISPLAY_KEY: &str = ".Xauthority";
+
+/// What an entry's row says, or what an entry without a row gets.
+fn treatment(entry: &Entry) -> (Treatment, &'static str) {
+    find(&entry.path).map_or((Treatment::ReadOnly, OTHER_REASON), |row| {
+        (row.treatment, row.reason)
+    })
+}
+
+/// Adds the home's hidden places.
+pub fn hide(gathered: &mut Gathered, settings: &Settings, host: &Host) {
+    let Some(home) = host.origin.home.real() else {
+        return;
+    };
+    for entry in &host.entries {
+        let (treatment, reason) = treatment(entry);
+        let no_display = !settings.display.value && entry.path == Path::new(DISPLAY_KEY);
+        if !matches!(treatment, Treatment::Hidden | Treatment::Empty) && !no_display {
+            continue;
+        }
+        // A link below the top level may have been planted in a writable directory; hiding what
+        // it leads to would let a jail blind the next one.
+        if !entry.located.links.is_empty() && entry.path.components().count() > 1 {
+            continue;
+        }
+        gathered.hidden.push(Hidden {
+            named: home.join(&entry.path),
+            path: entry.located.canonical.clone(),
+            directory: entry.kind == Kind::Directory,
+            reason: reason.into(),
+        });
+        gathered.withhold(home.join(&entry.path), reason);
+    }
+}
+
+/// Adds the entries that are in the jail.
+pub fn gather(gathered: &mut Gathered, host: &Host) {
+    let Some(home) = host.origin.home.real() else {
+        return;
+    };
+    // Writable directories first: whether a link stands in one decides whether it is followed.
+    let (direct, linked): (Vec<_>, Vec<_>) = host
+        .entries
+        .iter()
+        .partition(|entry| entry.located.links.is_empty());
+    for entry in direct.into_iter().chain(linked) {
+        let (treatment, reason) = treatment(entry);
+        let (access, authority) = match treatment {
+            Treatment::Hidden | Treatment::Empty => continue,
+            Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
+            Treatment::ReadOnly if entry.located.links.is_empty() => {
+                (Access::ReadOnly, Authority::Table)
+            }
+            Treatment::ReadOnly => (Access::ReadOnly, Authority::Link),
+        };
+        match refusal(gathered, entry, home) {
+            Some(why) => gathered.withhold(home.join(&entry.path), why),
+            None => gathered.give(&entry.located, access, authority, reason),
+        }
+    }
+}
+
+/// Why an entry is left out although its row would have it in.
+fn refusal(gathered: &Gathered, entry: &Entry, home: &Path) -> Option<String> {
+    let target = &entry.located.canonical;
+    if entry.kind == Kind::Special {
+        return Some("a socket, FIFO or device, which leads out of the jail".into());
+    }
+    if entry.located.links.is_empty() {
+        return None;
+    }
+    if home.starts_with(target) || system::is_taken(target) || system::holds_doors(target) {
+        return Some(format!(
+            "a link to {}, which is not opened by a link",
+            visible(target)
+        ));
+    }
+    if let Some(hidden) = gathered
+        .hidden
+        .iter()
+        .find(|hidden| target.starts_with(&hidden.path))
+    {
+        return Some(format!("a link into a hidden place: {}", hidden.reason));
+    }
+    gathered.planted(&entry.located.links).map(|link| {
+        format!(
+            "its link {} stands where a jail may write",
+            visible(&link.path)
+        )
+    })
+}
+
+/// The reason for which `path` is inside a hidden place, whether that exists or not.
+pub fn hiding(host: &Host, hidden: &[Hidden], path: &Path) -> Option<String> {
+    let by_place = hidden.iter().find(|hidden| path.starts_with(&hidden.path));
+    let by_name = || {
+        let below = path.strip_prefix(host.origin.home.real()?).ok()?;
+        let row = below.ancestors().find_map(find)?;
+        (row.treatment == Treatment::Hidden).then_some(row.reason)
+    };
+    by_place
+        .map(|hidden| hidden.reason.clone())
+        .or_else(|| by_name().map(str::to_owned))
+}

@@ -1,0 +1,157 @@
+//! The user's maps.
+
+use std::path::{Path, PathBuf};
+
+use super::arrange::Hidden;
+use super::gather::Gathered;
+use super::mount::{Access, Authority, Mount};
+use crate::error::Error;
+use crate::host::Host;
+use crate::host::maps::Map;
+use crate::policy::home::TRUST_RECORDS;
+use crate::settings::{MapSetting, Settings, Source};
+use crate::text::visible;
+
+/// A map that is not made, and what could be typed instead.
+struct Refusal {
+    why: String,
+    hint: String,
+}
+
+/// Adds the maps. One of the command line that cannot be had is an error, one of a configuration
+/// file a warning.
+pub fn gather(gathered: &mut Gathered, host: &Host) -> Result<(), Error> {
+    for missing in &host.missing {
+        let hint = "check the path, or leave the map out".to_owned();
+        let refusal = Refusal {
+            why: missing.error.to_string(),
+            hint,
+        };
+        refuse(gathered, &missing.setting, &missing.named, refusal)?;
+    }
+    for map in &host.maps {
+        match check(gathered, host, map) {
+            Ok(()) => add(gathered, map),
+            Err(refusal) => refuse(gathered, &map.setting, &map.named, refusal)?,
+        }
+    }
+    Ok(())
+}
+
+/// In lockdown no map applies; those that were asked for are named.
+pub fn ignore(gathered: &mut Gathered, settings: &Settings) {
+    if settings.maps.is_empty() {
+        return;
+    }
+    let names: Vec<String> = settings.maps.iter().map(|map| visible(&map.text)).collect();
+    gathered
+        .warnings
+        .push(format!("lockdown ignores the maps: {}", names.join(", ")));
+}
+
+fn add(gathered: &mut Gathered, map: &Map) {
+    let (authority, reason) = match map.setting.source {
+        Source::Flag => (Authority::Flag, "mapped on the command line"),
+        Source::ProjectFile => (Authority::Config, "mapped in the project's .ai-jail"),
+        Source::UserFile | Source::Default => (Authority::Config, "mapped in the user's .ai-jail"),
+    };
+    let access = match (map.device, map.setting.writable) {
+        (true, _) => Access::Device,
+        (false, true) => Access::ReadWrite,
+        (false, false) => Access::ReadOnly,
+    };
+    let source = &map.source.canonical;
+    let dest = map.dest.as_ref().unwrap_or(source);
+    gathered
+        .mounts
+        .push(Mount::bind_at(source, dest, access, authority, reason));
+    if map.dest.is_none() {
+        gathered.links(&map.source.links, reason);
+    }
+}
+
+fn refuse(
+    gathered: &mut Gathered,
+    setting: &MapSetting,
+    named: &Path,
+    refusal: Refusal,
+) -> Result<(), Error> {
+    let path = visible(named);
+    if setting.source == Source::Flag {
+        return Err(Error::Map {
+            path,
+            why: refusal.why,
+            hint: refusal.hint,
+        });
+    }
+    gathered
+        .warnings
+        .push(format!("map of {path} skipped: {}", refusal.why));
+    Ok(())
+}
+
+/// Whether a map may be made.
+fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
+    let source = &map.source.canonical;
+    let dest = map.dest.as_ref().unwrap_or(source);
+    let refusal = |why: String, hint: &str| {
+        Err(Refusal {
+            why,
+            hint: hint.to_owned(),
+        })
+    };
+    if dest == Path::new("/") {
+        return refusal(
+            "it would replace the whole jail".into(),
+            "map the directories that are needed",
+        );
+    }
+    if ["/proc", "/dev"].iter().any(|own| dest == Path::new(own)) {
+        return refusal("the jail has its own".into(), "map what is needed below it");
+    }
+    let records = host.origin.home.real().map(|home| home.join(TRUST_RECORDS));
+    if records.is_some_and(|records| source.starts_with(records)) {
+        return refusal(
+            "no jail may reach the trust records".into(),
+            "leave the map out",
+        );
+    }
+    if let Some(hidden) = gathered
+        .hidden
+        .iter()
+        .find(|hidden| source.starts_with(&hidden.path))
+    {
+        if map.setting.source != Source::Flag {
+            return refusal(format!("it is hidden ({})", hidden.reason), "");
+        }
+        if !names(host, map, hidden) {
+            let hint = format!(
+                "if that is meant, name the place itself: {}",
+                visible(&hidden.named)
+            );
+            return Err(Refusal {
+                why: format!("it leads into a hidden place ({})", hidden.reason),
+                hint,
+            });
+        }
+    }
+    if let Some(link) = gathered.planted(&map.source.links) {
+        let why = format!(
+            "{} is a symbolic link that stands where a jail may write",
+            visible(&link.path)
+        );
+        let hint = format!("name the place it leads to: {}", visible(source));
+        return Err(Refusal { why, hint });
+    }
+    Ok(())
+}
+
+/// Whether a map names the hidden place itself, or something in it, rather than a link to it.
+fn names(host: &Host, map: &Map, hidden: &Hidden) -> bool {
+    let home = &host.origin.home;
+    let named: PathBuf = match map.named.strip_prefix(home.path()) {
+        Ok(below) => home.canonical().join(below),
+        Err(_) => map.named.clone(),
+    };
+    named.starts_with(&hidden.named) || named.starts_with(&hidden.path)
+}

@@ -1,0 +1,128 @@
+//! The plan: everything the jail will be, decided and with its reasons, before anything is done.
+//!
+//! `--dry-run`, `--verbose`, `status` and `--explain` are views of it.
+
+mod arrange;
+mod environment;
+mod gather;
+mod home;
+mod landlock;
+mod maps;
+pub mod mount;
+mod program;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use stage2::spec;
+
+use crate::error::Error;
+use crate::host::{Host, Stdio};
+use crate::settings::Settings;
+pub use environment::EnvEdit;
+pub use mount::{Access, Authority, Mount, MountKind};
+
+/// The hostname in the jail.
+pub const HOSTNAME: &str = "ai-sandbox";
+
+/// Everything the jail will be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct Plan {
+    /// In the order of mounting: parents before children.
+    pub mounts: Vec<Mount>,
+    /// What was left out on purpose, for `-v` and `--explain`.
+    pub withheld: Vec<Withheld>,
+    /// Changes to the environment.
+    pub environment: Vec<EnvEdit>,
+    /// Whether the environment starts empty.
+    pub clear_environment: bool,
+    /// The working directory in the jail.
+    pub directory: PathBuf,
+    /// The program and its arguments.
+    pub command: Vec<OsString>,
+    /// The strict mode.
+    pub lockdown: bool,
+    /// Whether the jail has no network but its own loopback.
+    pub unshare_network: bool,
+    /// Whether the jail has no controlling terminal.
+    pub new_session: bool,
+    /// The resource limits.
+    pub rlimits: Option<spec::Rlimits>,
+    /// The Landlock rules.
+    pub landlock: Option<spec::Landlock>,
+    /// The system-call filter.
+    pub seccomp: Option<spec::Seccomp>,
+    /// What the user should know before the run.
+    pub warnings: Vec<String>,
+}
+
+/// Something of the host that is deliberately not in the jail.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Withheld {
+    /// Where it is on the host.
+    pub path: PathBuf,
+    /// Why it is not there.
+    pub reason: String,
+}
+
+impl Plan {
+    /// Decides everything. Pure: the host was looked at before.
+    ///
+    /// # Errors
+    ///
+    /// A working directory that cannot be a project; a map of the command line that cannot be had.
+    pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
+        let gathered = gather::gather(settings, host)?;
+        let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
+        let lockdown = settings.lockdown.value;
+        let terminal = host.stdio.contains(&Stdio::Terminal);
+        let landlock = settings
+            .landlock
+            .value
+            .then(|| landlock::rules(&mounts, lockdown));
+        let seccomp = if lockdown {
+            spec::Seccomp::Lockdown
+        } else {
+            spec::Seccomp::Default
+        };
+        Ok(Self {
+            environment: environment::edits(settings, host, &mounts),
+            clear_environment: lockdown,
+            directory: host.origin.named.clone(),
+            command: settings.command.value.clone(),
+            lockdown,
+            unshare_network: lockdown,
+            new_session: lockdown || !terminal,
+            rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
+            landlock,
+            seccomp: settings.seccomp.value.then_some(seccomp),
+            withheld: gathered.withheld,
+            warnings: gathered.warnings,
+            mounts,
+        })
+    }
+
+    /// The mount that decides about `path` in the jail.
+    pub fn mount_of(&self, path: &Path) -> Option<&Mount> {
+        mount::nearest(&self.mounts, path)
+    }
+}
+
+/// Enough for large builds, too little for a fork bomb to take the machine; no core dumps,
+/// which would put the jail's memory on the host's disk.
+fn rlimits(lockdown: bool) -> spec::Rlimits {
+    if lockdown {
+        spec::Rlimits {
+            nproc: 1024,
+            nofile: 4096,
+            core: 0,
+        }
+    } else {
+        spec::Rlimits {
+            nproc: 4096,
+            nofile: 65536,
+            core: 0,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! One mount of the jail.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// What the jail may do with a bind mount.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Read and execute.
+    ReadOnly,
+    /// Write too.
+    ReadWrite,
+    /// Use device nodes too.
+    Device,
+}
+
+/// How a place of the jail comes to be.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum MountKind {
+    /// A place of the host.
+    Bind {
+        /// Its canonical path on the host.
+        source: PathBuf,
+        /// What the jail may do there.
+        access: Access,
+    },
+    /// An empty file system in memory.
+    Tmpfs {
+        /// Permissions of its root.
+        mode: u32,
+        /// Whether the jail may write there.
+        writable: bool,
+    },
+    /// An empty file that nothing can be written to: the mask of a file.
+    EmptyFile,
+    /// The processes of the jail.
+    Proc,
+    /// The devices every jail has.
+    Devices {
+        /// Whether files may be made there: `/dev/shm`.
+        writable: bool,
+    },
+    /// A directory in the tmpfs that is its parent.
+    Directory {
+        /// Its permissions.
+        mode: u32,
+    },
+    /// A symbolic link.
+    Symlink {
+        /// Its text.
+        target: PathBuf,
+    },
+}
+
+/// Who wants a mount; of two at the same place the later one here wins.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    /// The end of a symbolic link that the tables lead to: wanted only where nothing shows it.
+    Link,
+    /// The tables.
+    Table,
+    /// The project directory itself.
+    Project,
+    /// A map in a configuration file.
+    Config,
+    /// A hidden path: stronger than any configuration file.
+    Hidden,
+    /// A map on the command line: the user's own decision.
+    Flag,
+}
+
+/// One mount, with its reason.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mount {
+    /// Where in the jail.
+    pub dest: PathBuf,
+    /// How it comes to be.
+    pub kind: MountKind,
+    /// Who wants it.
+    pub authority: Authority,
+    /// Why.
+    pub reason: String,
+}
+
+impl Mount {
+    /// A place of the host at its own path.
+    pub fn bind(
+        path: &Path,
+        access: Access,
+        authority: Authority,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self::bind_at(path, path, access, authority, reason)
+    }
+
+    /// A place of the host at another path.
+    pub fn bind_at(
+        source: &Path,
+        dest: &Path,
+        access: Access,
+        authority: Authority,
+        reason: impl Into<String>,
+    ) -> Self {
+        let kind = MountKind::Bind {
+            source: source.to_path_buf(),
+            access,
+        };
+        Self {
+            dest: dest.to_path_buf(),
+            kind,
+            authority,
+            reason: reason.into(),
+        }
+    }
+
+    /// Anything of the jail's own that the tables want.
+    pub fn own(dest: impl Into<PathBuf>, kind: MountKind, reason: impl Into<String>) -> Self {
+        Self {
+            dest: dest.into(),
+            kind,
+            authority: Authority::Table,
+            reason: reason.into(),
+        }
+    }
+
+    /// Where on the host a path in the jail is, if this mount shows it.
+    pub fn host_path(&self, path: &Path) -> Option<PathBuf> {
+        let MountKind::Bind { source, .. } = &self.kind else {
+            return None;
+        };
+        let below = path.strip_prefix(&self.dest).ok()?;
+        Some(if below.as_os_str().is_empty() {
+            source.clone()
+        } else {
+            source.join(below)
+        })
+    }
+
+    /// Where in the jail a path of the host is, if this mount shows it.
+    pub fn jail_path(&self, host_path: &Path) -> Option<PathBuf> {
+        let MountKind::Bind { source, .. } = &self.kind else {
+            return None;
+        };
+        let below = host_path.strip_prefix(source).ok()?;
+        Some(if below.as_os_str().is_empty() {
+            self.dest.clone()
+        } else {
+            self.dest.join(below)
+        })
+    }
+
+    /// Whether something is mounted: links and directories only make a name.
+    pub fn is_mount_point(&self) -> bool {
+        !matches!(
+            self.kind,
+            MountKind::Symlink { .. } | MountKind::Directory { .. }
+        )
+    }
+
+    /// The access that a bind gives.
+    pub fn access(&self) -> Option<Access> {
+        match self.kind {
+            MountKind::Bind { access, .. } => Some(access),
+            _ => None,
+        }
+    }
+}
+
+/// The innermost mount at or above `path`.
+pub fn nearest<'a>(mounts: &'a [Mount], path: &Path) -> Option<&'a Mount> {
+    mounts
+        .iter()
+        .filter(|mount| mount.is_mount_point() && path.starts_with(&mount.dest))
+        .max_by_key(|mount| mount.dest.components().count())
+}

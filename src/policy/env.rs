@@ -1,0 +1,157 @@
+//! The environment: inherited, less what leads out of the jail or to what is not there.
+
+/// Set to `1` in every jail.
+pub const MARKER: &str = "AI_JAIL";
+
+/// When a variable is dropped.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DropWhen {
+    /// In every jail.
+    Always,
+    /// Where the path in it is not in the jail.
+    UnlessVisible,
+    /// Without `--display`.
+    WithoutDisplay,
+    /// Without `--docker`.
+    WithoutDocker,
+}
+
+/// One row: a variable, when it is dropped, and why.
+pub struct Row {
+    /// The name; it may end in `*`.
+    pub name: &'static str,
+    /// When it is dropped.
+    pub when: DropWhen,
+    /// Why.
+    pub reason: &'static str,
+}
+
+const fn row(name: &'static str, when: DropWhen, reason: &'static str) -> Row {
+    Row { name, when, reason }
+}
+
+use DropWhen::{Always, UnlessVisible, WithoutDisplay, WithoutDocker};
+
+/// What is not inherited in the default mode.
+pub const DROPPED: &[Row] = &[
+    row("LD_PRELOAD", Always, "loads code into every program"),
+    row("LD_AUDIT", Always, "loads code into every program"),
+    row(
+        "SSH_AUTH_SOCK",
+        Always,
+        "agent that signs with the user's keys",
+    ),
+    row(
+        "SSH_AGENT_PID",
+        Always,
+        "agent that signs with the user's keys",
+    ),
+    row(
+        "SSH_ASKPASS",
+        Always,
+        "asks for passwords on the host's screen",
+    ),
+    row(
+        "GPG_AGENT_INFO",
+        Always,
+        "agent that signs with the user's keys",
+    ),
+    row("GNOME_KEYRING_CONTROL", Always, "keyring"),
+    row(
+        "DBUS_SESSION_BUS_ADDRESS",
+        Always,
+        "session bus, which can start programs on the host",
+    ),
+    row("DBUS_SYSTEM_BUS_ADDRESS", Always, "system bus"),
+    row("DBUS_STARTER_*", Always, "session bus"),
+    row("SESSION_MANAGER", Always, "host session"),
+    row("NOTIFY_SOCKET", Always, "the service manager's socket"),
+    row("LISTEN_FDS", Always, "descriptors that are closed here"),
+    row("LISTEN_PID", Always, "descriptors that are closed here"),
+    row("LISTEN_FDNAMES", Always, "descriptors that are closed here"),
+    row(
+        "TMUX",
+        Always,
+        "socket of the host's tmux, which types into its panes",
+    ),
+    row("TMUX_PANE", Always, "socket of the host's tmux"),
+    row("STY", Always, "socket of the host's screen"),
+    row("ZELLIJ*", Always, "socket of the host's zellij"),
+    row(
+        "KITTY_LISTEN_ON",
+        Always,
+        "remote control of the host's terminal",
+    ),
+    row(
+        "WEZTERM_UNIX_SOCKET",
+        Always,
+        "remote control of the host's terminal",
+    ),
+    row(
+        "ALACRITTY_SOCKET",
+        Always,
+        "remote control of the host's terminal",
+    ),
+    row("NVIM", Always, "remote control of the host's editor"),
+    row(
+        "NVIM_LISTEN_ADDRESS",
+        Always,
+        "remote control of the host's editor",
+    ),
+    row(
+        "VSCODE_IPC_HOOK*",
+        Always,
+        "remote control of the host's editor",
+    ),
+    row(
+        "VSCODE_GIT_*",
+        Always,
+        "remote control of the host's editor",
+    ),
+    row("GIT_ASKPASS", UnlessVisible, "program that is not there"),
+    row("I3SOCK", Always, "remote control of the host's desktop"),
+    row("SWAYSOCK", Always, "remote control of the host's desktop"),
+    row(
+        "HYPRLAND_INSTANCE_SIGNATURE",
+        Always,
+        "remote control of the host's desktop",
+    ),
+    row("WSL_INTEROP", Always, "starts programs of Windows"),
+    row("TMPDIR", UnlessVisible, "directory that is not there"),
+    row("TMP", UnlessVisible, "directory that is not there"),
+    row("TEMP", UnlessVisible, "directory that is not there"),
+    row("DISPLAY", WithoutDisplay, "no display"),
+    row("WAYLAND_DISPLAY", WithoutDisplay, "no display"),
+    row("WAYLAND_SOCKET", Always, "descriptor that is closed here"),
+    row("XAUTHORITY", WithoutDisplay, "no display"),
+    row("PULSE_SERVER", WithoutDisplay, "no audio"),
+    row("DOCKER_HOST", WithoutDocker, "no Docker"),
+];
+
+/// What alone is inherited in lockdown.
+pub const LOCKDOWN_KEPT: &[&str] = &[
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "TERM",
+    "COLORTERM",
+    "TERM_PROGRAM*",
+    "LANG",
+    "LC_*",
+    "TZ",
+];
+
+/// Variables that name certificate files programs need.
+pub const CERTIFICATES: &[&str] = &[
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "GIT_SSL_CAINFO",
+    "NIX_SSL_CERT_FILE",
+    "PIP_CERT",
+    "CARGO_HTTP_CAINFO",
+];

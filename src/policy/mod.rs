@@ -1,0 +1,17 @@
+//! What the jail gives and what it withholds, as tables: one row a thing, the reason beside it.
+//!
+//! A new hidden path, device, variable or directory is one line in one of these files. They
+//! are data: nothing here touches the system.
+
+pub mod devices;
+pub mod env;
+pub mod home;
+pub mod system;
+
+/// Whether `name` fits `pattern`: equal, or equal up to a final `*`.
+pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
+    match pattern.strip_suffix(b"*") {
+        Some(prefix) => name.starts_with(prefix),
+        None => pattern == name,
+    }
+}

@@ -1,0 +1,107 @@
+//! The file system outside the home.
+
+use std::path::Path;
+
+/// A place that is mounted read-only where the host has it.
+pub struct System {
+    /// An absolute path; its last component may end in `*`.
+    pub path: &'static str,
+    /// Why, in words for `-v` and `--explain`.
+    pub reason: &'static str,
+}
+
+const fn system(path: &'static str, reason: &'static str) -> System {
+    System { path, reason }
+}
+
+/// Entries of `/`: a symlink stays one, a directory is mounted read-only.
+pub const ROOT: &[System] = &[
+    system("/usr", "programs and libraries"),
+    system("/etc", "system settings"),
+    system("/opt", "programs"),
+    system("/sys", "kernel and device information"),
+    system("/bin", "programs"),
+    system("/sbin", "programs"),
+    system("/lib*", "libraries"),
+    system("/nix", "Nix store"),
+    system("/gnu", "Guix store"),
+];
+
+/// Deeper places that some distributions keep programs in.
+pub const DEEPER: &[System] = &[
+    system("/home/linuxbrew/.linuxbrew", "Homebrew on Linux"),
+    system("/run/current-system", "NixOS and Guix system profile"),
+    system("/run/opengl-driver", "NixOS graphics driver"),
+    system("/var/guix/profiles", "Guix profiles"),
+];
+
+/// Files and directories that programs need and that distributions keep behind symlinks: where
+/// the chain ends outside what is mounted, its end is mounted read-only.
+pub const CHAINS: &[System] = &[
+    system("/etc/resolv.conf", "name resolution"),
+    system("/etc/hosts", "name resolution"),
+    system("/etc/nsswitch.conf", "name resolution"),
+    system("/etc/localtime", "time zone"),
+    system("/etc/ssl/certs", "TLS certificates"),
+    system("/etc/ssl/cert.pem", "TLS certificates"),
+    system("/etc/ssl/certs/ca-certificates.crt", "TLS certificates"),
+    system("/etc/pki/tls/certs/ca-bundle.crt", "TLS certificates"),
+    system("/etc/passwd", "user names"),
+    system("/etc/group", "group names"),
+];
+
+/// What `/sys` shows too much of: an empty tmpfs over each.
+pub const MASKS: &[System] = &[
+    system("/sys/firmware", "firmware and its variables"),
+    system("/sys/kernel/security", "security modules"),
+    system("/sys/kernel/debug", "kernel debugging"),
+    system("/sys/fs/fuse", "other users' file systems"),
+];
+
+/// More masks in lockdown.
+pub const LOCKDOWN_MASKS: &[System] = &[
+    system("/sys/module", "loaded modules"),
+    system("/sys/devices/virtual/dmi", "the machine's identity"),
+    system("/sys/class/net", "network interfaces"),
+];
+
+/// What belongs to the kernel: nothing at or below these can be the project or the home.
+const KERNEL: &[&str] = &["/proc", "/sys", "/dev"];
+
+/// Places that the jail makes itself or that all programs share: they cannot be the project or
+/// the home themselves, though a directory inside can.
+const SHARED: &[&str] = &[
+    "/",
+    "/usr",
+    "/etc",
+    "/opt",
+    "/bin",
+    "/sbin",
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/libx32",
+    "/run",
+    "/tmp",
+    "/var",
+    "/var/run",
+    "/var/tmp",
+    "/nix",
+    "/nix/store",
+    "/gnu",
+    "/gnu/store",
+    "/home",
+    "/boot",
+];
+
+/// Whether a canonical path is the system's own and can be neither home nor project.
+pub fn is_taken(path: &Path) -> bool {
+    KERNEL.iter().any(|place| path.starts_with(place))
+        || SHARED.iter().any(|place| path == Path::new(place))
+}
+
+/// Whether a place holds doors to the host, such as the sockets of its services: no symbolic link
+/// of the home opens anything there.
+pub fn holds_doors(path: &Path) -> bool {
+    path.starts_with("/run") || KERNEL.iter().any(|place| path.starts_with(place))
+}

@@ -1,0 +1,35 @@
+//! The part of a plan that stage two carries out.
+
+use std::os::fd::RawFd;
+
+use stage2::spec::{Foreground, Spec, VERSION};
+
+use crate::plan::Plan;
+
+/// The descriptors that stage two finds, by number.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Descriptors {
+    /// The status channel.
+    pub control: Option<RawFd>,
+    /// What becomes the command's 0, 1 and 2.
+    pub stdio: [Option<RawFd>; 3],
+}
+
+/// Renders the plan for stage two.
+pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> Spec {
+    Spec {
+        version: VERSION,
+        command: plan.command.clone(),
+        control: descriptors.control,
+        stdio: descriptors.stdio,
+        foreground: if plan.new_session {
+            Foreground::None
+        } else {
+            foreground
+        },
+        lockdown: plan.lockdown,
+        rlimits: plan.rlimits,
+        landlock: plan.landlock.clone(),
+        seccomp: plan.seccomp,
+    }
+}

@@ -1,0 +1,51 @@
+//! Step one: of all descriptors only the command's three and the status channel stay open.
+
+use std::io;
+use std::os::fd::RawFd;
+
+use crate::report::Achieved;
+use crate::spec::Spec;
+use crate::sys;
+
+/// Puts the command's standard descriptors in place and closes every other one, at any number.
+///
+/// bubblewrap hands down all that it inherits; a sandbox that closes only the ones it knows lets
+/// a directory of the caller through.
+///
+/// # Errors
+///
+/// A descriptor of the spec that is not open.
+pub fn apply(spec: &Spec) -> io::Result<Achieved> {
+    for (target, source) in (0..).zip(spec.stdio) {
+        match source {
+            Some(source) => sys::duplicate_onto(source, target)?,
+            None => sys::close(target),
+        }
+    }
+    match spec.control {
+        Some(control) => {
+            close_between(3, control - 1)?;
+            close_between(control + 1, RawFd::MAX)?;
+        }
+        None => close_between(3, RawFd::MAX)?,
+    }
+    Ok(Achieved::Enforced(
+        "only 0, 1 and 2 are the command's".into(),
+    ))
+}
+
+/// Closes `first..=last`; nothing where that is empty.
+fn close_between(first: RawFd, last: RawFd) -> io::Result<()> {
+    if first > last || sys::close_range(first, last).is_ok() {
+        return Ok(());
+    }
+    // Before Linux 5.9 there is no close_range(2). Reading the directory opens a descriptor of
+    // its own, so the numbers are collected first.
+    let open: Vec<RawFd> = std::fs::read_dir("/proc/self/fd")?
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|descriptor| (first..=last).contains(descriptor))
+        .collect();
+    open.into_iter().for_each(sys::close);
+    Ok(())
+}

@@ -1,0 +1,47 @@
+//! How stage two tells what happened.
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use crate::channel::send_message;
+use crate::report::{Achieved, FromJail};
+
+/// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
+#[derive(Debug)]
+pub struct Reporter(pub Option<OwnedFd>);
+
+impl Reporter {
+    /// Sends one message. A front that is gone cannot be told; the loop notices that by itself.
+    pub fn send(&self, message: &FromJail) {
+        match &self.0 {
+            Some(control) => {
+                let _ = send_message(control.as_fd(), message);
+            }
+            None => print(message),
+        }
+    }
+}
+
+/// Only what a person must know.
+fn print(message: &FromJail) {
+    match message {
+        FromJail::Layer(layer, Achieved::Partial(text) | Achieved::Failed(text)) => {
+            eprintln!("ai-jail: {}: {text}", layer.name());
+        }
+        FromJail::ExecFailed {
+            program,
+            found: Some((file, why)),
+            ..
+        } => {
+            eprintln!("ai-jail: {program}: cannot execute {file}: {why}");
+        }
+        FromJail::ExecFailed {
+            program,
+            found: None,
+            looked,
+        } => {
+            eprintln!("ai-jail: {program}: not found in the jail; looked in {looked}");
+        }
+        FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
+        FromJail::Layer(..) | FromJail::Started | FromJail::Stopped(_) | FromJail::Exited(_) => {}
+    }
+}

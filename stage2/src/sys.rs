@@ -1,0 +1,166 @@
+//! The system calls that no crate wraps; the only unsafe code.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use nix::unistd::Pid;
+
+static CLOSED: [AtomicBool; 3] = [const { AtomicBool::new(false) }; 3];
+
+/// Which of descriptors 0, 1 and 2 the caller had closed. The Rust runtime opens `/dev/null` in
+/// their place before `main`, so they are looked at before it starts.
+pub fn closed_at_start() -> [bool; 3] {
+    std::array::from_fn(|index| CLOSED[index].load(Ordering::Relaxed))
+}
+
+extern "C" fn note_closed() {
+    for (descriptor, closed) in (0..).zip(&CLOSED) {
+        // SAFETY: F_GETFD reads a flag of the descriptor table and touches no memory.
+        let missing = unsafe { libc::fcntl(descriptor, libc::F_GETFD) } == -1;
+        closed.store(missing, Ordering::Relaxed);
+    }
+}
+
+// SAFETY: the loader calls every function of this section once, before `main`, while there is
+// one thread; `note_closed` needs nothing that is not set up by then.
+#[used]
+#[cfg_attr(target_os = "linux", unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
+static NOTE_CLOSED: extern "C" fn() = note_closed;
+
+/// Takes over a descriptor that was named by number, if it is open.
+pub fn adopt(descriptor: RawFd) -> Option<OwnedFd> {
+    // SAFETY: F_GETFD touches no memory.
+    if descriptor < 0 || unsafe { libc::fcntl(descriptor, libc::F_GETFD) } == -1 {
+        return None;
+    }
+    // SAFETY: the descriptor is open, and the caller was given its number in order to own it.
+    Some(unsafe { OwnedFd::from_raw_fd(descriptor) })
+}
+
+/// `dup2(2)`; the copy stays open across `execve(2)`, the original too.
+pub fn duplicate_onto(source: RawFd, target: RawFd) -> io::Result<()> {
+    if source == target {
+        return Ok(());
+    }
+    // SAFETY: works on the descriptor table only; nobody owns the three standard numbers.
+    check(unsafe { libc::dup2(source, target) }).map(drop)
+}
+
+/// `close(2)`; a descriptor that is not open stays so.
+pub fn close(descriptor: RawFd) {
+    // SAFETY: called before anything else owns descriptors, for numbers that nobody owns.
+    unsafe { libc::close(descriptor) };
+}
+
+/// `close_range(2)`, Linux 5.9.
+#[cfg(target_os = "linux")]
+pub fn close_range(first: RawFd, last: RawFd) -> io::Result<()> {
+    // SAFETY: as for `close`.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
+/// Not to be had here.
+#[cfg(not(target_os = "linux"))]
+pub fn close_range(_first: RawFd, _last: RawFd) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// `fork(2)`: `None` in the child.
+pub fn fork() -> io::Result<Option<Pid>> {
+    // SAFETY: this process has one thread, so the child may do whatever the parent may.
+    match unsafe { nix::unistd::fork() }? {
+        nix::unistd::ForkResult::Parent { child } => Ok(Some(child)),
+        nix::unistd::ForkResult::Child => Ok(None),
+    }
+}
+
+/// Gives every signal its default disposition: the command must not inherit what the Rust runtime
+/// or a caller ignored.
+pub fn default_signals() {
+    #[cfg(target_os = "linux")]
+    let last = libc::SIGRTMAX();
+    #[cfg(not(target_os = "linux"))]
+    let last = 31;
+    for signal in 1..=last {
+        // SAFETY: SIG_DFL installs no handler. SIGKILL, SIGSTOP and libc's own two refuse.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
+/// What `waitpid(2)` has to say.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Waited {
+    /// A child ended with this exit status: its own, or 128 + the signal.
+    Ended(Pid, u8),
+    /// A child stopped on this signal.
+    Stopped(Pid, i32),
+    /// Children are left, and nothing is new.
+    Nothing,
+    /// No children are left.
+    NoChildren,
+}
+
+/// `waitpid(2)` for any child, without waiting. nix's own knows no real-time signals.
+pub fn wait_any() -> Waited {
+    let mut status = 0;
+    // SAFETY: `status` is valid for the call.
+    let pid = unsafe { libc::waitpid(-1, &raw mut status, libc::WNOHANG | libc::WUNTRACED) };
+    match pid {
+        0 => Waited::Nothing,
+        -1 => Waited::NoChildren,
+        _ if libc::WIFSTOPPED(status) => {
+            Waited::Stopped(Pid::from_raw(pid), libc::WSTOPSIG(status))
+        }
+        _ => Waited::Ended(Pid::from_raw(pid), exit_status(status)),
+    }
+}
+
+/// The status a shell would show: the low eight bits, or 128 + the signal.
+fn exit_status(status: i32) -> u8 {
+    let code = if libc::WIFSIGNALED(status) {
+        128 + libc::WTERMSIG(status)
+    } else {
+        libc::WEXITSTATUS(status)
+    };
+    u8::try_from(code & 0xff).unwrap_or(u8::MAX)
+}
+
+/// `kill(2)` with any signal number, real-time ones too.
+pub fn kill(pid: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: touches no memory.
+    check(unsafe { libc::kill(pid, signal) }).map(drop)
+}
+
+/// Ends this process at once: no destructors, no flushing of what the parent also holds.
+pub fn exit_now(status: u8) -> ! {
+    // SAFETY: always allowed.
+    unsafe { libc::_exit(status.into()) }
+}
+
+fn check(result: i32) -> io::Result<i32> {
+    if result == -1 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
+}
+
+/// Lets go of the command's standard descriptors, so that their other ends see an end of file
+/// when the command closes them; `/dev/null` takes their numbers. Standard error is kept where
+/// it is the only way to say something.
+pub fn release_stdio(stderr_too: bool) -> io::Result<()> {
+    let null = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null")?;
+    let last = if stderr_too { 2 } else { 1 };
+    (0..=last).try_for_each(|descriptor| duplicate_onto(null.as_raw_fd(), descriptor))
+}
