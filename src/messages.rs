@@ -77,35 +77,18 @@ pub fn not_run(program: &str, found: Option<&(String, String)>, looked: &str) {
 pub fn plan(plan: &Plan) {
     for mount in &plan.mounts {
         let how = match &mount.kind {
-            MountKind::Bind {
-                access: Access::ReadOnly,
-                ..
-            } => "read-only".to_owned(),
-            MountKind::Bind {
-                access: Access::ReadWrite,
-                ..
-            } => "read-write".to_owned(),
-            MountKind::Bind {
-                access: Access::Device,
-                ..
-            } => "device".to_owned(),
+            MountKind::Bind { access: Access::ReadOnly, .. } => "read-only".to_owned(),
+            MountKind::Bind { access: Access::ReadWrite, .. } => "read-write".to_owned(),
+            MountKind::Bind { access: Access::Device, .. } => "device".to_owned(),
             MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. } => {
                 "empty".to_owned()
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
-        note(format!(
-            "{}: {how} ({})",
-            visible(&mount.dest),
-            mount.reason
-        ));
+        note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));
     }
     for withheld in &plan.withheld {
-        note(format!(
-            "{}: not there ({})",
-            visible(&withheld.path),
-            withheld.reason
-        ));
+        note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
     }
 }

@@ -86,10 +86,7 @@ pub fn masks(lockdown: bool) -> Vec<Place> {
 fn existing(table: &'static [System]) -> Vec<Place> {
     let locate = |row: &System| {
         let located = links::locate(Path::new(row.path)).ok()?;
-        Some(Place {
-            located,
-            reason: row.reason,
-        })
+        Some(Place { located, reason: row.reason })
     };
     table.iter().filter_map(locate).collect()
 }

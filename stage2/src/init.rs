@@ -41,12 +41,7 @@ pub fn run(spec: &Spec, report: &Reporter) -> std::io::Result<u8> {
     // In the child as well: whoever comes first, the group is there before anybody needs it.
     let _ = setpgid(command, command);
     sys::release_stdio(report.0.is_some())?;
-    Init {
-        command,
-        report,
-        terminal,
-    }
-    .serve(&signals)
+    Init { command, report, terminal }.serve(&signals)
 }
 
 /// A copy of the terminal among the standard descriptors, for handing over its foreground.
@@ -83,7 +78,7 @@ impl Init<'_> {
             // The signals are only a wake-up: any number of children may be behind one.
             while signals.read_signal()?.is_some() {}
             if control_ready && !self.obey()? {
-                return Ok(128 + nix::libc::SIGKILL as u8);
+                return Ok(sys::killed_by(nix::libc::SIGKILL));
             }
         }
     }

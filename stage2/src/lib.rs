@@ -30,10 +30,7 @@ const FAILURE: u8 = 125;
 #[cfg(target_os = "linux")]
 pub fn main(arguments: &[OsString]) -> u8 {
     let Some(spec) = inherited_spec(arguments) else {
-        eprintln!(
-            "ai-jail: {} is internal: ai-jail starts it inside the jail",
-            spec::ENTRY_POINT
-        );
+        eprintln!("ai-jail: {} is internal: ai-jail starts it inside the jail", spec::ENTRY_POINT);
         return FAILURE;
     };
     let spec = match spec {
@@ -82,9 +79,6 @@ fn confine(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()
 /// The inner entry point is not built for this system yet.
 #[cfg(not(target_os = "linux"))]
 pub fn main(_arguments: &[OsString]) -> u8 {
-    eprintln!(
-        "ai-jail: {} is not built for this system yet",
-        spec::ENTRY_POINT
-    );
+    eprintln!("ai-jail: {} is not built for this system yet", spec::ENTRY_POINT);
     FAILURE
 }

@@ -27,18 +27,10 @@ fn print(message: &FromJail) {
         FromJail::Layer(layer, Achieved::Partial(text) | Achieved::Failed(text)) => {
             eprintln!("ai-jail: {}: {text}", layer.name());
         }
-        FromJail::ExecFailed {
-            program,
-            found: Some((file, why)),
-            ..
-        } => {
+        FromJail::ExecFailed { program, found: Some((file, why)), .. } => {
             eprintln!("ai-jail: {program}: cannot execute {file}: {why}");
         }
-        FromJail::ExecFailed {
-            program,
-            found: None,
-            looked,
-        } => {
+        FromJail::ExecFailed { program, found: None, looked } => {
             eprintln!("ai-jail: {program}: not found in the jail; looked in {looked}");
         }
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),

@@ -60,11 +60,7 @@ pub fn close(descriptor: RawFd) {
 pub fn close_range(first: RawFd, last: RawFd) -> io::Result<()> {
     // SAFETY: as for `close`.
     let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
-    if result == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(())
-    }
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// Not to be had here.
@@ -125,12 +121,17 @@ pub fn wait_any() -> Waited {
 
 /// The status a shell would show: the low eight bits, or 128 + the signal.
 fn exit_status(status: i32) -> u8 {
-    let code = if libc::WIFSIGNALED(status) {
-        128 + libc::WTERMSIG(status)
+    if libc::WIFSIGNALED(status) {
+        killed_by(libc::WTERMSIG(status))
     } else {
-        libc::WEXITSTATUS(status)
-    };
-    u8::try_from(code & 0xff).unwrap_or(u8::MAX)
+        // Eight bits by definition, wait(2).
+        u8::try_from(libc::WEXITSTATUS(status)).unwrap_or(u8::MAX)
+    }
+}
+
+/// The status that says that a signal ended the command; signal numbers end at 64.
+pub fn killed_by(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
 /// `kill(2)` with any signal number, real-time ones too.
@@ -146,21 +147,14 @@ pub fn exit_now(status: u8) -> ! {
 }
 
 fn check(result: i32) -> io::Result<i32> {
-    if result == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
 /// Lets go of the command's standard descriptors, so that their other ends see an end of file
 /// when the command closes them; `/dev/null` takes their numbers. Standard error is kept where
 /// it is the only way to say something.
 pub fn release_stdio(stderr_too: bool) -> io::Result<()> {
-    let null = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/null")?;
+    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;
     let last = if stderr_too { 2 } else { 1 };
     (0..=last).try_for_each(|descriptor| duplicate_onto(null.as_raw_fd(), descriptor))
 }
