@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use stage2::report::{Achieved, Layer};
+use stage2::report::{Achieved, Layer, Layers};
 
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
@@ -42,8 +42,15 @@ pub fn note(text: impl std::fmt::Display) {
     say(Kind::Note, &text.to_string());
 }
 
+/// What the layers achieved.
+pub fn layers(layers: &Layers, verbose: bool) {
+    for (layer, achieved) in layers {
+        self::layer(*layer, achieved, verbose);
+    }
+}
+
 /// What a layer achieved: in full with `-v`, else only where it falls short.
-pub fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
+fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     let name = layer.name();
     match achieved {
         Achieved::Failed(text) => warning(format!("{name} could not be applied: {text}")),

@@ -124,13 +124,21 @@ pub fn entries(home: &Path) -> Vec<Entry> {
     let mut found = Vec::new();
     read_entries(home, Path::new(""), home::is_dot_entry, &mut found);
     for parent in home::parents() {
-        let Ok(directory) = fs::canonicalize(home.join(parent)) else {
-            continue;
-        };
+        let Some(directory) = directory(home, parent, &found) else { continue };
         let has_row = |name: &OsStr| home::find(&parent.join(name)).is_some();
         read_entries(&directory, parent, has_row, &mut found);
     }
     found
+}
+
+/// Where a directory below the home is; the top level's listing tells of most that they are not.
+fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
+    let first = parent.components().next()?;
+    let entry = top.iter().find(|entry| entry.path == Path::new(&first))?;
+    if entry.path == parent {
+        return Some(entry.located.canonical.clone());
+    }
+    fs::canonicalize(home.join(parent)).ok()
 }
 
 /// Adds the wanted entries of one directory; one that cannot be read has none.

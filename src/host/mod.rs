@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::policy;
+use crate::policy::system::System;
 use crate::settings::Settings;
 use bubblewrap::Bubblewrap;
 use desktop::Door;
@@ -125,7 +126,7 @@ pub struct Host {
     /// Where the chains of `/etc` end.
     pub chains: Vec<Place>,
     /// What to mask.
-    pub masks: Vec<Place>,
+    pub masks: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// GPU devices.

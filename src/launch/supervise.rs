@@ -145,8 +145,10 @@ impl Supervisor {
 
     fn note(&mut self, message: FromJail) {
         match message {
-            FromJail::Started => self.started = true,
-            FromJail::Layer(layer, achieved) => messages::layer(layer, &achieved, self.verbose),
+            FromJail::Started(layers) => {
+                self.started = true;
+                messages::layers(&layers, self.verbose);
+            }
             FromJail::Stopped(signal) => self.stopped(signal),
             FromJail::ExecFailed { program, found, looked } => {
                 let status = if found.is_some() { exit::NOT_EXECUTABLE } else { exit::NOT_FOUND };

@@ -102,7 +102,7 @@ impl Gathered {
         ]);
         for place in &host.masks {
             let mask = tmpfs(0o555, false);
-            self.mounts.push(Mount::own(&place.located.canonical, mask, place.reason));
+            self.mounts.push(Mount::own(place.path, mask, place.reason));
         }
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");

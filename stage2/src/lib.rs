@@ -41,7 +41,7 @@ pub fn main(arguments: &[OsString]) -> u8 {
         }
     };
     let report = reporter::Reporter(spec.control.and_then(sys::adopt));
-    let outcome = confine(&spec, &report).and_then(|()| init::run(&spec, &report));
+    let outcome = confine(&spec).and_then(|layers| init::run(&spec, layers, &report));
     match outcome {
         Ok(status) => {
             report.send(&report::FromJail::Exited(status));
@@ -68,12 +68,11 @@ fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::Spe
 
 /// Applies the layers, each reporting what it achieved.
 #[cfg(target_os = "linux")]
-fn confine(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()> {
-    use report::{FromJail, Layer};
+fn confine(spec: &spec::Spec) -> std::io::Result<report::Layers> {
+    use report::Layer;
     // The process would else be called after the number of its descriptor.
     let _ = nix::sys::prctl::set_name(c"ai-jail");
-    report.send(&FromJail::Layer(Layer::Descriptors, fds::apply(spec)?));
-    Ok(())
+    Ok(vec![(Layer::Descriptors, fds::apply(spec)?)])
 }
 
 /// The inner entry point is not built for this system yet.
