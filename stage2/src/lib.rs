@@ -8,4 +8,5 @@
 
 pub mod os_bytes;
 pub mod report;
+pub mod rlimits;
 pub mod spec;
