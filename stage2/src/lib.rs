@@ -6,7 +6,11 @@
 //!
 //! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
 
+#[cfg(target_os = "linux")]
+pub mod caps;
 pub mod os_bytes;
 pub mod report;
 pub mod rlimits;
 pub mod spec;
+#[cfg(target_os = "linux")]
+mod sys_layers;
