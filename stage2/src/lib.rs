@@ -8,6 +8,8 @@
 
 #[cfg(target_os = "linux")]
 pub mod caps;
+#[cfg(target_os = "linux")]
+pub mod landlock;
 pub mod os_bytes;
 pub mod report;
 pub mod rlimits;

@@ -2,8 +2,26 @@
 
 #![allow(unsafe_code)]
 
+use std::os::fd::RawFd;
+
 use nix::errno::Errno;
 use nix::libc;
+
+/// The kernel's Landlock ABI, from 1. `ENOSYS`: not built in; `EOPNOTSUPP`: not enabled at
+/// boot. See `landlock_create_ruleset(2)`.
+pub fn landlock_abi() -> Result<i32, Errno> {
+    const CREATE_RULESET_VERSION: libc::c_uint = 1;
+    // SAFETY: with this flag the attribute pointer must be null and nothing is written.
+    let abi = unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            std::ptr::null::<libc::c_void>(),
+            0_usize,
+            CREATE_RULESET_VERSION,
+        )
+    };
+    Errno::result(abi).map(|abi| i32::try_from(abi).unwrap_or(i32::MAX))
+}
 
 /// Whether capability number `index` is in the bounding set; `EINVAL` past the last one that
 /// the kernel knows.
@@ -25,4 +43,10 @@ pub fn set_securebits(bits: u32) -> Result<(), Errno> {
     // SAFETY: takes numbers, touches no memory.
     let rc = unsafe { libc::prctl(libc::PR_SET_SECUREBITS, libc::c_ulong::from(bits), 0, 0, 0) };
     Errno::result(rc).map(drop)
+}
+
+/// The flags a descriptor was opened with; `EBADF` where it is not open.
+pub fn open_flags(fd: RawFd) -> Result<libc::c_int, Errno> {
+    // SAFETY: F_GETFL takes no argument and touches no memory.
+    Errno::result(unsafe { libc::fcntl(fd, libc::F_GETFL) })
 }
