@@ -13,6 +13,7 @@ pub mod landlock;
 pub mod os_bytes;
 pub mod report;
 pub mod rlimits;
+pub mod seccomp;
 pub mod spec;
 #[cfg(target_os = "linux")]
 mod sys_layers;
