@@ -10,6 +10,7 @@
 
 pub mod calls;
 pub mod program;
+pub mod samples;
 pub mod table;
 
 #[cfg(target_os = "linux")]
@@ -60,10 +61,7 @@ pub fn apply(wanted: Option<crate::spec::Seccomp>) -> Achieved {
         })
         .collect();
     match seccompiler::apply_filter(&filter) {
-        Ok(()) => Achieved::Enforced(format!(
-            "{} rules",
-            table::entries(arch, profile).count()
-        )),
+        Ok(()) => Achieved::Enforced(format!("{} rules", table::entries(arch, profile).count())),
         Err(seccompiler::Error::Seccomp(error))
             if error.raw_os_error() == Some(nix::libc::ENOSYS) =>
         {
@@ -72,3 +70,6 @@ pub fn apply(wanted: Option<crate::spec::Seccomp>) -> Achieved {
         Err(error) => Achieved::Failed(format!("cannot load the filter: {error}")),
     }
 }
+
+#[cfg(test)]
+mod tests;
