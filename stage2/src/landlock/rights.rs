@@ -92,3 +92,6 @@ pub fn granted(
 
 /// The newest ABI that the `landlock` crate knows.
 pub const NEWEST: ABI = ABI::V10;
+
+#[cfg(test)]
+mod tests;
