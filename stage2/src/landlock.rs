@@ -27,6 +27,11 @@ use crate::spec::Landlock;
 use crate::sys_layers;
 use rights::Request;
 
+/// The kernel's Landlock ABI, from 1. `ENOSYS`: not built in; `EOPNOTSUPP`: not enabled.
+pub fn abi() -> Result<i32, Errno> {
+    sys_layers::landlock_abi()
+}
+
 /// Restricts this process, and all it starts, to the rules.
 #[must_use]
 pub fn apply(wanted: &Option<Landlock>) -> Achieved {
@@ -40,7 +45,7 @@ pub fn apply_keeping(wanted: &Option<Landlock>, stdio: &[RawFd]) -> Achieved {
     let Some(wanted) = wanted else {
         return Achieved::Skipped("switched off".into());
     };
-    let abi = match sys_layers::landlock_abi() {
+    let abi = match abi() {
         Ok(abi) => abi,
         Err(Errno::EOPNOTSUPP) => {
             return Achieved::Skipped("Landlock is not enabled at boot (the `lsm=` option)".into());
