@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 mod child;
+mod landlock;
 mod privileges;
 mod rlimits;
 mod seccomp;
