@@ -15,5 +15,4 @@ pub mod report;
 pub mod rlimits;
 pub mod seccomp;
 pub mod spec;
-#[cfg(target_os = "linux")]
 mod sys_layers;

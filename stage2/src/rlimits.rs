@@ -3,10 +3,11 @@
 //! See `getrlimit(2)`. A limit is only ever lowered, so this works without privileges and
 //! keeps whatever stricter limit the host has set.
 
-use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
+use nix::libc;
 
 use crate::report::Achieved;
 use crate::spec::Rlimits;
+use crate::sys_layers::{self, Resource};
 
 /// Lowers the limits of this process, soft and hard, and with them those of all its children.
 #[must_use]
@@ -16,12 +17,12 @@ pub fn apply(wanted: &Option<Rlimits>) -> Achieved {
     };
     let rows = [
         // A fork bomb ends at this many processes and threads, before the host suffers.
-        ("nproc", Resource::RLIMIT_NPROC, limits.nproc),
+        ("nproc", libc::RLIMIT_NPROC, limits.nproc),
         // Each open file pins kernel memory that no other limit counts.
-        ("nofile", Resource::RLIMIT_NOFILE, limits.nofile),
+        ("nofile", libc::RLIMIT_NOFILE, limits.nofile),
         // A core file would put the command's memory, secrets included, onto the disk; with a
         // pipe in core_pattern it would even start a helper on the host.
-        ("core", Resource::RLIMIT_CORE, limits.core),
+        ("core", libc::RLIMIT_CORE, limits.core),
     ];
     let mut done = Vec::new();
     for (name, resource, limit) in rows {
@@ -38,25 +39,25 @@ pub fn apply(wanted: &Option<Rlimits>) -> Achieved {
 
 /// Lowers both limits of `resource` to at most `limit`; gives the soft and the hard limit
 /// that now hold.
-fn lower(resource: Resource, limit: u64) -> nix::Result<(rlim_t, rlim_t)> {
-    let now = getrlimit(resource)?;
+fn lower(resource: Resource, limit: u64) -> nix::Result<(u64, u64)> {
+    let now = sys_layers::rlimit(resource)?;
     let (soft, hard) = lowered(now, limit);
     if (soft, hard) != now {
-        setrlimit(resource, soft, hard)?;
+        sys_layers::set_rlimit(resource, (soft, hard))?;
     }
     Ok((soft, hard))
 }
 
 /// The soft and hard limit that `limit` makes of the current ones. "Unlimited" is the largest
 /// number (`RLIM_INFINITY`), so the smaller one is always the stricter.
-fn lowered((soft, hard): (rlim_t, rlim_t), limit: u64) -> (rlim_t, rlim_t) {
+fn lowered((soft, hard): (u64, u64), limit: u64) -> (u64, u64) {
     (soft.min(limit), hard.min(limit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nix::sys::resource::RLIM_INFINITY;
+    use nix::libc::RLIM_INFINITY;
 
     #[test]
     fn a_limit_is_lowered_and_never_raised() {
