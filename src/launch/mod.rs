@@ -9,6 +9,7 @@ mod terminal;
 
 use crate::error::Error;
 use crate::host::Host;
+use crate::messages::Lookup;
 use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
@@ -25,5 +26,9 @@ pub fn run(mut plan: Plan, host: &Host, verbose: bool) -> Result<u8, Error> {
     let terminal = terminal::Terminal::find(&plan, host)?;
     let jail = spawn::spawn(&plan, host, &sources, terminal.as_ref())?;
     drop(sources);
-    supervise::supervise(jail, &signals, terminal, verbose)
+    let lookup = Lookup {
+        on_host: host.command.as_ref().map(|(file, _)| file.clone()),
+        lockdown: plan.lockdown,
+    };
+    supervise::supervise(jail, &signals, terminal, lookup, verbose)
 }
