@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::bwrap;
+use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mount, MountKind, Plan};
 use crate::spec::{self, Descriptors};
@@ -17,9 +18,9 @@ const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
 /// A command for POSIX sh, one option a line.
-pub fn command(plan: &Plan, host: &Host, ourselves: &Path) -> Vec<u8> {
-    let mut text = quote(host.bubblewrap.path.as_os_str());
-    for words in bwrap::options(plan, &host.bubblewrap, &bwrap::Sources::new()) {
+pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
+    let mut text = quote(bubblewrap.path.as_os_str());
+    for words in bwrap::options(plan, bubblewrap, &bwrap::Sources::new()) {
         text.extend_from_slice(b" \\\n ");
         for word in words {
             text.push(b' ');

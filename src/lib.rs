@@ -23,7 +23,8 @@ use std::io::{Write, stdout};
 
 use cli::{Action, Cli, DryRun};
 use error::Error;
-use host::{Environment, Host, Origin};
+use host::bubblewrap::{self, Bubblewrap};
+use host::{Environment, Host, Origin, mount_points};
 use plan::Plan;
 use settings::Settings;
 
@@ -79,12 +80,14 @@ fn run_command(cli: &Cli) -> Result<u8, Error> {
     refuse_unbuilt(cli)?;
     let origin = Origin::find(Environment::inherited())?;
     let settings = Settings::from_cli(cli);
-    let host = Host::probe(origin, &settings)?;
-    let plan = Plan::new(&settings, &host)?;
+    let host = Host::probe(origin, &settings);
+    let mut plan = Plan::new(&settings, &host)?;
+    mount_points::check(&mut plan)?;
+    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
-            print(&dry_run::command(&plan, &host, &ourselves))
+            print(&dry_run::command(&plan, &host, &bubblewrap, &ourselves))
         }
         Some(DryRun::Json) => {
             let text = serde_json::to_string_pretty(&dry_run::plan(&plan)).expect("plain data");
@@ -97,7 +100,7 @@ fn run_command(cli: &Cli) -> Result<u8, Error> {
             if !cli.exec {
                 plan.warnings.iter().for_each(messages::warning);
             }
-            launch(plan, &host, cli.verbose)
+            launch(plan, &host, &bubblewrap, cli.verbose)
         }
     }
 }
@@ -116,12 +119,12 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
 }
 
 #[cfg(target_os = "linux")]
-fn launch(plan: Plan, host: &Host, verbose: bool) -> Result<u8, Error> {
-    launch::run(plan, host, verbose)
+fn launch(plan: Plan, host: &Host, bubblewrap: &Bubblewrap, verbose: bool) -> Result<u8, Error> {
+    launch::run(plan, host, bubblewrap, verbose)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_plan: Plan, _host: &Host, _verbose: bool) -> Result<u8, Error> {
+fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

@@ -10,6 +10,7 @@ pub mod git;
 pub mod home;
 pub mod links;
 pub mod maps;
+pub mod mount_points;
 pub mod system;
 
 use std::ffi::{OsStr, OsString};
@@ -20,7 +21,6 @@ use crate::error::Error;
 use crate::policy;
 use crate::policy::system::System;
 use crate::settings::Settings;
-use bubblewrap::Bubblewrap;
 use desktop::Door;
 use home::{Entry, Home};
 use links::Located;
@@ -117,8 +117,6 @@ pub struct Host {
     pub origin: Origin,
     /// Standard input, output and error.
     pub stdio: [Stdio; 3],
-    /// The bubblewrap to run.
-    pub bubblewrap: Bubblewrap,
     /// Entries of `/`.
     pub root: Vec<(RootEntry, &'static str)>,
     /// Deeper program places.
@@ -150,20 +148,15 @@ pub struct Host {
 
 impl Host {
     /// Looks up what `settings` ask for.
-    ///
-    /// # Errors
-    ///
-    /// No usable bubblewrap.
-    pub fn probe(origin: Origin, settings: &Settings) -> Result<Self, Error> {
+    pub fn probe(origin: Origin, settings: &Settings) -> Self {
         let lockdown = settings.lockdown.value;
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
-        Ok(Self {
+        Self {
             stdio: stdio(),
-            bubblewrap: bubblewrap::find(environment, &origin.project)?,
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),
@@ -186,7 +179,7 @@ impl Host {
             maps,
             missing,
             origin,
-        })
+        }
     }
 }
 
