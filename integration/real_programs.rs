@@ -46,9 +46,8 @@ pub fn shell(scenario: &Scenario, directory: &Path) -> Command {
 /// The first program of `scenario` that does not run on this machine.
 pub fn missing(scenario: &Scenario) -> Option<&'static str> {
     scenario.needs.iter().copied().find(|program| {
-        let found = Command::new("sh")
-            .args(["-c", "command -v \"$0\" >/dev/null", program])
-            .status();
+        let found =
+            Command::new("sh").args(["-c", "command -v \"$0\" >/dev/null", program]).status();
         !found.is_ok_and(|status| status.success())
     })
 }

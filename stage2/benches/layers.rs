@@ -36,28 +36,15 @@ mod linux {
         times[times.len() / 2]
     }
 
-    const LIMITS: Option<Rlimits> = Some(Rlimits {
-        nproc: 4096,
-        nofile: 65_536,
-        core: 0,
-    });
+    const LIMITS: Option<Rlimits> = Some(Rlimits { nproc: 4096, nofile: 65_536, core: 0 });
 
     /// As many rules as a jail of a well-used home has.
     fn rules() -> Landlock {
         let paths = ["/usr", "/etc", "/tmp"].map(PathBuf::from).into_iter();
-        let many = std::fs::read_dir("/usr/share")
-            .into_iter()
-            .flatten()
-            .flatten();
+        let many = std::fs::read_dir("/usr/share").into_iter().flatten().flatten();
         let paths = paths.chain(many.map(|entry| entry.path())).take(60);
-        let rule = |path| PathRule {
-            path: BytePath(path),
-            access: PathAccess::ReadWrite,
-        };
-        Landlock {
-            rules: paths.map(rule).collect(),
-            deny_tcp: true,
-        }
+        let rule = |path| PathRule { path: BytePath(path), access: PathAccess::ReadWrite };
+        Landlock { rules: paths.map(rule).collect(), deny_tcp: true }
     }
 
     struct Variant {

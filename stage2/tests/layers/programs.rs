@@ -14,10 +14,7 @@ use crate::child::skipped;
 use crate::real_programs::{SCENARIOS, Scenario, missing, result, shell};
 
 fn restrict(directory: &Path, profile: Seccomp) {
-    let rule = |path: &Path, access| PathRule {
-        path: BytePath(path.to_path_buf()),
-        access,
-    };
+    let rule = |path: &Path, access| PathRule { path: BytePath(path.to_path_buf()), access };
     let rules = vec![
         rule(Path::new("/"), PathAccess::ReadOnly),
         rule(directory, PathAccess::ReadWrite),
@@ -26,15 +23,8 @@ fn restrict(directory: &Path, profile: Seccomp) {
         rule(Path::new("/dev"), PathAccess::Device),
         rule(Path::new("/dev/shm"), PathAccess::ReadWrite),
     ];
-    let limits = Rlimits {
-        nproc: 4096,
-        nofile: 65_536,
-        core: 0,
-    };
-    let landlock = Landlock {
-        rules,
-        deny_tcp: false,
-    };
+    let limits = Rlimits { nproc: 4096, nofile: 65_536, core: 0 };
+    let landlock = Landlock { rules, deny_tcp: false };
     for achieved in [
         rlimits::apply(&Some(limits)),
         caps::apply(),
@@ -71,20 +61,11 @@ fn real_programs_work_under_all_layers() {
             continue;
         }
         let outside = run(scenario, None);
-        assert_eq!(
-            outside.0,
-            Some(0),
-            "{} outside: {}",
-            scenario.name,
-            outside.1
-        );
+        assert_eq!(outside.0, Some(0), "{} outside: {}", scenario.name, outside.1);
         for profile in [Seccomp::Default, Seccomp::Lockdown] {
             let inside = run(scenario, Some(profile));
             if inside != outside {
-                failed.push(format!(
-                    "{} {profile:?}: {inside:?}, not {outside:?}",
-                    scenario.name
-                ));
+                failed.push(format!("{} {profile:?}: {inside:?}, not {outside:?}", scenario.name));
             }
         }
     }
