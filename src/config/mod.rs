@@ -29,7 +29,7 @@ mod visible;
 
 pub use edit::PROJECT_HEADER;
 pub use error::ConfigError;
-pub use fields::{Fields, Toggle, Toggles, all_names};
+pub use fields::{Fields, Toggle, Toggles, all_names, style_word};
 pub use gate::{Prompt, gate, terminal};
 pub use load::{FILE_NAME, File, Loaded, Paths, TRUST_DIR, load};
 pub use located::Located;
