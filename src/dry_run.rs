@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::bwrap;
+use crate::config::visible_json;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mount, MountKind, Plan};
@@ -60,7 +61,7 @@ fn quote(word: &OsStr) -> Vec<u8> {
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
 /// form is for reading; the command form keeps every byte.
-pub fn plan(plan: &Plan) -> Value {
+pub fn plan(plan: &Plan) -> String {
     let mounts: Vec<Value> = plan.mounts.iter().map(mount).collect();
     let withheld: Vec<Value> = plan
         .withheld
@@ -69,7 +70,7 @@ pub fn plan(plan: &Plan) -> Value {
         .collect();
     let environment: Vec<Value> = plan.environment.iter().map(edit).collect();
     let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
-    json!({
+    let value = json!({
         "command": command,
         "directory": plan.directory.to_string_lossy(),
         "lockdown": plan.lockdown,
@@ -82,7 +83,8 @@ pub fn plan(plan: &Plan) -> Value {
         "landlock": plan.landlock,
         "seccomp": plan.seccomp,
         "warnings": plan.warnings,
-    })
+    });
+    visible_json(&format!("{value:#}\n"))
 }
 
 fn mount(mount: &Mount) -> Value {

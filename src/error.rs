@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::ConfigError;
+
 /// A failure of ai-jail itself: exit status 125.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,6 +50,9 @@ pub enum Error {
         /// The flag.
         flag: &'static str,
     },
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// bubblewrap could not be started.
     #[error("cannot run {}: {error}", path.display())]
     StartBwrap {

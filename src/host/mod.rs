@@ -17,10 +17,12 @@ use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
+use crate::config;
 use crate::error::Error;
 use crate::policy;
 use crate::policy::system::System;
 use crate::settings::Settings;
+use crate::status::HostFacts;
 use desktop::Door;
 use home::{Entry, Home};
 use links::Located;
@@ -136,6 +138,8 @@ pub struct Host {
     pub docker: Vec<Door>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
+    /// Whether the project has an `.ai-jail` of its own.
+    pub project_file: bool,
     /// The repository of a worktree or submodule.
     pub git_common: Option<PathBuf>,
     /// Where the command is, as named and where that leads.
@@ -170,6 +174,7 @@ impl Host {
             },
             docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
+            project_file: is_file(&origin.project.join(config::FILE_NAME)),
             git_common: git::common_directory(&origin.project),
             command: command::find(
                 &settings.command.value[0],
@@ -181,6 +186,22 @@ impl Host {
             origin,
         }
     }
+}
+
+/// What `status` says of this host.
+pub fn facts(origin: &Origin) -> HostFacts {
+    let environment = &origin.environment;
+    let mise = command::find("mise".as_ref(), environment.get("PATH"), &origin.project);
+    HostFacts {
+        gpu: !system::gpu_devices().is_empty(),
+        docker: !desktop::docker(environment, origin.home.real()).is_empty(),
+        display: !desktop::display(environment).is_empty(),
+        mise: mise.is_some(),
+    }
+}
+
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
 fn find_maps(origin: &Origin, settings: &Settings) -> (Vec<Map>, Vec<Missing>) {

@@ -8,6 +8,7 @@ use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, nearest};
 use super::program;
+use crate::config::FILE_NAME;
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::desktop::Door;
@@ -137,6 +138,11 @@ impl Gathered {
         let origin = &host.origin;
         self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, "the project"));
         self.links(&origin.located.links, "other name of the project");
+        if host.project_file {
+            let file = origin.project.join(FILE_NAME);
+            let reason = "settings of the jail, which no jail may change";
+            self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
+        }
         if let Some(path) = &host.git_common {
             let reason = "the repository of this worktree";
             self.mounts.push(Mount::bind(path, access, Authority::Project, reason));
