@@ -20,6 +20,14 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// A standard stream is a directory.
+    #[error(
+        "{name} is a directory, through which a command could leave the jail\n  redirect it from a file, or from /dev/null"
+    )]
+    DirectoryStream {
+        /// Which.
+        name: &'static str,
+    },
     /// `BWRAP_BIN` cannot be used.
     #[error("BWRAP_BIN={} cannot be used: {why}\n  set it to the absolute path of bubblewrap, or unset it", path.display())]
     BwrapOverride {

@@ -15,7 +15,10 @@ pub mod system;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
+
+use nix::sys::stat::{SFlag, fstat};
 
 use crate::config;
 use crate::error::Error;
@@ -108,6 +111,8 @@ pub enum Stdio {
     Closed,
     /// A terminal.
     Terminal,
+    /// A directory, from which `openat(2)` reaches the host's whole file system.
+    Directory,
     /// A file, pipe, socket or device.
     Other,
 }
@@ -229,14 +234,22 @@ fn certificates(environment: &Environment) -> Vec<Place> {
 /// The state of the three standard descriptors.
 fn stdio() -> [Stdio; 3] {
     let closed = stage2::sys::closed_at_start();
-    let terminal = [
-        std::io::stdin().is_terminal(),
-        std::io::stdout().is_terminal(),
-        std::io::stderr().is_terminal(),
-    ];
-    std::array::from_fn(|index| match (closed[index], terminal[index]) {
-        (true, _) => Stdio::Closed,
-        (_, true) => Stdio::Terminal,
-        _ => Stdio::Other,
-    })
+    [
+        stream(closed[0], std::io::stdin().as_fd()),
+        stream(closed[1], std::io::stdout().as_fd()),
+        stream(closed[2], std::io::stderr().as_fd()),
+    ]
+}
+
+fn stream(closed: bool, descriptor: BorrowedFd) -> Stdio {
+    if closed {
+        return Stdio::Closed;
+    }
+    if descriptor.is_terminal() {
+        return Stdio::Terminal;
+    }
+    let is_directory = fstat(descriptor).is_ok_and(|status| {
+        SFlag::from_bits_truncate(status.st_mode) & SFlag::S_IFMT == SFlag::S_IFDIR
+    });
+    if is_directory { Stdio::Directory } else { Stdio::Other }
 }

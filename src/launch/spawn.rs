@@ -76,7 +76,7 @@ pub fn spawn(
 fn stdio(host: &Host, index: usize, descriptor: impl AsFd) -> Result<Option<OwnedFd>, Error> {
     match host.stdio[index] {
         host::Stdio::Closed => Ok(None),
-        host::Stdio::Terminal | host::Stdio::Other => {
+        host::Stdio::Terminal | host::Stdio::Directory | host::Stdio::Other => {
             descriptors::inheritable_copy(descriptor).map(Some)
         }
     }

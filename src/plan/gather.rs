@@ -10,10 +10,10 @@ use super::mount::{Access, Authority, Mount, MountKind, nearest};
 use super::program;
 use crate::config::FILE_NAME;
 use crate::error::Error;
-use crate::host::Host;
 use crate::host::desktop::Door;
 use crate::host::links::{Link, Located};
 use crate::host::system::RootEntry;
+use crate::host::{Host, Stdio};
 use crate::policy::system;
 use crate::settings::Settings;
 use crate::text::visible;
@@ -37,6 +37,7 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
     let lockdown = settings.lockdown.value;
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
+    refuse_directories(host)?;
     gathered.own_places(host, lockdown);
     gathered.system(host);
     gathered.project(host, lockdown);
@@ -64,6 +65,13 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Project { path: visible(project), why })
+}
+
+/// A standard stream that is a directory would lead out of the jail, past every mount.
+fn refuse_directories(host: &Host) -> Result<(), Error> {
+    let names = ["standard input", "standard output", "standard error"];
+    let directory = host.stdio.iter().position(|stream| *stream == Stdio::Directory);
+    directory.map_or(Ok(()), |index| Err(Error::DirectoryStream { name: names[index] }))
 }
 
 impl Gathered {
