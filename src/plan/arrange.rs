@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::mount::{Authority, Mount, MountKind};
+use super::mount::{Authority, Mount, MountKind, below, compare};
 
 /// A place of the host that no mount may show.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,7 +26,7 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     mounts.extend(masks);
     // Parents before children by path components; at the same place the strongest first.
     mounts.sort_by(|left, right| {
-        left.dest.cmp(&right.dest).then(right.authority.cmp(&left.authority))
+        compare(&left.dest, &right.dest).then(right.authority.cmp(&left.authority))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
     drop_needless(mounts, hidden)
@@ -39,7 +39,7 @@ fn shows_hidden(mount: &Mount, hidden: &[Hidden]) -> bool {
         return false;
     };
     mount.authority < Authority::Hidden
-        && hidden.iter().any(|hidden| source.starts_with(&hidden.path))
+        && hidden.iter().any(|hidden| below(source, &hidden.path).is_some())
 }
 
 /// The masks over the hidden places that a mount would show.
@@ -67,7 +67,7 @@ fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     // above it is not above any later one either.
     let mut above: Vec<usize> = Vec::new();
     for mut mount in mounts {
-        while above.last().is_some_and(|index| !mount.dest.starts_with(&kept[*index].dest)) {
+        while above.last().is_some_and(|index| below(&mount.dest, &kept[*index].dest).is_none()) {
             above.pop();
         }
         if let Some(parent) = above.last().map(|index| &kept[*index]) {

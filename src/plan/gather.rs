@@ -6,7 +6,7 @@ use super::Withheld;
 use super::arrange::Hidden;
 use super::home;
 use super::maps;
-use super::mount::{Access, Authority, Mount, MountKind, nearest};
+use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
 use crate::config::FILE_NAME;
 use crate::error::Error;
@@ -196,7 +196,7 @@ impl Gathered {
                 mount.access() >= Some(Access::ReadWrite)
                     && mount
                         .host_path(&mount.dest)
-                        .is_some_and(|source| link.path.starts_with(source))
+                        .is_some_and(|source| below(&link.path, &source).is_some())
             })
         })
     }

@@ -1,5 +1,8 @@
 //! One mount of the jail.
 
+use std::cmp::Ordering;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -131,7 +134,7 @@ impl Mount {
         let MountKind::Bind { source, .. } = &self.kind else {
             return None;
         };
-        let below = path.strip_prefix(&self.dest).ok()?;
+        let below = below(path, &self.dest)?;
         Some(if below.as_os_str().is_empty() { source.clone() } else { source.join(below) })
     }
 
@@ -140,7 +143,7 @@ impl Mount {
         let MountKind::Bind { source, .. } = &self.kind else {
             return None;
         };
-        let below = host_path.strip_prefix(source).ok()?;
+        let below = below(host_path, source)?;
         Some(if below.as_os_str().is_empty() { self.dest.clone() } else { self.dest.join(below) })
     }
 
@@ -167,6 +170,32 @@ impl Mount {
 pub fn nearest<'a>(mounts: &'a [Mount], path: &Path) -> Option<&'a Mount> {
     mounts
         .iter()
-        .filter(|mount| mount.is_mount_point() && path.starts_with(&mount.dest))
-        .max_by_key(|mount| mount.dest.components().count())
+        .filter(|mount| mount.is_mount_point() && below(path, &mount.dest).is_some())
+        .max_by_key(|mount| mount.dest.as_os_str().len())
+}
+
+/// `path` relative to `base`, where it is `base` or beneath. Both are absolute and without `.`,
+/// `..` or doubled slashes, so bytes decide: the standard library's own way takes a path apart
+/// each time, and a plan compares each mount with each hidden place.
+pub fn below<'a>(path: &'a Path, base: &Path) -> Option<&'a Path> {
+    let base = match base.as_os_str().as_bytes() {
+        b"/" => b"",
+        bytes => bytes,
+    };
+    match path.as_os_str().as_bytes().strip_prefix(base)? {
+        b"" => Some(Path::new("")),
+        [b'/', rest @ ..] => Some(Path::new(OsStr::from_bytes(rest))),
+        _ => None,
+    }
+}
+
+/// Orders paths so that a parent comes before its children and before everything that only
+/// begins like them: `/a`, `/a/b`, `/a-b`.
+pub fn compare(left: &Path, right: &Path) -> Ordering {
+    keys(left).cmp(keys(right))
+}
+
+/// The bytes of a path with the separator as the lowest.
+fn keys(path: &Path) -> impl Iterator<Item = u8> {
+    path.as_os_str().as_bytes().iter().map(|byte| if *byte == b'/' { 0 } else { *byte })
 }

@@ -205,17 +205,17 @@ pub fn find(path: &Path) -> Option<&'static Row> {
     HOME.iter().find(|row| fits(row.path.as_bytes(), bytes))
 }
 
-/// The directories below the home that hold rows, each once, parents first; the home itself
-/// is not among them.
+/// The directories below the home that hold rows, each once; the home itself is not among them.
 pub fn parents() -> Vec<&'static Path> {
-    let mut parents: Vec<&Path> = HOME
-        .iter()
-        .filter_map(|row| Path::new(row.path).parent())
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .collect();
-    parents.sort_unstable();
-    parents.dedup();
-    parents
+    let mut parents: Vec<&str> = Vec::new();
+    for row in HOME {
+        if let Some((parent, _)) = row.path.rsplit_once('/') {
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+    }
+    parents.into_iter().map(Path::new).collect()
 }
 
 /// Whether an entry of the home can be in the jail at all: dot entries, and what has a row.
