@@ -12,7 +12,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::ConfigError;
 use super::fields::{Fields, Toggle};
@@ -210,7 +210,7 @@ impl Loaded {
 }
 
 impl Loosening {
-    /// The same request; a map's path may be written `/x` or `/x/`.
+    /// The same request; a map's path may be spelled in another way.
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (
@@ -220,7 +220,7 @@ impl Loosening {
                     writable: w,
                     ..
                 },
-            ) => writable == w && Path::new(text) == Path::new(t),
+            ) => writable == w && map::is_same(text.as_ref(), t.as_ref()),
             _ => self == other,
         }
     }
