@@ -85,9 +85,14 @@ fn ask(prompt: &mut Prompt<'_>, asked: &Asked, paths: &Paths) -> io::Result<Answ
     } else {
         ""
     };
+    // The number, because a long list scrolls its beginning out of sight.
+    let all = match asked.items.len() {
+        1 => "this".to_owned(),
+        count => format!("all {count}"),
+    };
     write!(
         prompt.output,
-        "ai-jail: {path} is not trusted. {asked}\nAllow this? {yes}[o]nce / [N]o: "
+        "ai-jail: {path} is not trusted. {asked}\nAllow {all}? {yes}[o]nce / [N]o: "
     )?;
     prompt.output.flush()?;
     let answer = line(prompt.input)?;
