@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::cli::{BarChoice, BarStyle, Cli};
-use crate::config::{Fields, Loaded, Toggle, typed};
+use crate::config::{Fields, Loaded, Toggle, map, typed};
 
 /// Who decided a setting; a later one outranks an earlier one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -179,6 +179,5 @@ fn push<S: AsRef<OsStr>>(maps: &mut Vec<MapSetting>, texts: &[S], writable: bool
 fn is_same_map(old: &MapSetting, text: &OsStr, source: Source) -> bool {
     let from_home = |source| source == Source::UserFile;
     let rooted = Path::new(text).is_absolute() || Path::new(text).starts_with("~");
-    Path::new(&old.text) == Path::new(text)
-        && (rooted || from_home(old.source) == from_home(source))
+    map::is_same(&old.text, text) && (rooted || from_home(old.source) == from_home(source))
 }

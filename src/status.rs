@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use stage2::os_bytes::{self, BytePath};
 
 use crate::config::trust::Verdict;
@@ -38,6 +38,7 @@ pub struct Report {
     /// Whether lockdown ignores the maps.
     maps_ignored: bool,
     lockdown: Switch,
+    #[serde(serialize_with = "by_name")]
     switches: Vec<Switch>,
     status_bar: Bar,
 }
@@ -73,6 +74,7 @@ struct Map {
 
 #[derive(Debug, Serialize)]
 struct Switch {
+    #[serde(skip)] // it is the key
     name: &'static str,
     value: bool,
     source: &'static str,
@@ -221,6 +223,10 @@ impl FileState {
         let absent = if self.present { "" } else { " (none)" };
         format!("{path}{absent}")
     }
+}
+
+fn by_name<S: Serializer>(switches: &[Switch], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(switches.iter().map(|switch| (switch.name, switch)))
 }
 
 fn word(source: Source) -> &'static str {

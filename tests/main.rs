@@ -1,8 +1,12 @@
 //! Fast tests.
 
+mod config_atomic;
 mod config_errors;
 mod config_files;
+mod config_merge;
+mod config_properties;
 mod config_save;
+mod status;
 mod support;
 mod trust;
 mod trust_hostile;

@@ -266,6 +266,7 @@ fn an_agreement_covers_only_what_was_shown() {
     let scratch = Scratch::new().with_project("command = [\"evil\"]\nrw_maps = [\"/data\"]\n");
     let (_, question) = scratch.answered(&["good"], Some("n\n"));
     assert!(question.contains("runs `evil`"), "{question}");
+    assert!(question.contains("Allow all 2?"), "{question}");
 }
 
 #[test]

@@ -150,3 +150,18 @@ fn a_home_that_does_not_exist_is_not_made() {
     assert_eq!(outcome.saved.warnings.len(), 1, "{outcome:?}");
     assert!(!home.exists());
 }
+
+/// The words of a record are made fit to print, so two places can have the same words. What
+/// counts is the digest over the bytes.
+#[test]
+fn two_places_that_look_alike_are_two() {
+    let scratch = Scratch::new().with_project("rw_maps = [\"build\"]\n");
+    let build = scratch.paths.project_dir.join("build");
+    symlink(scratch.outside("x\u{1b}"), &build).unwrap();
+    let words = scratch.trust();
+    assert!(runs(&scratch));
+    fs::remove_file(&build).unwrap();
+    symlink(scratch.outside("x\\u{1b}"), &build).unwrap();
+    assert!(!runs(&scratch));
+    assert_eq!(scratch.trust(), words);
+}

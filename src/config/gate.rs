@@ -75,9 +75,14 @@ pub fn terminal() -> Option<File> {
 fn ask(prompt: &mut Prompt<'_>, asked: &Asked, paths: &Paths) -> io::Result<Answer> {
     let path = visible_os(paths.project_file.as_os_str());
     let yes = if paths.trust_dir.is_some() { "[y]es, remember it / " } else { "" };
+    // The number, because a long list scrolls its beginning out of sight.
+    let all = match asked.items.len() {
+        1 => "this".to_owned(),
+        count => format!("all {count}"),
+    };
     write!(
         prompt.output,
-        "ai-jail: {path} is not trusted. {asked}\nAllow this? {yes}[o]nce / [N]o: "
+        "ai-jail: {path} is not trusted. {asked}\nAllow {all}? {yes}[o]nce / [N]o: "
     )?;
     prompt.output.flush()?;
     let answer = line(prompt.input)?;

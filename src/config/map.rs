@@ -54,6 +54,15 @@ pub fn expand(text: &OsStr, base: &Path, home: Option<&Path>) -> PathBuf {
     joined.components().collect()
 }
 
+/// Whether two texts name one path by their spelling alone: `/x` and `/x/`, `x` and `./x`.
+pub fn is_same(left: &OsStr, right: &OsStr) -> bool {
+    let named = |text| {
+        let components = Path::new(text).components();
+        components.filter(|component| *component != Component::CurDir)
+    };
+    named(left).eq(named(right))
+}
+
 /// `path` with symlinks resolved as far as it exists; what does not exist yet is kept as
 /// written, so that a directory mounted later keeps the name it was judged by. `None` where
 /// nobody can say where it leads: a loop, a directory that may not be searched.

@@ -1,9 +1,9 @@
 //! What shall be remembered: the file's content with what was typed laid over it.
 
 use std::ffi::OsString;
-use std::path::Path;
 
 use super::fields::{Fields, Toggle};
+use super::map::is_same;
 use super::visible::{visible_os, visible_words};
 use crate::cli::{BarChoice, Cli};
 
@@ -39,11 +39,16 @@ pub fn project(file: &Fields, cli: &Cli) -> Merged {
         }
         texts
     };
-    for text in texts(&cli.rw_maps) {
+    let (writable, read_only) = (texts(&cli.rw_maps), texts(&cli.ro_maps));
+    // Of the same path typed both ways the smaller grant stands.
+    let typed_both = |text: &String| {
+        let mut read_only = read_only.iter();
+        read_only.any(|other| is_same(other.as_ref(), text.as_ref()))
+    };
+    for text in writable.into_iter().filter(|text| !typed_both(text)) {
         grant(&mut fields.rw_maps, &mut fields.ro_maps, text);
     }
-    // Read-only last: of the same path typed both ways the smaller grant stands.
-    for text in texts(&cli.ro_maps) {
+    for text in read_only {
         grant(&mut fields.ro_maps, &mut fields.rw_maps, text);
     }
     for &toggle in Toggle::ALL {
@@ -93,15 +98,10 @@ fn remembered(toggle: Toggle) -> bool {
 /// Adds a map with one access and takes it away from the other: the same path typed with
 /// another access is moved.
 fn grant(to: &mut Vec<String>, from: &mut Vec<String>, text: String) {
-    from.retain(|old| !same(old, &text));
-    if !to.iter().any(|old| same(old, &text)) {
+    from.retain(|old| !is_same(old.as_ref(), text.as_ref()));
+    if !to.iter().any(|old| is_same(old.as_ref(), text.as_ref())) {
         to.push(text);
     }
-}
-
-/// Whether two texts of one file name the same path, `/x` and `/x/` alike.
-fn same(left: &str, right: &str) -> bool {
-    Path::new(left) == Path::new(right)
 }
 
 fn not_utf8(what: &str, shown: &str) -> String {

@@ -7,6 +7,7 @@ use toml_edit::{Document, Item, Value};
 
 use super::fields::{Fields, Toggle, all_names, names};
 use super::located::Located;
+use super::map::is_same;
 use crate::cli::BarStyle;
 
 /// Whose file it is: a few fields are about the user's terminal and no project's business.
@@ -154,7 +155,7 @@ impl Parser<'_> {
     fn contradiction(&self, document: &Document<&str>, fields: &Fields) -> Parsed<()> {
         let twice = fields.ro_maps.iter().position(|ro| {
             let mut rw = fields.rw_maps.iter();
-            rw.any(|rw| Path::new(rw) == Path::new(ro))
+            rw.any(|rw| is_same(rw.as_ref(), ro.as_ref()))
         });
         let Some(index) = twice else { return Ok(()) };
         let array = document.get(names::RO_MAPS).and_then(Item::as_array);

@@ -12,7 +12,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::error::ConfigError;
 use super::fields::{Fields, Toggle};
@@ -204,11 +204,11 @@ impl Loaded {
 }
 
 impl Loosening {
-    /// The same request; a map's path may be written `/x` or `/x/`.
+    /// The same request; a map's path may be spelled in another way.
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Map { text, writable, .. }, Self::Map { text: t, writable: w, .. }) => {
-                writable == w && Path::new(text) == Path::new(t)
+                writable == w && map::is_same(text.as_ref(), t.as_ref())
             }
             _ => self == other,
         }

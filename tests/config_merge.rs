@@ -1,0 +1,350 @@
+//! The merge matrix: each field × user file × project file × flag × lockdown × clean × init,
+//! against what the specification says, on real files.
+
+use ai_jail::cli::BarStyle;
+use ai_jail::config::Toggle;
+use ai_jail::settings::{MapSetting, Source};
+use pretty_assertions::assert_eq;
+
+use crate::support::{Outcome, Scratch, said};
+
+const OPTIONAL: [Option<bool>; 3] = [None, Some(false), Some(true)];
+
+/// What surrounds a field: the three flags that change what is saved.
+#[derive(Clone, Copy, Debug)]
+struct Around {
+    lockdown: bool,
+    clean: bool,
+    init: bool,
+}
+
+impl Around {
+    fn all() -> impl Iterator<Item = Self> {
+        (0..8).map(|bits| Self {
+            lockdown: bits & 1 != 0,
+            clean: bits & 2 != 0,
+            init: bits & 4 != 0,
+        })
+    }
+
+    fn flags(self) -> Vec<&'static str> {
+        let flags = [(self.lockdown, "--lockdown"), (self.clean, "--clean"), (self.init, "--init")];
+        // Whether it is allowed is another test's question.
+        let mut typed = vec!["--trust-once"];
+        typed.extend(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| *flag));
+        typed
+    }
+
+    /// Whether this command line saves at all.
+    fn saves(self, lockdown: bool) -> bool {
+        self.init || !lockdown
+    }
+}
+
+fn line(name: &str, value: Option<bool>) -> String {
+    value.map_or_else(String::new, |value| format!("{name} = {value}\n"))
+}
+
+/// The flag that makes a switch of the file have this value.
+fn flag(toggle: Toggle, value: bool) -> &'static str {
+    match (toggle, value) {
+        (Toggle::Lockdown, true) => "--lockdown",
+        (Toggle::Lockdown, false) => "--no-lockdown",
+        (Toggle::NoLandlock, true) => "--no-landlock",
+        (Toggle::NoLandlock, false) => "--landlock",
+        (Toggle::NoSeccomp, true) => "--no-seccomp",
+        (Toggle::NoSeccomp, false) => "--seccomp",
+        (Toggle::NoRlimits, true) => "--no-rlimits",
+        (Toggle::NoRlimits, false) => "--rlimits",
+        (Toggle::NoGpu, true) => "--no-gpu",
+        (Toggle::NoGpu, false) => "--gpu",
+        (Toggle::NoDocker, true) => "--no-docker",
+        (Toggle::NoDocker, false) => "--docker",
+        (Toggle::NoDisplay, true) => "--no-display",
+        (Toggle::NoDisplay, false) => "--display",
+        (Toggle::NoMise, true) => "--no-mise",
+        (Toggle::NoMise, false) => "--mise",
+        (Toggle::NoProtect, true) => "--no-protect",
+        (Toggle::NoProtect, false) => unreachable!("it has no twin"),
+    }
+}
+
+/// The value in the file's sense, and who decided it.
+fn decided(toggle: Toggle, outcome: &Outcome) -> (bool, Source) {
+    let settings = &outcome.settings;
+    let (setting, negated) = match toggle {
+        Toggle::Lockdown => (&settings.lockdown, false),
+        Toggle::NoLandlock => (&settings.landlock, true),
+        Toggle::NoSeccomp => (&settings.seccomp, true),
+        Toggle::NoRlimits => (&settings.rlimits, true),
+        Toggle::NoProtect => (&settings.protect, true),
+        Toggle::NoGpu => (&settings.gpu, true),
+        Toggle::NoDocker => (&settings.docker, true),
+        Toggle::NoDisplay => (&settings.display, true),
+        Toggle::NoMise => (&settings.mise, true),
+    };
+    (setting.value != negated, setting.source)
+}
+
+#[test]
+fn every_switch() {
+    for &toggle in Toggle::ALL {
+        for around in Around::all() {
+            for user in OPTIONAL {
+                for project in OPTIONAL {
+                    for typed in OPTIONAL {
+                        let twinless = toggle == Toggle::NoProtect && typed == Some(false);
+                        let doubled = toggle == Toggle::Lockdown && around.lockdown;
+                        if !twinless && !doubled {
+                            switch(toggle, around, user, project, typed);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn switch(
+    toggle: Toggle,
+    around: Around,
+    user: Option<bool>,
+    project: Option<bool>,
+    typed: Option<bool>,
+) {
+    let name = toggle.name();
+    let case = format!("{name} {around:?}: user {user:?}, project {project:?}, typed {typed:?}");
+    let scratch = Scratch::new().with_user(&line(name, user)).with_project(&line(name, project));
+    let mut args = around.flags();
+    args.extend(typed.map(|value| flag(toggle, value)));
+    let outcome = scratch.run(&args).unwrap();
+
+    let file = project.filter(|_| !around.clean);
+    let (value, source) = [
+        (typed, Source::Flag),
+        (file, Source::ProjectFile),
+        (user, Source::UserFile),
+        (Some(false), Source::Default),
+    ]
+    .into_iter()
+    .find_map(|(value, source)| Some((value?, source)))
+    .unwrap();
+    let lockdown = around.lockdown || (toggle == Toggle::Lockdown && value);
+    let withheld =
+        matches!(toggle, Toggle::NoGpu | Toggle::NoDocker | Toggle::NoDisplay | Toggle::NoMise);
+    let expected = if lockdown && withheld { (true, Source::Flag) } else { (value, source) };
+    assert_eq!(decided(toggle, &outcome), expected, "{case}");
+
+    let remembered = typed.filter(|_| toggle != Toggle::NoProtect).or(file);
+    let mut expected = line(name, project);
+    if around.saves(lockdown) {
+        expected = line(name, remembered);
+        if around.lockdown {
+            expected.push_str("lockdown = true\n");
+        }
+    }
+    let text = scratch.project().unwrap();
+    let (mut lines, mut expected) = (said(&text), said(&expected));
+    lines.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(lines, expected, "{case}");
+    assert_eq!(scratch.user().unwrap(), line(name, user), "{case}");
+}
+
+#[test]
+fn the_command() {
+    let line = |word: Option<&str>| {
+        word.map_or_else(String::new, |word| format!("command = [\"{word}\"]\n"))
+    };
+    for around in Around::all() {
+        for user in [None, Some("u")] {
+            for project in [None, Some("p")] {
+                for typed in [None, Some("t")] {
+                    let case = format!("{around:?}: {user:?}, {project:?}, {typed:?}");
+                    let scratch =
+                        Scratch::new().with_user(&line(user)).with_project(&line(project));
+                    let mut args = around.flags();
+                    args.extend(typed);
+                    let outcome = scratch.run(&args).unwrap();
+                    let file = project.filter(|_| !around.clean);
+                    let (word, source) = match (typed, file, user) {
+                        (Some(word), ..) => (word, Source::Flag),
+                        (_, Some(word), _) => (word, Source::ProjectFile),
+                        (.., Some(word)) => (word, Source::UserFile),
+                        _ => ("bash", Source::Default),
+                    };
+                    let command = outcome.settings.command;
+                    assert_eq!((&*command.value, command.source), (&[word.into()][..], source));
+                    let expected =
+                        if around.saves(around.lockdown) { typed.or(file) } else { project };
+                    let text = scratch.project().unwrap();
+                    let mut lines = said(&text);
+                    lines.retain(|line| *line != "lockdown = true");
+                    let expected = line(expected);
+                    assert_eq!(lines, said(&expected), "{case}");
+                    assert_eq!(scratch.user().unwrap(), line(user), "{case}");
+                }
+            }
+        }
+    }
+}
+
+/// One row: what the files and the command line say, what the project's file says then, and
+/// the maps of the run in order, each `source access text`.
+struct MapRow {
+    user: &'static str,
+    project: &'static str,
+    typed: &'static [&'static str],
+    saved: &'static [&'static str],
+    maps: &'static [&'static str],
+}
+
+const MAP_ROWS: &[MapRow] = &[
+    MapRow { user: "", project: "", typed: &[], saved: &[], maps: &[] },
+    MapRow {
+        user: "rw_maps = ['/u']",
+        project: "ro_maps = ['/p']",
+        typed: &["--map", "/f", "--rw-map", "/g"],
+        saved: &["ro_maps = ['/p', \"/f\"]", "rw_maps = [\"/g\"]"],
+        maps: &["user rw /u", "project ro /p", "flag rw /g", "flag ro /f"],
+    },
+    MapRow {
+        user: "",
+        project: "ro_maps = ['/p', '/q']",
+        typed: &["--map", "/p/", "--map", "/p"],
+        saved: &["ro_maps = ['/p', '/q']"],
+        maps: &["project ro /q", "flag ro /p"],
+    },
+    MapRow {
+        user: "",
+        project: "ro_maps = ['/p', '/q']",
+        typed: &["--rw-map", "/p"],
+        saved: &["ro_maps = ['/q']", "rw_maps = [\"/p\"]"],
+        maps: &["project ro /q", "flag rw /p"],
+    },
+    MapRow {
+        user: "",
+        project: "rw_maps = ['p']",
+        typed: &["--map", "./p"],
+        saved: &["rw_maps = []", "ro_maps = [\"./p\"]"],
+        maps: &["flag ro ./p"],
+    },
+    MapRow {
+        user: "",
+        project: "",
+        typed: &["--map", "/x", "--rw-map", "/x"],
+        saved: &["ro_maps = [\"/x\"]"],
+        maps: &["flag ro /x"],
+    },
+    MapRow {
+        user: "ro_maps = ['~/x', 'rel']",
+        project: "rw_maps = ['~/x', 'rel']",
+        typed: &[],
+        saved: &["rw_maps = ['~/x', 'rel']"],
+        maps: &["user ro rel", "project rw ~/x", "project rw rel"],
+    },
+    MapRow {
+        user: "",
+        project: "ro_maps = ['/a:/b', '/a']",
+        typed: &["--rw-map", "/a:/c"],
+        saved: &["ro_maps = ['/a:/b', '/a']", "rw_maps = [\"/a:/c\"]"],
+        maps: &["project ro /a:/b", "project ro /a", "flag rw /a:/c"],
+    },
+];
+
+fn shown(map: &MapSetting) -> String {
+    let source = match map.source {
+        Source::UserFile => "user",
+        Source::ProjectFile => "project",
+        Source::Flag => "flag",
+        Source::Default => unreachable!("no map is a default"),
+    };
+    let access = if map.writable { "rw" } else { "ro" };
+    format!("{source} {access} {}", map.text.to_str().unwrap())
+}
+
+#[test]
+fn maps() {
+    for row in MAP_ROWS {
+        for around in Around::all() {
+            let case = format!("{around:?}: {} {:?}", row.project, row.typed);
+            let scratch = Scratch::new().with_user(row.user).with_project(row.project);
+            let args = [&around.flags()[..], row.typed].concat();
+            let outcome = scratch.run(&args).unwrap();
+            let maps: Vec<_> = outcome.settings.maps.iter().map(shown).collect();
+            let text = scratch.project().unwrap();
+            let mut lines = said(&text);
+            lines.retain(|line| *line != "lockdown = true");
+            if around.clean {
+                assert!(maps.iter().all(|map| !map.starts_with("project")), "{case}");
+            } else {
+                assert_eq!(maps, row.maps, "{case}");
+            }
+            if !around.saves(around.lockdown) {
+                assert_eq!(text, row.project, "{case}");
+            } else if around.clean {
+                let old = |line: &&&str| line.contains('\'');
+                assert_eq!(lines.iter().find(old), None, "{case}");
+            } else {
+                assert_eq!(lines, row.saved, "{case}");
+            }
+            assert_eq!(scratch.user().unwrap(), row.user, "{case}");
+        }
+    }
+}
+
+/// What the user's file says, the flag, the bar of the run, what the file says then.
+type BarRow = (&'static [&'static str], &'static str, Option<BarStyle>, &'static [&'static str]);
+
+#[test]
+fn the_status_bar() {
+    const OFF: &str = "no_status_bar = true";
+    const ON: &str = "no_status_bar = false";
+    const DARK: &str = "status_bar_style = \"dark\"";
+    const LIGHT: &str = "status_bar_style = \"light\"";
+    let (dark, light) = (Some(BarStyle::Dark), Some(BarStyle::Light));
+    let rows: &[BarRow] = &[
+        (&[], "", None, &[]),
+        (&[], "-s", dark, &[ON]),
+        (&[], "-s=light", light, &[ON, LIGHT]),
+        (&[], "--no-status-bar", None, &[OFF]),
+        (&[OFF], "", None, &[OFF]),
+        (&[OFF], "-s", dark, &[ON]),
+        (&[ON], "", dark, &[ON]),
+        (&[LIGHT], "", light, &[LIGHT]),
+        (&[LIGHT], "-s", light, &[LIGHT, ON]),
+        (&[LIGHT], "-s=dark", dark, &[DARK, ON]),
+        (&[LIGHT], "--no-status-bar", None, &[LIGHT, OFF]),
+        (&[LIGHT, OFF], "", None, &[LIGHT, OFF]),
+        (&[LIGHT, OFF], "-s", light, &[LIGHT, ON]),
+    ];
+    for (user, typed, style, saved) in rows {
+        for around in Around::all() {
+            let case = format!("{around:?}: {user:?} {typed}");
+            let scratch = Scratch::new().with_user(&user.join("\n"));
+            let mut args = around.flags();
+            args.extend(Some(*typed).filter(|typed| !typed.is_empty()));
+            let outcome = scratch.run(&args).unwrap();
+            assert_eq!(outcome.settings.status_bar.value, *style, "{case}");
+            let expected = if around.saves(around.lockdown) { saved } else { user };
+            assert_eq!(said(&scratch.user().unwrap()), *expected, "{case}");
+            let project = scratch.project().unwrap_or_default();
+            assert!(!project.contains("status_bar"), "{case}");
+        }
+    }
+}
+
+/// Lockdown written in either file counts as lockdown: nothing is saved but by `--init`.
+#[test]
+fn lockdown_from_a_file_saves_nothing_either() {
+    for (user, project) in [("lockdown = true\n", ""), ("", "lockdown = true\n")] {
+        let scratch = Scratch::new().with_user(user).with_project(project);
+        scratch.run(&["--no-gpu", "-s", "claude"]).unwrap();
+        assert_eq!(scratch.project().as_deref(), Some(project));
+        assert_eq!(scratch.user().as_deref(), Some(user));
+        scratch.run(&["--init", "--no-gpu"]).unwrap();
+        assert_eq!(scratch.project(), Some(format!("{project}no_gpu = true\n")));
+        scratch.run(&["--no-lockdown", "--no-mise", "true"]).unwrap();
+        assert!(scratch.project().unwrap().contains("lockdown = false\n"));
+    }
+}
