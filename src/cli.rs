@@ -290,9 +290,9 @@ fn action(flags: &Flags, status: bool) -> Result<Action, clap::Error> {
         Action::Run
     };
     match (from_flags, status) {
-        (Action::Run, true) if flags.words.len() > 1 => Err(usage(
-            "`status` takes no arguments; for a program of that name type `-- status`",
-        )),
+        (Action::Run, true) if flags.words.len() > 1 => {
+            Err(usage("`status` takes no arguments; for a program of that name type `-- status`"))
+        }
         (Action::Run, true) => Ok(Action::Status),
         (_, true) => Err(usage("`status` and another action cannot go together")),
         (action, false) => Ok(action),

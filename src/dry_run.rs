@@ -26,16 +26,9 @@ pub fn command(plan: &Plan, host: &Host, ourselves: &Path) -> Vec<u8> {
             text.extend(quote(&word));
         }
     }
-    let closed = |index: usize| host.stdio[index] == Stdio::Closed;
-    let stdio = [0, 1, 2].map(|index| (!closed(index as usize)).then_some(index));
-    let spec = spec::render(
-        plan,
-        Descriptors {
-            control: None,
-            stdio,
-        },
-        Foreground::OnDemand,
-    );
+    let stdio = [(0, host.stdio[0]), (1, host.stdio[1]), (2, host.stdio[2])]
+        .map(|(number, stream)| (stream != Stdio::Closed).then_some(number));
+    let spec = spec::render(plan, Descriptors { control: None, stdio }, Foreground::OnDemand);
     let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
     text.extend(inner.bytes());
     text.extend(quote(ourselves.as_os_str()));
@@ -74,20 +67,15 @@ pub fn plan(plan: &Plan) -> Value {
         .map(|item| json!({ "path": item.path.to_string_lossy(), "reason": item.reason }))
         .collect();
     let environment: Vec<Value> = plan.environment.iter().map(edit).collect();
-    let command: Vec<_> = plan
-        .command
-        .iter()
-        .map(|word| word.to_string_lossy())
-        .collect();
+    let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
     json!({
         "command": command,
         "directory": plan.directory.to_string_lossy(),
         "lockdown": plan.lockdown,
-        "network": if plan.unshare_network { "none" } else { "shared" },
+        "network": if plan.lockdown { "none" } else { "shared" },
         "new_session": plan.new_session,
         "mounts": mounts,
         "withheld": withheld,
-        "clear_environment": plan.clear_environment,
         "environment": environment,
         "rlimits": plan.rlimits,
         "landlock": plan.landlock,

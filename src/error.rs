@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A failure of ai-jail itself: exit status 125.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +27,7 @@ pub enum Error {
         why: String,
     },
     /// There is no bubblewrap.
-    #[error("bubblewrap (bwrap) was not found in {}\n  install it (the package is called bubblewrap), or set BWRAP_BIN to its absolute path", searched.display())]
+    #[error("bubblewrap (bwrap) was not found in {}\n  install it (the package is called bubblewrap), or set BWRAP_BIN to its absolute path", Path::new(searched).display())]
     NoBwrap {
         /// The search path.
         searched: OsString,
@@ -88,9 +88,6 @@ pub enum Error {
 impl Error {
     /// For `map_err` on a system call of the launch.
     pub fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
-        move |error| Self::System {
-            what,
-            error: error.into(),
-        }
+        move |error| Self::System { what, error: error.into() }
     }
 }

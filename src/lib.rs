@@ -67,9 +67,7 @@ fn act(cli: &Cli) -> Result<u8, Error> {
         }
         Action::Status => Err(Error::NotBuilt { flag: "status" }),
         Action::Init => Err(Error::NotBuilt { flag: "--init" }),
-        Action::Bootstrap => Err(Error::NotBuilt {
-            flag: "--bootstrap",
-        }),
+        Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
         Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
         Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
         Action::Trust => Err(Error::NotBuilt { flag: "--trust" }),
@@ -108,10 +106,7 @@ fn run_command(cli: &Cli) -> Result<u8, Error> {
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
     let unbuilt = [
         (cli.switches.mise == Some(true), "--mise"),
-        (
-            cli.status_bar.is_some_and(|choice| choice.is_some()),
-            "--status-bar",
-        ),
+        (cli.status_bar.is_some_and(|choice| choice.is_some()), "--status-bar"),
         (cli.no_protect, "--no-protect"),
     ];
     match unbuilt.iter().find(|(asked, _)| *asked) {
@@ -127,9 +122,7 @@ fn launch(plan: Plan, host: &Host, verbose: bool) -> Result<u8, Error> {
 
 #[cfg(not(target_os = "linux"))]
 fn launch(_plan: Plan, _host: &Host, _verbose: bool) -> Result<u8, Error> {
-    Err(Error::NotBuilt {
-        flag: "running a command on this system",
-    })
+    Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 
 /// Writes a result to standard output.

@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Write, stderr};
 
-use stage2::report::{Achieved, Layer};
+use stage2::report::{Achieved, Layer, Layers};
 
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
@@ -42,8 +42,15 @@ pub fn note(text: impl std::fmt::Display) {
     say(Kind::Note, &text.to_string());
 }
 
+/// What the layers achieved.
+pub fn layers(layers: &Layers, verbose: bool) {
+    for (layer, achieved) in layers {
+        self::layer(*layer, achieved, verbose);
+    }
+}
+
 /// What a layer achieved: in full with `-v`, else only where it falls short.
-pub fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
+fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     let name = layer.name();
     match achieved {
         Achieved::Failed(text) => warning(format!("{name} could not be applied: {text}")),
@@ -77,35 +84,18 @@ pub fn not_run(program: &str, found: Option<&(String, String)>, looked: &str) {
 pub fn plan(plan: &Plan) {
     for mount in &plan.mounts {
         let how = match &mount.kind {
-            MountKind::Bind {
-                access: Access::ReadOnly,
-                ..
-            } => "read-only".to_owned(),
-            MountKind::Bind {
-                access: Access::ReadWrite,
-                ..
-            } => "read-write".to_owned(),
-            MountKind::Bind {
-                access: Access::Device,
-                ..
-            } => "device".to_owned(),
+            MountKind::Bind { access: Access::ReadOnly, .. } => "read-only".to_owned(),
+            MountKind::Bind { access: Access::ReadWrite, .. } => "read-write".to_owned(),
+            MountKind::Bind { access: Access::Device, .. } => "device".to_owned(),
             MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. } => {
                 "empty".to_owned()
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
-        note(format!(
-            "{}: {how} ({})",
-            visible(&mount.dest),
-            mount.reason
-        ));
+        note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));
     }
     for withheld in &plan.withheld {
-        note(format!(
-            "{}: not there ({})",
-            visible(&withheld.path),
-            withheld.reason
-        ));
+        note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
     }
 }

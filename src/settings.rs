@@ -67,30 +67,16 @@ impl Settings {
         let s = &cli.switches;
         let set = |v: Option<bool>, d: bool| Setting {
             value: v.unwrap_or(d),
-            source: if v.is_some() {
-                Source::Flag
-            } else {
-                Source::Default
-            },
+            source: if v.is_some() { Source::Flag } else { Source::Default },
         };
         let map = |w: bool| {
-            move |t: &OsString| MapSetting {
-                text: t.clone(),
-                writable: w,
-                source: Source::Flag,
-            }
+            move |t: &OsString| MapSetting { text: t.clone(), writable: w, source: Source::Flag }
         };
         Self {
             command: if cli.command.is_empty() {
-                Setting {
-                    value: vec!["bash".into()],
-                    source: Source::Default,
-                }
+                Setting { value: vec!["bash".into()], source: Source::Default }
             } else {
-                Setting {
-                    value: cli.command.clone(),
-                    source: Source::Flag,
-                }
+                Setting { value: cli.command.clone(), source: Source::Flag }
             },
             maps: cli
                 .ro_maps

@@ -22,11 +22,7 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         command: plan.command.clone(),
         control: descriptors.control,
         stdio: descriptors.stdio,
-        foreground: if plan.new_session {
-            Foreground::None
-        } else {
-            foreground
-        },
+        foreground: if plan.new_session { Foreground::None } else { foreground },
         lockdown: plan.lockdown,
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),

@@ -18,11 +18,7 @@ pub type Words = Vec<OsString>;
 /// Every option of the plan, in order.
 pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
-    options.extend(
-        plan.mounts
-            .iter()
-            .flat_map(|mount| mount_options(mount, sources)),
-    );
+    options.extend(plan.mounts.iter().flat_map(|mount| mount_options(mount, sources)));
     options.extend(read_only_at_last(plan));
     options.extend(environment(plan));
     options.push(option(["--chdir".into(), plan.directory.clone().into()]));
@@ -46,7 +42,7 @@ fn namespaces(plan: &Plan, bubblewrap: &Bubblewrap) -> Vec<Words> {
     ]
     .map(|flag| option([flag.into()]))
     .into();
-    if plan.unshare_network {
+    if plan.lockdown {
         options.push(option(["--unshare-net".into()]));
     }
     if bubblewrap.disable_userns {
@@ -95,14 +91,11 @@ fn bind(source: &Path, dest: &Path, access: Access, sources: &Sources) -> Words 
 }
 
 /// bubblewrap's directories have mode 0755 unless told otherwise.
-fn with_mode(mode: u32, made: Words) -> Vec<Words> {
+fn with_mode(mode: u32, what: Words) -> Vec<Words> {
     if mode == 0o755 {
-        return vec![made];
+        return vec![what];
     }
-    vec![
-        option(["--perms".into(), format!("{mode:04o}").into()]),
-        made,
-    ]
+    vec![option(["--perms".into(), format!("{mode:04o}").into()]), what]
 }
 
 /// What must be read-only in the end, though mount points had to be made in it first.
@@ -110,28 +103,16 @@ fn read_only_at_last(plan: &Plan) -> Vec<Words> {
     let is_closed = |mount: &&Mount| {
         matches!(
             mount.kind,
-            MountKind::Tmpfs {
-                writable: false,
-                ..
-            } | MountKind::Devices { writable: false }
+            MountKind::Tmpfs { writable: false, .. } | MountKind::Devices { writable: false }
         )
     };
-    let closed = plan
-        .mounts
-        .iter()
-        .filter(is_closed)
-        .map(|mount| mount.dest.as_path());
+    let closed = plan.mounts.iter().filter(is_closed).map(|mount| mount.dest.as_path());
     let root = plan.lockdown.then_some(Path::new("/"));
-    closed
-        .chain(root)
-        .map(|path| option(["--remount-ro".into(), path.into()]))
-        .collect()
+    closed.chain(root).map(|path| option(["--remount-ro".into(), path.into()])).collect()
 }
 
 fn environment(plan: &Plan) -> Vec<Words> {
-    let clear = plan
-        .clear_environment
-        .then(|| option(["--clearenv".into()]));
+    let clear = plan.lockdown.then(|| option(["--clearenv".into()]));
     let edits = plan.environment.iter().map(|edit| match edit {
         EnvEdit::Set(name, value) => option(["--setenv".into(), name.clone(), value.clone()]),
         EnvEdit::Unset(name, _) => option(["--unsetenv".into(), name.clone()]),

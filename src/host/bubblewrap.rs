@@ -37,10 +37,7 @@ pub struct Bubblewrap {
 pub fn find(environment: &Environment, project: &Path) -> Result<Bubblewrap, Error> {
     if let Some(value) = environment.get(OVERRIDE) {
         let path = PathBuf::from(value);
-        let unusable = |why: &str| Error::BwrapOverride {
-            path: path.clone(),
-            why: why.into(),
-        };
+        let unusable = |why: &str| Error::BwrapOverride { path: path.clone(), why: why.into() };
         if !path.is_absolute() {
             return Err(unusable("it is not an absolute path"));
         }
@@ -58,13 +55,9 @@ pub fn find(environment: &Environment, project: &Path) -> Result<Bubblewrap, Err
         .find_map(|directory| {
             let path = directory.join("bwrap");
             let metadata = fs::metadata(&path).ok()?;
-            unsafe_to_run(&path, &metadata)
-                .is_none()
-                .then(|| inspect(path, &metadata))
+            unsafe_to_run(&path, &metadata).is_none().then(|| inspect(path, &metadata))
         })
-        .ok_or_else(|| Error::NoBwrap {
-            searched: search.to_os_string(),
-        })
+        .ok_or_else(|| Error::NoBwrap { searched: search.to_os_string() })
 }
 
 /// Why this file must not be run as bubblewrap.
@@ -88,11 +81,8 @@ fn unsafe_to_run(path: &Path, metadata: &Metadata) -> Option<&'static str> {
 /// Asking it (`--help`) would cost a process on every launch.
 fn inspect(path: PathBuf, metadata: &Metadata) -> Bubblewrap {
     let setuid = metadata.permissions().mode() & 0o4000 != 0;
-    let binary = if metadata.len() <= MAX_BINARY {
-        fs::read(&path).unwrap_or_default()
-    } else {
-        Vec::new()
-    };
+    let binary =
+        if metadata.len() <= MAX_BINARY { fs::read(&path).unwrap_or_default() } else { Vec::new() };
     let has = |option: &[u8]| memchr::memmem::find(&binary, option).is_some();
     Bubblewrap {
         path,

@@ -34,10 +34,7 @@ pub fn display(environment: &Environment) -> Vec<Door> {
     // The cookie is of use only with a display.
     if let Some(cookie) = environment.path("XAUTHORITY").filter(|_| !doors.is_empty()) {
         if let Ok(located) = links::locate(cookie) {
-            doors.push(Door {
-                located,
-                reason: "X11 authority",
-            });
+            doors.push(Door { located, reason: "X11 authority" });
         }
     }
     doors
@@ -47,10 +44,7 @@ pub fn display(environment: &Environment) -> Vec<Door> {
 /// display.
 fn x11_socket(display: &OsStr) -> Option<PathBuf> {
     let text = display.to_str()?;
-    let number = text
-        .strip_prefix("unix")
-        .unwrap_or(text)
-        .strip_prefix(':')?;
+    let number = text.strip_prefix("unix").unwrap_or(text).strip_prefix(':')?;
     let number = number.split('.').next()?;
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| PathBuf::from(format!("/tmp/.X11-unix/X{number}")))
@@ -62,23 +56,15 @@ pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
         .get("DOCKER_HOST")
         .and_then(|value| value.as_bytes().strip_prefix(b"unix://"))
         .map(|path| PathBuf::from(OsStr::from_bytes(path)));
-    let rootless = environment
-        .path("XDG_RUNTIME_DIR")
-        .map(|path| path.join("docker.sock"));
+    let rootless = environment.path("XDG_RUNTIME_DIR").map(|path| path.join("docker.sock"));
     let desktop = home.map(|home| home.join(".docker/run/docker.sock"));
     let system = Some(PathBuf::from("/var/run/docker.sock"));
     let mut doors: Vec<Door> = Vec::new();
-    for path in [system, from_variable, rootless, desktop]
-        .into_iter()
-        .flatten()
-    {
+    for path in [system, from_variable, rootless, desktop].into_iter().flatten() {
         let Some(door) = socket(&path, "Docker socket") else {
             continue;
         };
-        if !doors
-            .iter()
-            .any(|known| known.located.canonical == door.located.canonical)
-        {
+        if !doors.iter().any(|known| known.located.canonical == door.located.canonical) {
             doors.push(door);
         }
     }
@@ -88,11 +74,6 @@ pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
 /// The door at `path` if there is a socket.
 fn socket(path: &Path, reason: &'static str) -> Option<Door> {
     let located = links::locate(path).ok()?;
-    let is_socket = located
-        .canonical
-        .symlink_metadata()
-        .ok()?
-        .file_type()
-        .is_socket();
+    let is_socket = located.canonical.symlink_metadata().ok()?.file_type().is_socket();
     is_socket.then_some(Door { located, reason })
 }

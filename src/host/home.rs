@@ -59,10 +59,7 @@ impl Home {
 
 /// Finds the home from the value of `$HOME`, else from the password file.
 pub fn find(variable: Option<&OsStr>, uid: u32) -> Home {
-    let substitute = |why: String| Home::Substitute {
-        path: SUBSTITUTE.into(),
-        why,
-    };
+    let substitute = |why: String| Home::Substitute { path: SUBSTITUTE.into(), why };
     let named = match variable.filter(|value| !value.is_empty()) {
         Some(value) => Some(value.to_os_string()),
         None => from_password_file(uid),
@@ -84,25 +81,19 @@ pub fn find(variable: Option<&OsStr>, uid: u32) -> Home {
         Ok(located) if !located.canonical.is_dir() => {
             substitute(format!("{} is not a directory", named.display()))
         }
-        Ok(located) => Home::Real {
-            named: links::absolute(&named, Path::new("/")),
-            located,
-        },
+        Ok(located) => Home::Real { named: links::absolute(&named, Path::new("/")), located },
     }
 }
 
 /// The home that `/etc/passwd` gives a user. Read by hand: a static binary cannot use NSS.
 fn from_password_file(uid: u32) -> Option<OsString> {
     let file = fs::File::open("/etc/passwd").ok()?;
-    BufReader::new(file)
-        .split(b'\n')
-        .map_while(Result::ok)
-        .find_map(|line| {
-            let mut fields = line.split(|byte| *byte == b':').skip(2);
-            let found: u32 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
-            let directory = fields.nth(2)?;
-            (found == uid && !directory.is_empty()).then(|| OsString::from_vec(directory.to_vec()))
-        })
+    BufReader::new(file).split(b'\n').map_while(Result::ok).find_map(|line| {
+        let mut fields = line.split(|byte| *byte == b':').skip(2);
+        let found: u32 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
+        let directory = fields.nth(2)?;
+        (found == uid && !directory.is_empty()).then(|| OsString::from_vec(directory.to_vec()))
+    })
 }
 
 /// What an entry of the home is, symbolic links followed.
@@ -133,13 +124,21 @@ pub fn entries(home: &Path) -> Vec<Entry> {
     let mut found = Vec::new();
     read_entries(home, Path::new(""), home::is_dot_entry, &mut found);
     for parent in home::parents() {
-        let Ok(directory) = fs::canonicalize(home.join(parent)) else {
-            continue;
-        };
+        let Some(directory) = directory(home, parent, &found) else { continue };
         let has_row = |name: &OsStr| home::find(&parent.join(name)).is_some();
         read_entries(&directory, parent, has_row, &mut found);
     }
     found
+}
+
+/// Where a directory below the home is; the top level's listing tells of most that they are not.
+fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
+    let first = parent.components().next()?;
+    let entry = top.iter().find(|entry| entry.path == Path::new(&first))?;
+    if entry.path == parent {
+        return Some(entry.located.canonical.clone());
+    }
+    fs::canonicalize(home.join(parent)).ok()
 }
 
 /// Adds the wanted entries of one directory; one that cannot be read has none.
@@ -162,21 +161,10 @@ fn read_entries(
             continue;
         };
         if !file_type.is_symlink() {
-            let located = Located {
-                canonical: directory.join(&name),
-                links: Vec::new(),
-            };
-            found.push(Entry {
-                path,
-                kind: kind(file_type),
-                located,
-            });
+            let located = Located { canonical: directory.join(&name), links: Vec::new() };
+            found.push(Entry { path, kind: kind(file_type), located });
         } else if let Some((located, kind)) = follow(&item.path()) {
-            found.push(Entry {
-                path,
-                kind,
-                located,
-            });
+            found.push(Entry { path, kind, located });
         }
     }
 }

@@ -48,10 +48,7 @@ pub fn locate(path: &Path) -> io::Result<Located> {
                 if links.len() == MAX_LINKS {
                     return Err(io::Error::from_raw_os_error(nix::libc::ELOOP));
                 }
-                links.push(Link {
-                    path: canonical.clone(),
-                    target: target.clone(),
-                });
+                links.push(Link { path: canonical.clone(), target: target.clone() });
                 canonical.pop();
                 if target.is_absolute() {
                     canonical = PathBuf::from("/");

@@ -46,43 +46,24 @@ pub fn find(setting: &MapSetting, cwd: &Path, home: &Path) -> Result<Map, Missin
             .map(|(source, dest)| (expand(source), Some(expand(dest))))
             .find(|(source, _)| source.symlink_metadata().is_ok())
             .unwrap_or_else(|| {
-                let source = split(&setting.text)
-                    .last()
-                    .map(|(source, _)| expand(source));
+                let source = split(&setting.text).last().map(|(source, _)| expand(source));
                 (source.unwrap_or(whole), None)
             })
     };
     match links::locate(&named) {
         Ok(source) => {
             let device = is_device(&source.canonical);
-            Ok(Map {
-                named,
-                source,
-                dest,
-                device,
-                setting: setting.clone(),
-            })
+            Ok(Map { named, source, dest, device, setting: setting.clone() })
         }
-        Err(error) => Err(Missing {
-            named,
-            error,
-            setting: setting.clone(),
-        }),
+        Err(error) => Err(Missing { named, error, setting: setting.clone() }),
     }
 }
 
 /// Every way to read `SOURCE:DEST`, the longest source first: a source may contain colons.
 fn split(text: &OsStr) -> impl Iterator<Item = (&OsStr, &OsStr)> {
     let bytes = text.as_bytes();
-    let colons = (1..bytes.len().saturating_sub(1))
-        .rev()
-        .filter(|index| bytes[*index] == b':');
-    colons.map(|index| {
-        (
-            OsStr::from_bytes(&bytes[..index]),
-            OsStr::from_bytes(&bytes[index + 1..]),
-        )
-    })
+    let colons = (1..bytes.len().saturating_sub(1)).rev().filter(|index| bytes[*index] == b':');
+    colons.map(|index| (OsStr::from_bytes(&bytes[..index]), OsStr::from_bytes(&bytes[index + 1..])))
 }
 
 /// `~` and `~/…`; the shell does this only at the start of a word.

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::policy;
+use crate::policy::system::System;
 use crate::settings::Settings;
 use bubblewrap::Bubblewrap;
 use desktop::Door;
@@ -38,23 +39,17 @@ impl Environment {
 
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
-        self.iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
+        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
     /// The value of a variable that holds an absolute path.
     pub fn path(&self, name: &str) -> Option<&Path> {
-        self.get(name)
-            .map(Path::new)
-            .filter(|path| path.is_absolute())
+        self.get(name).map(Path::new).filter(|path| path.is_absolute())
     }
 
     /// All variables, in no particular order.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0
-            .iter()
-            .map(|(key, value)| (key.as_os_str(), value.as_os_str()))
+        self.0.iter().map(|(key, value)| (key.as_os_str(), value.as_os_str()))
     }
 }
 
@@ -89,33 +84,18 @@ impl Origin {
         let project = std::env::current_dir().map_err(Error::WorkingDirectory)?;
         // A shell keeps the name under which the user came here; it is only believed where it
         // leads here.
-        let leads_here = |path: &Path| {
-            links::locate(path)
-                .ok()
-                .filter(|located| located.canonical == project)
-        };
+        let leads_here =
+            |path: &Path| links::locate(path).ok().filter(|located| located.canonical == project);
         let named = environment
             .path("PWD")
             .and_then(|path| Some((links::absolute(path, Path::new("/")), leads_here(path)?)));
-        let (named, located) = match named {
-            Some(found) => found,
-            None => {
-                let located = Located {
-                    canonical: project.clone(),
-                    links: Vec::new(),
-                };
-                (project.clone(), located)
-            }
-        };
+        let (named, located) = named.unwrap_or_else(|| {
+            let located = Located { canonical: project.clone(), links: Vec::new() };
+            (project.clone(), located)
+        });
         let uid = nix::unistd::getuid().as_raw();
         let home = home::find(environment.get("HOME"), uid);
-        Ok(Self {
-            project,
-            named,
-            located,
-            home,
-            environment,
-        })
+        Ok(Self { project, named, located, home, environment })
     }
 }
 
@@ -146,7 +126,7 @@ pub struct Host {
     /// Where the chains of `/etc` end.
     pub chains: Vec<Place>,
     /// What to mask.
-    pub masks: Vec<Place>,
+    pub masks: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// GPU devices.
@@ -179,11 +159,8 @@ impl Host {
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
-        let (maps, missing) = if lockdown {
-            Default::default()
-        } else {
-            find_maps(&origin, settings)
-        };
+        let (maps, missing) =
+            if lockdown { Default::default() } else { find_maps(&origin, settings) };
         Ok(Self {
             stdio: stdio(),
             bubblewrap: bubblewrap::find(environment, &origin.project)?,
@@ -192,26 +169,14 @@ impl Host {
             chains: system::chains(),
             masks: system::masks(lockdown),
             entries: real_home.map(home::entries).unwrap_or_default(),
-            gpu: if wanted(settings.gpu.value) {
-                system::gpu_devices()
-            } else {
-                Vec::new()
-            },
+            gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
                 desktop::display(environment)
             } else {
                 Vec::new()
             },
-            docker: if lockdown {
-                Vec::new()
-            } else {
-                desktop::docker(environment, real_home)
-            },
-            certificates: if lockdown {
-                Vec::new()
-            } else {
-                certificates(environment)
-            },
+            docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
+            certificates: if lockdown { Vec::new() } else { certificates(environment) },
             git_common: git::common_directory(&origin.project),
             command: command::find(
                 &settings.command.value[0],
@@ -240,10 +205,7 @@ fn find_maps(origin: &Origin, settings: &Settings) -> (Vec<Map>, Vec<Missing>) {
 fn certificates(environment: &Environment) -> Vec<Place> {
     let place = |name: &&str| {
         let located = links::locate(environment.path(name)?).ok()?;
-        Some(Place {
-            located,
-            reason: "TLS certificates",
-        })
+        Some(Place { located, reason: "TLS certificates" })
     };
     let mut places: Vec<Place> = policy::env::CERTIFICATES.iter().filter_map(place).collect();
     places.dedup();

@@ -64,34 +64,25 @@ fn row_of(table: &'static [System], path: &Path) -> Option<&'static System> {
 
 /// The deeper program places that exist.
 pub fn deeper() -> Vec<Place> {
-    existing(DEEPER)
+    DEEPER.iter().filter_map(locate).collect()
 }
 
-/// Where the chains of `/etc` end.
+/// Where the chains of `/etc` end. What is no link is there with `/etc` itself, and one look tells.
 pub fn chains() -> Vec<Place> {
-    existing(CHAINS)
+    CHAINS.iter().filter(|row| fs::read_link(row.path).is_ok()).filter_map(locate).collect()
+}
+
+fn locate(row: &System) -> Option<Place> {
+    let located = links::locate(Path::new(row.path)).ok()?;
+    Some(Place { located, reason: row.reason })
 }
 
 /// The masks that have something to hide; in lockdown there are more.
-pub fn masks(lockdown: bool) -> Vec<Place> {
-    let mut masks = existing(MASKS);
-    if lockdown {
-        masks.extend(existing(LOCKDOWN_MASKS));
-    }
-    // A mask can only be laid over a directory that stands at its own place.
-    masks.retain(|place| place.located.links.is_empty());
-    masks
-}
-
-fn existing(table: &'static [System]) -> Vec<Place> {
-    let locate = |row: &System| {
-        let located = links::locate(Path::new(row.path)).ok()?;
-        Some(Place {
-            located,
-            reason: row.reason,
-        })
-    };
-    table.iter().filter_map(locate).collect()
+pub fn masks(lockdown: bool) -> Vec<System> {
+    let more = if lockdown { LOCKDOWN_MASKS } else { &[] };
+    let is_directory =
+        |row: &&System| fs::symlink_metadata(row.path).is_ok_and(|metadata| metadata.is_dir());
+    MASKS.iter().chain(more).filter(is_directory).copied().collect()
 }
 
 /// The GPU devices that exist, with their reasons.

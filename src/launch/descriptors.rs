@@ -20,10 +20,7 @@ pub fn inherit(descriptor: impl AsFd) -> Result<(), Error> {
 
 /// A copy that the next program inherits.
 pub fn inheritable_copy(descriptor: impl AsFd) -> Result<OwnedFd, Error> {
-    let copy = descriptor
-        .as_fd()
-        .try_clone_to_owned()
-        .map_err(Error::system("dup"))?;
+    let copy = descriptor.as_fd().try_clone_to_owned().map_err(Error::system("dup"))?;
     inherit(&copy)?;
     Ok(copy)
 }
@@ -33,9 +30,7 @@ pub fn in_memory(content: &[u8]) -> Result<OwnedFd, Error> {
     let descriptor =
         memfd_create(c"ai-jail", MFdFlags::empty()).map_err(Error::system("memfd_create"))?;
     let mut file = File::from(descriptor);
-    file.write_all(content)
-        .and_then(|()| file.rewind())
-        .map_err(Error::system("write"))?;
+    file.write_all(content).and_then(|()| file.rewind()).map_err(Error::system("write"))?;
     Ok(file.into())
 }
 
@@ -50,7 +45,5 @@ pub fn ourselves() -> Result<OwnedFd, Error> {
 pub fn release_stdio() -> Result<(), Error> {
     let null = open("/dev/null", OFlag::O_RDWR | OFlag::O_CLOEXEC, Mode::empty())
         .map_err(Error::system("open /dev/null"))?;
-    dup2_stdin(&null)
-        .and_then(|()| dup2_stdout(&null))
-        .map_err(Error::system("dup2"))
+    dup2_stdin(&null).and_then(|()| dup2_stdout(&null)).map_err(Error::system("dup2"))
 }

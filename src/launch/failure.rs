@@ -20,12 +20,7 @@ struct Remedy {
 /// The more particular first.
 const REMEDIES: &[Remedy] = &[
     Remedy {
-        said: &[
-            "uid map",
-            "RTM_NEWADDR",
-            "Permission denied",
-            "Operation not permitted",
-        ],
+        said: &["uid map", "RTM_NEWADDR", "Permission denied", "Operation not permitted"],
         applies: || setting("kernel/apparmor_restrict_unprivileged_userns") == Some(1),
         text: "AppArmor restricts user namespaces here (Ubuntu 24.04 and later): give bubblewrap a\n  profile that allows `userns` (see docs/troubleshooting.md), or switch the restriction off:\n  sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
     },
@@ -40,12 +35,7 @@ const REMEDIES: &[Remedy] = &[
         text: "the number of user namespaces is limited to 0 here:\n  sudo sysctl user.max_user_namespaces=15000",
     },
     Remedy {
-        said: &[
-            "namespace",
-            "mount proc",
-            "Operation not permitted",
-            "No permissions",
-        ],
+        said: &["namespace", "mount proc", "Operation not permitted", "No permissions"],
         applies: in_container,
         text: "this is a container, which may not make namespaces of its own: start it with\n  --security-opt seccomp=unconfined --security-opt systempaths=unconfined\n  (Docker, Podman), or run ai-jail outside it",
     },
@@ -63,21 +53,13 @@ pub fn explain(said: &[u8], status: ExitStatus) -> Error {
     let fits =
         |remedy: &&Remedy| remedy.said.iter().any(|text| said.contains(text)) && (remedy.applies)();
     let remedy = REMEDIES.iter().find(fits).map(|remedy| remedy.text);
-    let said = if said.is_empty() {
-        format!("nothing ({status})")
-    } else {
-        visible(said)
-    };
+    let said = if said.is_empty() { format!("nothing ({status})") } else { visible(said) };
     Error::Build { said, remedy }
 }
 
 /// The value of a kernel setting, if the kernel has it.
 fn setting(name: &str) -> Option<u64> {
-    fs::read_to_string(Path::new("/proc/sys").join(name))
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    fs::read_to_string(Path::new("/proc/sys").join(name)).ok()?.trim().parse().ok()
 }
 
 /// The marks that Docker and Podman leave.

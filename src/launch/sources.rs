@@ -26,10 +26,7 @@ pub struct OpenSources(BTreeMap<PathBuf, OwnedFd>);
 impl OpenSources {
     /// Their numbers, for the arguments.
     pub fn numbers(&self) -> Sources {
-        self.0
-            .iter()
-            .map(|(path, fd)| (path.clone(), fd.as_raw_fd()))
-            .collect()
+        self.0.iter().map(|(path, fd)| (path.clone(), fd.as_raw_fd())).collect()
     }
 }
 
@@ -64,30 +61,23 @@ pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources,
             }
             Err(error) => {
                 if mount.authority > Authority::Table {
-                    failed.get_or_insert(Error::Source {
-                        path: source.clone(),
-                        error,
-                    });
+                    failed.get_or_insert(Error::Source { path: source.clone(), error });
                 }
                 false
             }
         }
     });
-    match failed {
-        Some(error) => Err(error),
-        None => {
-            opened.0.values().try_for_each(descriptors::inherit)?;
-            Ok(opened)
-        }
+    if let Some(error) = failed {
+        return Err(error);
     }
+    opened.0.values().try_for_each(descriptors::inherit)?;
+    Ok(opened)
 }
 
 /// Opens a path on which no symbolic link stands; `openat2(2)`, Linux 5.6.
 fn open_unfollowed(path: &Path) -> io::Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
-    let how = OpenHow::new()
-        .flags(flags)
-        .resolve(ResolveFlag::RESOLVE_NO_SYMLINKS);
+    let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_NO_SYMLINKS);
     match openat2(AT_FDCWD, path, how) {
         Err(Errno::ENOSYS | Errno::EPERM) => {
             Ok(open(path, flags | OFlag::O_NOFOLLOW, Mode::empty())?)

@@ -35,13 +35,9 @@ pub fn spawn(
     sources: &OpenSources,
     terminal: Option<&Terminal>,
 ) -> Result<Jail, Error> {
-    let (control, jail_control) = socketpair(
-        AddressFamily::Unix,
-        SockType::SeqPacket,
-        None,
-        SockFlag::SOCK_CLOEXEC,
-    )
-    .map_err(Error::system("socketpair"))?;
+    let (control, jail_control) =
+        socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
+            .map_err(Error::system("socketpair"))?;
     descriptors::inherit(&jail_control)?;
     let ourselves = descriptors::ourselves()?;
     let stdio = [
@@ -69,15 +65,9 @@ pub fn spawn(
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| Error::StartBwrap {
-            path: host.bubblewrap.path.clone(),
-            error,
-        })?;
+        .map_err(|error| Error::StartBwrap { path: host.bubblewrap.path.clone(), error })?;
     descriptors::release_stdio()?;
-    Ok(Jail {
-        bubblewrap,
-        control,
-    })
+    Ok(Jail { bubblewrap, control })
 }
 
 /// One of the caller's standard descriptors, for the command.

@@ -33,12 +33,7 @@ const FORWARDED: [Signal; 8] = [
 ];
 
 /// Those of them that ask for an end.
-const FATAL: [Signal; 4] = [
-    Signal::SIGTERM,
-    Signal::SIGINT,
-    Signal::SIGHUP,
-    Signal::SIGQUIT,
-];
+const FATAL: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT];
 
 /// Blocks the signals that are forwarded and reads them from a descriptor instead. bubblewrap
 /// inherits the mask, so that a Ctrl-C of the whole process group does not kill it.
@@ -48,9 +43,7 @@ pub fn block_signals() -> Result<SignalFd, Error> {
     let mut blocked = read;
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);
-    blocked
-        .thread_block()
-        .map_err(Error::system("sigprocmask"))?;
+    blocked.thread_block().map_err(Error::system("sigprocmask"))?;
     SignalFd::with_flags(&read, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
         .map_err(Error::system("signalfd"))
 }
@@ -101,10 +94,7 @@ impl Supervisor {
             ];
             poll(&mut ready, PollTimeout::NONE).map_err(Error::system("poll"))?;
             let control_ready = ready[1].any().unwrap_or(false);
-            while let Some(info) = signals
-                .read_signal()
-                .map_err(Error::system("read signalfd"))?
-            {
+            while let Some(info) = signals.read_signal().map_err(Error::system("read signalfd"))? {
                 self.forward(info.ssi_signo, info.ssi_code);
             }
             if control_ready {
@@ -121,10 +111,8 @@ impl Supervisor {
     /// Passes a signal on. What the terminal's keyboard sends goes to the whole group, as the
     /// kernel would have sent it; what a process sends goes to the command alone.
     fn forward(&mut self, number: u32, code: i32) {
-        let number = number.cast_signed();
-        let Ok(signal) = Signal::try_from(number) else {
-            return;
-        };
+        let Ok(number) = i32::try_from(number) else { return };
+        let Ok(signal) = Signal::try_from(number) else { return };
         if signal == Signal::SIGCONT {
             self.resume();
             return;
@@ -136,11 +124,7 @@ impl Supervisor {
         }
         let to_group =
             code == libc::SI_KERNEL || signal == Signal::SIGTSTP || signal == Signal::SIGWINCH;
-        self.tell(if to_group {
-            ToJail::GroupSignal(number)
-        } else {
-            ToJail::Signal(number)
-        });
+        self.tell(if to_group { ToJail::GroupSignal(number) } else { ToJail::Signal(number) });
     }
 
     /// Whether this fatal signal was sent before, and long ago.
@@ -161,19 +145,13 @@ impl Supervisor {
 
     fn note(&mut self, message: FromJail) {
         match message {
-            FromJail::Started => self.started = true,
-            FromJail::Layer(layer, achieved) => messages::layer(layer, &achieved, self.verbose),
+            FromJail::Started(layers) => {
+                self.started = true;
+                messages::layers(&layers, self.verbose);
+            }
             FromJail::Stopped(signal) => self.stopped(signal),
-            FromJail::ExecFailed {
-                program,
-                found,
-                looked,
-            } => {
-                let status = if found.is_some() {
-                    exit::NOT_EXECUTABLE
-                } else {
-                    exit::NOT_FOUND
-                };
+            FromJail::ExecFailed { program, found, looked } => {
+                let status = if found.is_some() { exit::NOT_EXECUTABLE } else { exit::NOT_FOUND };
                 messages::not_run(&program, found.as_ref(), &looked);
                 self.ended = Some(Ending::NotRun(status));
             }
@@ -209,7 +187,7 @@ impl Supervisor {
         if let Some(terminal) = &self.terminal {
             terminal.take_back();
         }
-        let killed = 128 + libc::SIGKILL.unsigned_abs() as u8;
+        let killed = stage2::sys::killed_by(libc::SIGKILL);
         match self.ended {
             Some(Ending::Status(status) | Ending::NotRun(status)) => Ok(status),
             Some(Ending::Failed(text)) => Err(Error::Stage2(text)),

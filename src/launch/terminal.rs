@@ -37,11 +37,7 @@ impl Terminal {
 
     /// How the command shall get the foreground.
     pub fn foreground(&self) -> Foreground {
-        if self.alone && self.is_ours() {
-            Foreground::AtStart
-        } else {
-            Foreground::OnDemand
-        }
+        if self.alone && self.is_ours() { Foreground::AtStart } else { Foreground::OnDemand }
     }
 
     /// Whether our process group is the one in the foreground.
@@ -64,7 +60,5 @@ impl Terminal {
 }
 
 fn copy(descriptor: BorrowedFd) -> Result<OwnedFd, Error> {
-    descriptor
-        .try_clone_to_owned()
-        .map_err(Error::system("dup"))
+    descriptor.try_clone_to_owned().map_err(Error::system("dup"))
 }

@@ -22,16 +22,11 @@ pub struct Hidden {
 pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     let mut mounts = wanted;
     mounts.retain(|mount| !shows_hidden(mount, hidden));
-    let masks: Vec<Mount> = mounts
-        .iter()
-        .flat_map(|mount| masks(mount, hidden))
-        .collect();
+    let masks: Vec<Mount> = mounts.iter().flat_map(|mount| masks(mount, hidden)).collect();
     mounts.extend(masks);
     // Parents before children by path components; at the same place the strongest first.
     mounts.sort_by(|left, right| {
-        left.dest
-            .cmp(&right.dest)
-            .then(right.authority.cmp(&left.authority))
+        left.dest.cmp(&right.dest).then(right.authority.cmp(&left.authority))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
     drop_needless(mounts, hidden)
@@ -55,19 +50,11 @@ fn masks(mount: &Mount, hidden: &[Hidden]) -> Vec<Mount> {
             return None;
         }
         let kind = if hidden.directory {
-            MountKind::Tmpfs {
-                mode: 0o755,
-                writable: true,
-            }
+            MountKind::Tmpfs { mode: 0o755, writable: true }
         } else {
             MountKind::EmptyFile
         };
-        Some(Mount {
-            dest,
-            kind,
-            authority: Authority::Hidden,
-            reason: hidden.reason.clone(),
-        })
+        Some(Mount { dest, kind, authority: Authority::Hidden, reason: hidden.reason.clone() })
     };
     hidden.iter().filter_map(mask).collect()
 }

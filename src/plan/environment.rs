@@ -23,16 +23,10 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount]) -> Vec<EnvEdit>
     let environment = &host.origin.environment;
     let mut edits = if settings.lockdown.value {
         let kept = |name: &OsStr| {
-            LOCKDOWN_KEPT
-                .iter()
-                .any(|row| fits(row.as_bytes(), name.as_encoded_bytes()))
+            LOCKDOWN_KEPT.iter().any(|row| fits(row.as_bytes(), name.as_encoded_bytes()))
         };
         let keep = |(name, value): (&OsStr, &OsStr)| EnvEdit::Set(name.into(), value.into());
-        environment
-            .iter()
-            .filter(|(name, _)| kept(name))
-            .map(keep)
-            .collect()
+        environment.iter().filter(|(name, _)| kept(name)).map(keep).collect()
     } else {
         let dropped = |(name, value): (&OsStr, &OsStr)| {
             let fits = |row: &&Row| fits(row.name.as_bytes(), name.as_encoded_bytes());

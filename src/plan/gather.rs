@@ -55,22 +55,14 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
     let project = &host.origin.project;
     let why = if system::is_taken(project) {
         "it is a place of the system".to_owned()
-    } else if host
-        .origin
-        .home
-        .real()
-        .is_some_and(|home| home.starts_with(project))
-    {
+    } else if host.origin.home.real().is_some_and(|home| home.starts_with(project)) {
         "the home directory is in it, and with it everything the jail keeps away".to_owned()
     } else if let Some(hidden) = home::hiding(host, hidden, project) {
         format!("it is inside a place that is never in the jail ({hidden})")
     } else {
         return Ok(());
     };
-    Err(Error::Project {
-        path: visible(project),
-        why,
-    })
+    Err(Error::Project { path: visible(project), why })
 }
 
 impl Gathered {
@@ -93,43 +85,24 @@ impl Gathered {
         let tmpfs = |mode, writable| MountKind::Tmpfs { mode, writable };
         self.mounts.extend([
             Mount::own("/proc", MountKind::Proc, "the jail's own processes"),
-            Mount::own(
-                "/dev",
-                MountKind::Devices {
-                    writable: !lockdown,
-                },
-                "basic devices",
-            ),
+            Mount::own("/dev", MountKind::Devices { writable: !lockdown }, "basic devices"),
             Mount::own("/tmp", tmpfs(0o1777, true), "temporary files"),
-            Mount::own(
-                "/run",
-                tmpfs(0o755, !lockdown),
-                "sockets of the jail's own services",
-            ),
-            Mount::own(
-                host.origin.home.canonical(),
-                tmpfs(0o755, true),
-                "empty home",
-            ),
+            Mount::own("/run", tmpfs(0o755, !lockdown), "sockets of the jail's own services"),
+            Mount::own(host.origin.home.canonical(), tmpfs(0o755, true), "empty home"),
             Mount::own(
                 "/var/run",
-                MountKind::Symlink {
-                    target: "/run".into(),
-                },
+                MountKind::Symlink { target: "/run".into() },
                 "other name of /run",
             ),
             Mount::own(
                 "/var/tmp",
-                MountKind::Symlink {
-                    target: "/tmp".into(),
-                },
+                MountKind::Symlink { target: "/tmp".into() },
                 "other name of /tmp",
             ),
         ]);
         for place in &host.masks {
             let mask = tmpfs(0o555, false);
-            self.mounts
-                .push(Mount::own(&place.located.canonical, mask, place.reason));
+            self.mounts.push(Mount::own(place.path, mask, place.reason));
         }
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");
@@ -137,8 +110,7 @@ impl Gathered {
         let runtime = host.origin.environment.path("XDG_RUNTIME_DIR");
         if let Some(path) = runtime.filter(|path| !lockdown && path.starts_with("/run")) {
             let kind = MountKind::Directory { mode: 0o700 };
-            self.mounts
-                .push(Mount::own(path, kind, "the jail's own runtime directory"));
+            self.mounts.push(Mount::own(path, kind, "the jail's own runtime directory"));
         }
     }
 
@@ -149,82 +121,49 @@ impl Gathered {
                 RootEntry::Directory(path) => {
                     Mount::bind(path, Access::ReadOnly, Authority::Table, *reason)
                 }
-                RootEntry::Link(path, target) => Mount::own(
-                    path,
-                    MountKind::Symlink {
-                        target: target.clone(),
-                    },
-                    *reason,
-                ),
+                RootEntry::Link(path, target) => {
+                    Mount::own(path, MountKind::Symlink { target: target.clone() }, *reason)
+                }
             });
         }
-        for place in host
-            .deeper
-            .iter()
-            .chain(&host.chains)
-            .chain(&host.certificates)
-        {
-            self.give(
-                &place.located,
-                Access::ReadOnly,
-                Authority::Link,
-                place.reason,
-            );
+        for place in host.deeper.iter().chain(&host.chains).chain(&host.certificates) {
+            self.give(&place.located, Access::ReadOnly, Authority::Link, place.reason);
         }
     }
 
     /// The project and, where it is a worktree, its repository.
     fn project(&mut self, host: &Host, lockdown: bool) {
-        let access = if lockdown {
-            Access::ReadOnly
-        } else {
-            Access::ReadWrite
-        };
+        let access = if lockdown { Access::ReadOnly } else { Access::ReadWrite };
         let origin = &host.origin;
-        self.mounts.push(Mount::bind(
-            &origin.project,
-            access,
-            Authority::Project,
-            "the project",
-        ));
+        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, "the project"));
         self.links(&origin.located.links, "other name of the project");
         if let Some(path) = &host.git_common {
             let reason = "the repository of this worktree";
-            self.mounts
-                .push(Mount::bind(path, access, Authority::Project, reason));
+            self.mounts.push(Mount::bind(path, access, Authority::Project, reason));
         }
     }
 
     /// Devices and sockets that switches open.
     fn doors(&mut self, settings: &Settings, host: &Host) {
         for (path, reason) in &host.gpu {
-            self.mounts
-                .push(Mount::bind(path, Access::Device, Authority::Table, *reason));
+            self.mounts.push(Mount::bind(path, Access::Device, Authority::Table, *reason));
         }
         let docker = settings.docker.value.then_some(&host.docker);
         for door in host.display.iter().chain(docker.into_iter().flatten()) {
-            self.give(
-                &door.located,
-                Access::ReadWrite,
-                Authority::Table,
-                door.reason,
-            );
+            self.give(&door.located, Access::ReadWrite, Authority::Table, door.reason);
         }
     }
 
     /// Mounts what `located` leads to at its own place, and re-creates the links that lead there.
     pub fn give(&mut self, located: &Located, access: Access, authority: Authority, reason: &str) {
-        self.mounts
-            .push(Mount::bind(&located.canonical, access, authority, reason));
+        self.mounts.push(Mount::bind(&located.canonical, access, authority, reason));
         self.links(&located.links, reason);
     }
 
     /// Re-creates links.
     pub fn links(&mut self, links: &[Link], reason: &str) {
         for link in links {
-            let kind = MountKind::Symlink {
-                target: link.target.clone(),
-            };
+            let kind = MountKind::Symlink { target: link.target.clone() };
             self.mounts.push(Mount::own(&link.path, kind, reason));
         }
     }
@@ -250,9 +189,6 @@ impl Gathered {
 
     /// Notes something that is left out on purpose.
     pub fn withhold(&mut self, path: impl Into<PathBuf>, reason: impl Into<String>) {
-        self.withheld.push(Withheld {
-            path: path.into(),
-            reason: reason.into(),
-        });
+        self.withheld.push(Withheld { path: path.into(), reason: reason.into() });
     }
 }

@@ -17,9 +17,7 @@ const DISPLAY_KEY: &str = ".Xauthority";
 
 /// What an entry's row says, or what an entry without a row gets.
 fn treatment(entry: &Entry) -> (Treatment, &'static str) {
-    find(&entry.path).map_or((Treatment::ReadOnly, OTHER_REASON), |row| {
-        (row.treatment, row.reason)
-    })
+    find(&entry.path).map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
 }
 
 /// Adds the home's hidden places.
@@ -54,10 +52,8 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
         return;
     };
     // Writable directories first: whether a link stands in one decides whether it is followed.
-    let (direct, linked): (Vec<_>, Vec<_>) = host
-        .entries
-        .iter()
-        .partition(|entry| entry.located.links.is_empty());
+    let (direct, linked): (Vec<_>, Vec<_>) =
+        host.entries.iter().partition(|entry| entry.located.links.is_empty());
     for entry in direct.into_iter().chain(linked) {
         let (treatment, reason) = treatment(entry);
         let (access, authority) = match treatment {
@@ -85,24 +81,14 @@ fn refusal(gathered: &Gathered, entry: &Entry, home: &Path) -> Option<String> {
         return None;
     }
     if home.starts_with(target) || system::is_taken(target) || system::holds_doors(target) {
-        return Some(format!(
-            "a link to {}, which is not opened by a link",
-            visible(target)
-        ));
+        return Some(format!("a link to {}, which is not opened by a link", visible(target)));
     }
-    if let Some(hidden) = gathered
-        .hidden
-        .iter()
-        .find(|hidden| target.starts_with(&hidden.path))
-    {
+    if let Some(hidden) = gathered.hidden.iter().find(|hidden| target.starts_with(&hidden.path)) {
         return Some(format!("a link into a hidden place: {}", hidden.reason));
     }
-    gathered.planted(&entry.located.links).map(|link| {
-        format!(
-            "its link {} stands where a jail may write",
-            visible(&link.path)
-        )
-    })
+    gathered
+        .planted(&entry.located.links)
+        .map(|link| format!("its link {} stands where a jail may write", visible(&link.path)))
 }
 
 /// The reason for which `path` is inside a hidden place, whether that exists or not.
@@ -113,7 +99,5 @@ pub fn hiding(host: &Host, hidden: &[Hidden], path: &Path) -> Option<String> {
         let row = below.ancestors().find_map(find)?;
         (row.treatment == Treatment::Hidden).then_some(row.reason)
     };
-    by_place
-        .map(|hidden| hidden.reason.clone())
-        .or_else(|| by_name().map(str::to_owned))
+    by_place.map(|hidden| hidden.reason.clone()).or_else(|| by_name().map(str::to_owned))
 }

@@ -21,33 +21,19 @@ pub fn rules(mounts: &[Mount], lockdown: bool) -> Landlock {
             }
         }
     }
-    Landlock {
-        rules,
-        deny_tcp: lockdown,
-    }
+    Landlock { rules, deny_tcp: lockdown }
 }
 
 /// The access that a mount gives, where it gives any.
 fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
     let access = match mount.kind {
-        MountKind::Bind {
-            access: Access::ReadOnly,
-            ..
-        }
+        MountKind::Bind { access: Access::ReadOnly, .. }
         | MountKind::EmptyFile
-        | MountKind::Tmpfs {
-            writable: false, ..
-        } => PathAccess::ReadOnly,
-        MountKind::Bind {
-            access: Access::ReadWrite,
-            ..
+        | MountKind::Tmpfs { writable: false, .. } => PathAccess::ReadOnly,
+        MountKind::Bind { access: Access::ReadWrite, .. } | MountKind::Tmpfs { .. } => {
+            PathAccess::ReadWrite
         }
-        | MountKind::Tmpfs { .. } => PathAccess::ReadWrite,
-        MountKind::Bind {
-            access: Access::Device,
-            ..
-        }
-        | MountKind::Proc => PathAccess::Device,
+        MountKind::Bind { access: Access::Device, .. } | MountKind::Proc => PathAccess::Device,
         MountKind::Devices { writable } => {
             let mut devices = vec![(mount.dest.clone(), PathAccess::Device)];
             if writable {
@@ -68,8 +54,5 @@ fn includes(granted: PathAccess, wanted: PathAccess) -> bool {
 }
 
 fn rule(path: &Path, access: PathAccess) -> PathRule {
-    PathRule {
-        path: BytePath(path.to_path_buf()),
-        access,
-    }
+    PathRule { path: BytePath(path.to_path_buf()), access }
 }

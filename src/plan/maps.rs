@@ -23,10 +23,7 @@ struct Refusal {
 pub fn gather(gathered: &mut Gathered, host: &Host) -> Result<(), Error> {
     for missing in &host.missing {
         let hint = "check the path, or leave the map out".to_owned();
-        let refusal = Refusal {
-            why: missing.error.to_string(),
-            hint,
-        };
+        let refusal = Refusal { why: missing.error.to_string(), hint };
         refuse(gathered, &missing.setting, &missing.named, refusal)?;
     }
     for map in &host.maps {
@@ -44,9 +41,7 @@ pub fn ignore(gathered: &mut Gathered, settings: &Settings) {
         return;
     }
     let names: Vec<String> = settings.maps.iter().map(|map| visible(&map.text)).collect();
-    gathered
-        .warnings
-        .push(format!("lockdown ignores the maps: {}", names.join(", ")));
+    gathered.warnings.push(format!("lockdown ignores the maps: {}", names.join(", ")));
 }
 
 fn add(gathered: &mut Gathered, map: &Map) {
@@ -62,9 +57,7 @@ fn add(gathered: &mut Gathered, map: &Map) {
     };
     let source = &map.source.canonical;
     let dest = map.dest.as_ref().unwrap_or(source);
-    gathered
-        .mounts
-        .push(Mount::bind_at(source, dest, access, authority, reason));
+    gathered.mounts.push(Mount::bind_at(source, dest, access, authority, reason));
     if map.dest.is_none() {
         gathered.links(&map.source.links, reason);
     }
@@ -78,15 +71,9 @@ fn refuse(
 ) -> Result<(), Error> {
     let path = visible(named);
     if setting.source == Source::Flag {
-        return Err(Error::Map {
-            path,
-            why: refusal.why,
-            hint: refusal.hint,
-        });
+        return Err(Error::Map { path, why: refusal.why, hint: refusal.hint });
     }
-    gathered
-        .warnings
-        .push(format!("map of {path} skipped: {}", refusal.why));
+    gathered.warnings.push(format!("map of {path} skipped: {}", refusal.why));
     Ok(())
 }
 
@@ -94,12 +81,7 @@ fn refuse(
 fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     let source = &map.source.canonical;
     let dest = map.dest.as_ref().unwrap_or(source);
-    let refusal = |why: String, hint: &str| {
-        Err(Refusal {
-            why,
-            hint: hint.to_owned(),
-        })
-    };
+    let refusal = |why: String, hint: &str| Err(Refusal { why, hint: hint.to_owned() });
     if dest == Path::new("/") {
         return refusal(
             "it would replace the whole jail".into(),
@@ -111,24 +93,15 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     }
     let records = host.origin.home.real().map(|home| home.join(TRUST_RECORDS));
     if records.is_some_and(|records| source.starts_with(records)) {
-        return refusal(
-            "no jail may reach the trust records".into(),
-            "leave the map out",
-        );
+        return refusal("no jail may reach the trust records".into(), "leave the map out");
     }
-    if let Some(hidden) = gathered
-        .hidden
-        .iter()
-        .find(|hidden| source.starts_with(&hidden.path))
-    {
+    if let Some(hidden) = gathered.hidden.iter().find(|hidden| source.starts_with(&hidden.path)) {
         if map.setting.source != Source::Flag {
             return refusal(format!("it is hidden ({})", hidden.reason), "");
         }
         if !names(host, map, hidden) {
-            let hint = format!(
-                "if that is meant, name the place itself: {}",
-                visible(&hidden.named)
-            );
+            let hint =
+                format!("if that is meant, name the place itself: {}", visible(&hidden.named));
             return Err(Refusal {
                 why: format!("it leads into a hidden place ({})", hidden.reason),
                 hint,

@@ -35,16 +35,12 @@ pub struct Plan {
     pub withheld: Vec<Withheld>,
     /// Changes to the environment.
     pub environment: Vec<EnvEdit>,
-    /// Whether the environment starts empty.
-    pub clear_environment: bool,
     /// The working directory in the jail.
     pub directory: PathBuf,
     /// The program and its arguments.
     pub command: Vec<OsString>,
-    /// The strict mode.
+    /// The strict mode: the environment starts empty, there is no network, the root is read-only.
     pub lockdown: bool,
-    /// Whether the jail has no network but its own loopback.
-    pub unshare_network: bool,
     /// Whether the jail has no controlling terminal.
     pub new_session: bool,
     /// The resource limits.
@@ -77,22 +73,13 @@ impl Plan {
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
         let lockdown = settings.lockdown.value;
         let terminal = host.stdio.contains(&Stdio::Terminal);
-        let landlock = settings
-            .landlock
-            .value
-            .then(|| landlock::rules(&mounts, lockdown));
-        let seccomp = if lockdown {
-            spec::Seccomp::Lockdown
-        } else {
-            spec::Seccomp::Default
-        };
+        let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
+        let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
             environment: environment::edits(settings, host, &mounts),
-            clear_environment: lockdown,
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
-            unshare_network: lockdown,
             new_session: lockdown || !terminal,
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
@@ -113,16 +100,8 @@ impl Plan {
 /// which would put the jail's memory on the host's disk.
 fn rlimits(lockdown: bool) -> spec::Rlimits {
     if lockdown {
-        spec::Rlimits {
-            nproc: 1024,
-            nofile: 4096,
-            core: 0,
-        }
+        spec::Rlimits { nproc: 1024, nofile: 4096, core: 0 }
     } else {
-        spec::Rlimits {
-            nproc: 4096,
-            nofile: 65536,
-            core: 0,
-        }
+        spec::Rlimits { nproc: 4096, nofile: 65536, core: 0 }
     }
 }

@@ -104,26 +104,13 @@ impl Mount {
         authority: Authority,
         reason: impl Into<String>,
     ) -> Self {
-        let kind = MountKind::Bind {
-            source: source.to_path_buf(),
-            access,
-        };
-        Self {
-            dest: dest.to_path_buf(),
-            kind,
-            authority,
-            reason: reason.into(),
-        }
+        let kind = MountKind::Bind { source: source.to_path_buf(), access };
+        Self { dest: dest.to_path_buf(), kind, authority, reason: reason.into() }
     }
 
     /// Anything of the jail's own that the tables want.
     pub fn own(dest: impl Into<PathBuf>, kind: MountKind, reason: impl Into<String>) -> Self {
-        Self {
-            dest: dest.into(),
-            kind,
-            authority: Authority::Table,
-            reason: reason.into(),
-        }
+        Self { dest: dest.into(), kind, authority: Authority::Table, reason: reason.into() }
     }
 
     /// Where on the host a path in the jail is, if this mount shows it.
@@ -132,11 +119,7 @@ impl Mount {
             return None;
         };
         let below = path.strip_prefix(&self.dest).ok()?;
-        Some(if below.as_os_str().is_empty() {
-            source.clone()
-        } else {
-            source.join(below)
-        })
+        Some(if below.as_os_str().is_empty() { source.clone() } else { source.join(below) })
     }
 
     /// Where in the jail a path of the host is, if this mount shows it.
@@ -145,19 +128,12 @@ impl Mount {
             return None;
         };
         let below = host_path.strip_prefix(source).ok()?;
-        Some(if below.as_os_str().is_empty() {
-            self.dest.clone()
-        } else {
-            self.dest.join(below)
-        })
+        Some(if below.as_os_str().is_empty() { self.dest.clone() } else { self.dest.join(below) })
     }
 
     /// Whether something is mounted: links and directories only make a name.
     pub fn is_mount_point(&self) -> bool {
-        !matches!(
-            self.kind,
-            MountKind::Symlink { .. } | MountKind::Directory { .. }
-        )
+        !matches!(self.kind, MountKind::Symlink { .. } | MountKind::Directory { .. })
     }
 
     /// The access that a bind gives.

@@ -44,16 +44,14 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
 /// What was installed together with a program: the prefix above its `bin`, or the packages beside
 /// it. `None` where nothing says that the files around it belong to it.
 fn installation(program: &Path, home: &Path) -> Option<PathBuf> {
-    let packages = program
-        .ancestors()
-        .filter(|path| path.file_name() == Some(OsStr::new(NODE_MODULES)));
+    let packages =
+        program.ancestors().filter(|path| path.file_name() == Some(OsStr::new(NODE_MODULES)));
     if let Some(outermost) = packages.last() {
         return Some(outermost.to_path_buf());
     }
     let directory = program.parent()?;
-    let is_program_directory = PROGRAM_DIRECTORIES
-        .iter()
-        .any(|name| directory.file_name() == Some(OsStr::new(name)));
+    let is_program_directory =
+        PROGRAM_DIRECTORIES.iter().any(|name| directory.file_name() == Some(OsStr::new(name)));
     if !is_program_directory {
         return None;
     }

@@ -34,11 +34,7 @@ pub struct Row {
 }
 
 const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> Row {
-    Row {
-        path,
-        treatment,
-        reason,
-    }
+    Row { path, treatment, reason }
 }
 
 use Treatment::{Empty, Hidden, ReadOnly, ReadWrite};
@@ -81,11 +77,7 @@ pub const HOME: &[Row] = &[
     row(".local/share/kotlin", ReadWrite, "package cache"),
     row(".local/share/NuGet", ReadWrite, "package cache"),
     row(".local/share/pipx", ReadWrite, "tools that pipx installs"),
-    row(
-        ".local/share/ruby-advisory-db",
-        ReadWrite,
-        "advisory database",
-    ),
+    row(".local/share/ruby-advisory-db", ReadWrite, "advisory database"),
     row(".local/share/uv", ReadWrite, "tools that uv installs"),
     row(".local/share/pnpm", ReadWrite, "package cache"),
     // Package caches that tools must write.
@@ -111,11 +103,7 @@ pub const HOME: &[Row] = &[
     row(".cache/chromium", Empty, "browser cache"),
     row(".cache/spotify", Empty, "private data"),
     row(".cache/nvidia", Empty, "shader cache that the host runs"),
-    row(
-        ".cache/mesa_shader_cache",
-        Empty,
-        "shader cache that the host runs",
-    ),
+    row(".cache/mesa_shader_cache", Empty, "shader cache that the host runs"),
     row(".cache/basilisk-dev", Empty, "browser cache"),
     // Other credential stores.
     row(".netrc", Hidden, "passwords"),
@@ -128,20 +116,12 @@ pub const HOME: &[Row] = &[
     row(".my.cnf", Hidden, "database passwords"),
     row(".mylogin.cnf", Hidden, "database passwords"),
     row(".vault-token", Hidden, "secret store token"),
-    row(
-        ".1password",
-        Hidden,
-        "password manager and its agent socket",
-    ),
+    row(".1password", Hidden, "password manager and its agent socket"),
     row(".op", Hidden, "password manager"),
     row(".rclone.conf", Hidden, "storage credentials"),
     row(".s3cfg", Hidden, "storage credentials"),
     row(".boto", Hidden, "storage credentials"),
-    row(
-        ".terraform.d/credentials.tfrc.json",
-        Hidden,
-        "cloud credentials",
-    ),
+    row(".terraform.d/credentials.tfrc.json", Hidden, "cloud credentials"),
     row(".pypirc", Hidden, "publishing token"),
     row(".gem/credentials", Hidden, "publishing token"),
     row(".cargo/credentials*", Hidden, "publishing token"),
@@ -161,11 +141,7 @@ pub const HOME: &[Row] = &[
     row(".local/share/pass", Hidden, "password manager"),
     row(".local/share/gnupg", Hidden, "private keys"),
     // ai-jail's own records of which project files the user trusts.
-    row(
-        TRUST_RECORDS,
-        Hidden,
-        "trust records, which no jail may read or write",
-    ),
+    row(TRUST_RECORDS, Hidden, "trust records, which no jail may read or write"),
     // Wallets.
     row(".bitcoin", Hidden, "wallet"),
     row(".litecoin", Hidden, "wallet"),

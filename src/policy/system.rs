@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-/// A place that is mounted read-only where the host has it.
+/// A place of the system and what it is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct System {
     /// An absolute path; its last component may end in `*`.
     pub path: &'static str,

@@ -61,14 +61,8 @@ fn execute(command: &[OsString]) -> Result<Infallible, Errno> {
 /// interpreter too, and `EACCES` for a directory on the way.
 fn failure(program: &OsStr, errno: Errno) -> (FromJail, u8) {
     let path = std::env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
-    let found = places(program, &path)
-        .into_iter()
-        .find(|place| place.exists());
-    let status = if found.is_some() {
-        NOT_EXECUTABLE
-    } else {
-        NOT_FOUND
-    };
+    let found = places(program, &path).into_iter().find(|place| place.exists());
+    let status = if found.is_some() { NOT_EXECUTABLE } else { NOT_FOUND };
     let message = FromJail::ExecFailed {
         program: shorten(program),
         found: found.map(|place| (shorten(place.as_os_str()), reason(&place, errno))),
@@ -84,10 +78,7 @@ fn reason(file: &Path, errno: Errno) -> String {
     }
     match (errno, interpreter(file)) {
         (Errno::ENOENT, Some(interpreter)) => {
-            format!(
-                "its interpreter {} is not in the jail",
-                shorten(interpreter.as_os_str())
-            )
+            format!("its interpreter {} is not in the jail", shorten(interpreter.as_os_str()))
         }
         (Errno::ENOENT, None) => "its dynamic loader is not in the jail".into(),
         (Errno::EACCES, _) if !is_executable(file) => "it has no execute permission".into(),
@@ -105,32 +96,19 @@ fn places(program: &OsStr, path: &OsStr) -> Vec<PathBuf> {
     if program.as_bytes().contains(&b'/') {
         return vec![program.into()];
     }
-    std::env::split_paths(path)
-        .map(|directory| directory.join(program))
-        .collect()
+    std::env::split_paths(path).map(|directory| directory.join(program)).collect()
 }
 
 /// The interpreter that a script names in its first line, if it is one.
 fn interpreter(script: &Path) -> Option<PathBuf> {
     let mut text = Vec::new();
-    File::open(script)
-        .ok()?
-        .take(MAX_LINE)
-        .read_to_end(&mut text)
-        .ok()?;
-    let line = text
-        .strip_prefix(b"#!")?
-        .split(|byte| *byte == b'\n')
-        .next()?;
-    let word = line
-        .trim_ascii()
-        .split(|byte| byte.is_ascii_whitespace())
-        .next()?;
+    File::open(script).ok()?.take(MAX_LINE).read_to_end(&mut text).ok()?;
+    let line = text.strip_prefix(b"#!")?.split(|byte| *byte == b'\n').next()?;
+    let word = line.trim_ascii().split(u8::is_ascii_whitespace).next()?;
     Some(OsString::from_vec(word.to_vec()).into())
 }
 
 /// Whether a file has an execute bit.
 fn is_executable(path: &Path) -> bool {
-    path.metadata()
-        .is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+    path.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
 }

@@ -29,9 +29,7 @@ pub fn apply(spec: &Spec) -> io::Result<Achieved> {
         }
         None => close_between(3, RawFd::MAX)?,
     }
-    Ok(Achieved::Enforced(
-        "only 0, 1 and 2 are the command's".into(),
-    ))
+    Ok(Achieved::Enforced("only 0, 1 and 2 are the command's".into()))
 }
 
 /// Closes `first..=last`; nothing where that is empty.

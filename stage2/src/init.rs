@@ -12,7 +12,7 @@ use nix::unistd::{Pid, setpgid, tcsetpgrp};
 
 use crate::channel::receive_message;
 use crate::command::become_command;
-use crate::report::{FromJail, ToJail};
+use crate::report::{FromJail, Layers, ToJail};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
 use crate::sys::{self, Waited};
@@ -29,24 +29,19 @@ struct Init<'a> {
 /// # Errors
 ///
 /// The first failing system call.
-pub fn run(spec: &Spec, report: &Reporter) -> std::io::Result<u8> {
+pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8> {
     SigSet::all().thread_set_mask()?;
     let children = SigSet::from_iter([Signal::SIGCHLD]);
     let signals = SignalFd::with_flags(&children, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let terminal = terminal(spec.foreground)?;
-    report.send(&FromJail::Started);
+    report.send(&FromJail::Started(layers));
     let Some(command) = sys::fork()? else {
         become_command(spec, report, terminal.as_ref().map(AsFd::as_fd));
     };
     // In the child as well: whoever comes first, the group is there before anybody needs it.
     let _ = setpgid(command, command);
     sys::release_stdio(report.0.is_some())?;
-    Init {
-        command,
-        report,
-        terminal,
-    }
-    .serve(&signals)
+    Init { command, report, terminal }.serve(&signals)
 }
 
 /// A copy of the terminal among the standard descriptors, for handing over its foreground.
@@ -83,7 +78,7 @@ impl Init<'_> {
             // The signals are only a wake-up: any number of children may be behind one.
             while signals.read_signal()?.is_some() {}
             if control_ready && !self.obey()? {
-                return Ok(128 + nix::libc::SIGKILL as u8);
+                return Ok(sys::killed_by(nix::libc::SIGKILL));
             }
         }
     }

@@ -6,6 +6,8 @@
 //!
 //! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
 
+#[cfg(target_os = "linux")]
+pub mod caps;
 pub mod channel;
 #[cfg(target_os = "linux")]
 mod command;
@@ -13,12 +15,17 @@ mod command;
 mod fds;
 #[cfg(target_os = "linux")]
 mod init;
+#[cfg(target_os = "linux")]
+pub mod landlock;
 pub mod os_bytes;
 pub mod report;
 #[cfg(target_os = "linux")]
 mod reporter;
+pub mod rlimits;
+pub mod seccomp;
 pub mod spec;
 pub mod sys;
+mod sys_layers;
 
 use std::ffi::OsString;
 
@@ -30,10 +37,7 @@ const FAILURE: u8 = 125;
 #[cfg(target_os = "linux")]
 pub fn main(arguments: &[OsString]) -> u8 {
     let Some(spec) = inherited_spec(arguments) else {
-        eprintln!(
-            "ai-jail: {} is internal: ai-jail starts it inside the jail",
-            spec::ENTRY_POINT
-        );
+        eprintln!("ai-jail: {} is internal: ai-jail starts it inside the jail", spec::ENTRY_POINT);
         return FAILURE;
     };
     let spec = match spec {
@@ -44,7 +48,7 @@ pub fn main(arguments: &[OsString]) -> u8 {
         }
     };
     let report = reporter::Reporter(spec.control.and_then(sys::adopt));
-    let outcome = confine(&spec, &report).and_then(|()| init::run(&spec, &report));
+    let outcome = confine(&spec).and_then(|layers| init::run(&spec, layers, &report));
     match outcome {
         Ok(status) => {
             report.send(&report::FromJail::Exited(status));
@@ -69,22 +73,33 @@ fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::Spe
     Some(spec::Spec::read(std::fs::File::from(descriptor)))
 }
 
-/// Applies the layers, each reporting what it achieved.
+/// Applies the layers in order. In lockdown the first that the kernel has and that could not be
+/// applied ends the run; else the front reports it.
 #[cfg(target_os = "linux")]
-fn confine(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()> {
-    use report::{FromJail, Layer};
+fn confine(spec: &spec::Spec) -> std::io::Result<report::Layers> {
+    use report::{Achieved, Layer};
     // The process would else be called after the number of its descriptor.
     let _ = nix::sys::prctl::set_name(c"ai-jail");
-    report.send(&FromJail::Layer(Layer::Descriptors, fds::apply(spec)?));
-    Ok(())
+    let layers = vec![
+        (Layer::Descriptors, fds::apply(spec)?),
+        (Layer::Rlimits, rlimits::apply(&spec.rlimits)),
+        (Layer::Privileges, caps::apply()),
+        (Layer::Landlock, landlock::apply_keeping(&spec.landlock, &[0, 1, 2])),
+        (Layer::Seccomp, seccomp::apply(spec.seccomp)),
+    ];
+    let failed = layers.iter().find_map(|(layer, achieved)| match achieved {
+        Achieved::Failed(text) => Some(format!("{}: {text}", layer.name())),
+        _ => None,
+    });
+    match failed {
+        Some(text) if spec.lockdown => Err(std::io::Error::other(text)),
+        _ => Ok(layers),
+    }
 }
 
 /// The inner entry point is not built for this system yet.
 #[cfg(not(target_os = "linux"))]
 pub fn main(_arguments: &[OsString]) -> u8 {
-    eprintln!(
-        "ai-jail: {} is not built for this system yet",
-        spec::ENTRY_POINT
-    );
+    eprintln!("ai-jail: {} is not built for this system yet", spec::ENTRY_POINT);
     FAILURE
 }

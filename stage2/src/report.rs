@@ -48,14 +48,15 @@ pub enum Achieved {
     Failed(String),
 }
 
+/// What every layer achieved, in the order of application.
+pub type Layers = Vec<(Layer, Achieved)>;
+
 /// Stage two to the front.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FromJail {
-    /// One layer is done.
-    Layer(Layer, Achieved),
-    /// The command runs.
-    Started,
+    /// The command is being started behind these layers.
+    Started(Layers),
     /// The command could not be started.
     ExecFailed {
         /// Its name, as text for a message.

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 
 use crate::channel::send_message;
-use crate::report::{Achieved, FromJail};
+use crate::report::{Achieved, FromJail, Layer};
 
 /// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
 #[derive(Debug)]
@@ -24,24 +24,21 @@ impl Reporter {
 /// Only what a person must know.
 fn print(message: &FromJail) {
     match message {
-        FromJail::Layer(layer, Achieved::Partial(text) | Achieved::Failed(text)) => {
-            eprintln!("ai-jail: {}: {text}", layer.name());
-        }
-        FromJail::ExecFailed {
-            program,
-            found: Some((file, why)),
-            ..
-        } => {
+        FromJail::Started(layers) => layers.iter().for_each(print_shortfall),
+        FromJail::ExecFailed { program, found: Some((file, why)), .. } => {
             eprintln!("ai-jail: {program}: cannot execute {file}: {why}");
         }
-        FromJail::ExecFailed {
-            program,
-            found: None,
-            looked,
-        } => {
+        FromJail::ExecFailed { program, found: None, looked } => {
             eprintln!("ai-jail: {program}: not found in the jail; looked in {looked}");
         }
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
-        FromJail::Layer(..) | FromJail::Started | FromJail::Stopped(_) | FromJail::Exited(_) => {}
+        FromJail::Stopped(_) | FromJail::Exited(_) => {}
+    }
+}
+
+/// A layer that could not be applied.
+fn print_shortfall((layer, achieved): &(Layer, Achieved)) {
+    if let Achieved::Failed(text) = achieved {
+        eprintln!("ai-jail: {} could not be applied: {text}", layer.name());
     }
 }

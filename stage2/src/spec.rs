@@ -143,9 +143,7 @@ impl Spec {
     pub fn parse(text: &[u8]) -> Result<Self, SpecError> {
         let spec: Self = serde_json::from_slice(text)?;
         if spec.version != VERSION {
-            return Err(SpecError::Version {
-                found: spec.version,
-            });
+            return Err(SpecError::Version { found: spec.version });
         }
         if spec.command.is_empty() {
             return Err(SpecError::NoCommand);

@@ -3,6 +3,8 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+#[cfg(target_os = "linux")]
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::unistd::Pid;
@@ -60,11 +62,7 @@ pub fn close(descriptor: RawFd) {
 pub fn close_range(first: RawFd, last: RawFd) -> io::Result<()> {
     // SAFETY: as for `close`.
     let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
-    if result == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(())
-    }
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 
 /// Not to be had here.
@@ -86,13 +84,34 @@ pub fn fork() -> io::Result<Option<Pid>> {
 /// or a caller ignored.
 pub fn default_signals() {
     #[cfg(target_os = "linux")]
-    let last = libc::SIGRTMAX();
+    for signal in 1..=LAST_SIGNAL {
+        // libc's own function refuses 32 and 33, which its posix_spawn(3) leaves ignored.
+        let default = KernelSigaction::default();
+        let set_size = size_of_val(&default.mask);
+        let (new, old) = (&raw const default, ptr::null::<KernelSigaction>());
+        // SAFETY: SIG_DFL, which is 0, installs no handler. SIGKILL and SIGSTOP refuse.
+        unsafe { libc::syscall(libc::SYS_rt_sigaction, signal, new, old, set_size) };
+    }
     #[cfg(not(target_os = "linux"))]
-    let last = 31;
-    for signal in 1..=last {
-        // SAFETY: SIG_DFL installs no handler. SIGKILL, SIGSTOP and libc's own two refuse.
+    for signal in 1..=31 {
+        // SAFETY: SIG_DFL installs no handler. SIGKILL and SIGSTOP refuse.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }
+}
+
+/// The last real-time signal, `signal(7)`.
+#[cfg(target_os = "linux")]
+const LAST_SIGNAL: i32 = 64;
+
+/// The argument of `rt_sigaction(2)` on x86-64 and arm64; all zero means the default.
+#[cfg(target_os = "linux")]
+#[repr(C)]
+#[derive(Default)]
+struct KernelSigaction {
+    handler: usize,
+    flags: usize,
+    restorer: usize,
+    mask: u64,
 }
 
 /// What `waitpid(2)` has to say.
@@ -125,12 +144,17 @@ pub fn wait_any() -> Waited {
 
 /// The status a shell would show: the low eight bits, or 128 + the signal.
 fn exit_status(status: i32) -> u8 {
-    let code = if libc::WIFSIGNALED(status) {
-        128 + libc::WTERMSIG(status)
+    if libc::WIFSIGNALED(status) {
+        killed_by(libc::WTERMSIG(status))
     } else {
-        libc::WEXITSTATUS(status)
-    };
-    u8::try_from(code & 0xff).unwrap_or(u8::MAX)
+        // Eight bits by definition, wait(2).
+        u8::try_from(libc::WEXITSTATUS(status)).unwrap_or(u8::MAX)
+    }
+}
+
+/// The status that says that a signal ended the command; signal numbers end at 64.
+pub fn killed_by(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
 /// `kill(2)` with any signal number, real-time ones too.
@@ -146,21 +170,14 @@ pub fn exit_now(status: u8) -> ! {
 }
 
 fn check(result: i32) -> io::Result<i32> {
-    if result == -1 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
 /// Lets go of the command's standard descriptors, so that their other ends see an end of file
 /// when the command closes them; `/dev/null` takes their numbers. Standard error is kept where
 /// it is the only way to say something.
 pub fn release_stdio(stderr_too: bool) -> io::Result<()> {
-    let null = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open("/dev/null")?;
+    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;
     let last = if stderr_too { 2 } else { 1 };
     (0..=last).try_for_each(|descriptor| duplicate_onto(null.as_raw_fd(), descriptor))
 }

@@ -1,0 +1,14 @@
+//! Each layer against the running kernel, alone, in a child process that only it restricts.
+//!
+//! A denial proves something only next to its control: the same act in a child without the
+//! layer, with another result.
+
+#![cfg(target_os = "linux")]
+// Attacks are raw system calls.
+#![allow(unsafe_code)]
+
+mod child;
+mod landlock;
+mod privileges;
+mod rlimits;
+mod seccomp;
