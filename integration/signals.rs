@@ -64,10 +64,7 @@ fn a_handler_may_go_on() {
     }
     running.signal(Signal::SIGTERM);
     let ended = running.finish();
-    assert_eq!(
-        (ended.code(), ended.out()),
-        (3, "ready\nagain\nagain\nagain\n")
-    );
+    assert_eq!((ended.code(), ended.out()), (3, "ready\nagain\nagain\nagain\n"));
 }
 
 #[test]
@@ -107,9 +104,7 @@ fn stop_stops_front_and_command_and_continue_resumes_both() {
 
     for _ in 0..3 {
         running.signal(Signal::SIGTSTP);
-        until("both stop", || {
-            front.state() == Some('T') && command.state() == Some('T')
-        });
+        until("both stop", || front.state() == Some('T') && command.state() == Some('T'));
         running.signal(Signal::SIGCONT);
         until("both go on", || {
             front.state() == Some('S') && matches!(command.state(), Some('S' | 'R'))
@@ -165,16 +160,8 @@ fn the_command_starts_with_default_dispositions_and_an_empty_mask() {
     let world = World::new();
     let show = "grep -E 'Sig(Blk|Ign)' /proc/self/status";
     let caller = format!("trap '' HUP INT PIPE USR1; exec \"$0\" --exec -- sh -c \"{show}\"");
-    let control = world
-        .caller(&format!("trap '' HUP INT PIPE USR1; {show}"))
-        .run();
-    assert!(
-        !control.ok().contains("SigIgn:\t0000000000000000"),
-        "{control}"
-    );
+    let control = world.caller(&format!("trap '' HUP INT PIPE USR1; {show}")).run();
+    assert!(!control.ok().contains("SigIgn:\t0000000000000000"), "{control}");
     let ended = world.caller(&caller).run();
-    assert_eq!(
-        ended.ok(),
-        "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n"
-    );
+    assert_eq!(ended.ok(), "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }

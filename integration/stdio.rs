@@ -25,11 +25,7 @@ fn a_hundred_megabytes_go_in_and_come_out_unchanged() {
     let bytes = noise(100_000_000);
     let ended = world.exec(["cat"]).input(bytes.clone()).run();
     assert_eq!(ended.code(), 0, "{ended}");
-    assert!(
-        ended.stdout == bytes,
-        "{} bytes came out",
-        ended.stdout.len()
-    );
+    assert!(ended.stdout == bytes, "{} bytes came out", ended.stdout.len());
 }
 
 #[test]
@@ -39,9 +35,7 @@ fn input_comes_from_a_pipe_a_file_or_dev_null() {
     let file = world.file("home/project/input", &bytes);
 
     assert_eq!(world.exec(["cat"]).input(bytes.clone()).run().stdout, bytes);
-    let from_file = world
-        .exec(["cat"])
-        .stdin(File::open(file).expect("it is there"));
+    let from_file = world.exec(["cat"]).stdin(File::open(file).expect("it is there"));
     assert_eq!(from_file.run().stdout, bytes);
     assert_eq!(world.exec(["cat"]).run().ok(), "");
 }
@@ -122,9 +116,7 @@ fn the_writer_sees_the_end_when_the_command_closes_its_input() {
 #[test]
 fn output_arrives_without_delay() {
     let world = World::new();
-    let running = world
-        .sh("printf partial; until test -e go; do sleep 0.02; done")
-        .start();
+    let running = world.sh("printf partial; until test -e go; do sleep 0.02; done").start();
     running.says("partial");
     world.file("home/project/go", "");
     assert_eq!(running.finish().ok(), "partial");
@@ -141,9 +133,7 @@ fn a_reader_that_goes_away_ends_the_command_with_sigpipe() {
 #[test]
 fn output_and_errors_are_not_merged() {
     let world = World::new();
-    let ended = world
-        .sh("echo one; echo two >&2; echo three; echo four >&2; exit 3")
-        .run();
+    let ended = world.sh("echo one; echo two >&2; echo three; echo four >&2; exit 3").run();
     assert_eq!(ended.code(), 3);
     assert_eq!((ended.out(), ended.err()), ("one\nthree\n", "two\nfour\n"));
 }

@@ -41,10 +41,7 @@ impl Run {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        Self {
-            command,
-            input: None,
-        }
+        Self { command, input: None }
     }
 
     /// Sets a variable.
@@ -104,11 +101,7 @@ impl Run {
         }
         let stdout = child.stdout.take().map(Collected::from);
         let stderr = child.stderr.take().map(Collected::from);
-        Running {
-            child,
-            stdout,
-            stderr,
-        }
+        Running { child, stdout, stderr }
     }
 }
 
@@ -260,10 +253,6 @@ impl std::fmt::Display for Ended {
             String::from_utf8_lossy(shown).into_owned()
         };
         let (out, err) = (text(&self.stdout), text(&self.stderr));
-        write!(
-            formatter,
-            "{}\n-- output:\n{out}\n-- errors:\n{err}",
-            self.status
-        )
+        write!(formatter, "{}\n-- output:\n{out}\n-- errors:\n{err}", self.status)
     }
 }

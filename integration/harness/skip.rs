@@ -17,20 +17,16 @@ pub fn skip(why: &str) {
     let line = format!("SKIPPED: {}: {why}", thread.name().unwrap_or("?"));
     eprintln!("{line}");
     if let Some(log) = std::env::var_os(LOG) {
-        let mut file = OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(log)
-            .expect("the skip log");
+        let mut file =
+            OpenOptions::new().append(true).create(true).open(log).expect("the skip log");
         writeln!(file, "{line}").expect("the skip log");
     }
 }
 
 /// Whether this machine has a program; the test is skipped where it has not.
 pub fn has_program(name: &str) -> bool {
-    let found = super::world::PATH
-        .split(':')
-        .any(|directory| Path::new(directory).join(name).exists());
+    let found =
+        super::world::PATH.split(':').any(|directory| Path::new(directory).join(name).exists());
     if !found {
         skip(&format!("there is no {name} here"));
     }

@@ -45,12 +45,7 @@ impl Tty {
         let master = File::from(pty.master);
         let shown = Arc::new(Mutex::new(Vec::new()));
         let reader = read_all(master.try_clone().expect("dup"), Arc::clone(&shown));
-        Self {
-            master,
-            shown,
-            _reader: reader,
-            session,
-        }
+        Self { master, shown, _reader: reader, session }
     }
 
     /// Types.

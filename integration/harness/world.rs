@@ -41,11 +41,7 @@ impl World {
         let project = root.join(project);
         fs::create_dir_all(&project).expect("the project");
         fs::create_dir_all(root.join("home")).expect("the home");
-        Self {
-            _directory: directory,
-            root,
-            project,
-        }
+        Self { _directory: directory, root, project }
     }
 
     /// The directory that holds everything.
@@ -140,12 +136,7 @@ impl World {
     /// A shell script that calls ai-jail, as `$0`.
     pub fn caller(&self, script: &str) -> Run {
         let program = program();
-        self.outside([
-            "sh".as_ref(),
-            "-c".as_ref(),
-            script.as_ref(),
-            program.as_os_str(),
-        ])
+        self.outside(["sh".as_ref(), "-c".as_ref(), script.as_ref(), program.as_os_str()])
     }
 }
 
