@@ -1,12 +1,14 @@
 //! What every test needs: a world of its own, the program run in it, and the same act outside.
 
 mod descendants;
+mod look;
 mod run;
 mod skip;
 mod terminal;
 mod world;
 
 pub use descendants::{Process, processes_with};
+pub use look::Seen;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
 pub use terminal::Tty;
