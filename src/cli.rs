@@ -32,8 +32,9 @@ struct Flags {
 
     /// Show project, command and version in the bottom row; remembered
     #[arg(short, long, value_name = "STYLE", num_args = 0..=1, require_equals = true,
-          default_missing_value = "dark", overrides_with = "no_status_bar")]
-    status_bar: Option<BarStyle>,
+          overrides_with = "no_status_bar")]
+    #[allow(clippy::option_option)] // clap's way to say "a flag whose value may be left out"
+    status_bar: Option<Option<BarStyle>>,
 
     /// No status bar; remembered
     #[arg(long, overrides_with = "status_bar")]
@@ -164,6 +165,15 @@ pub enum BarStyle {
     Light,
 }
 
+/// What was typed about the status bar.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum BarChoice {
+    /// `--no-status-bar`.
+    Off,
+    /// `-s`; without a style the remembered one stays.
+    On(Option<BarStyle>),
+}
+
 /// What `--dry-run` prints.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum DryRun {
@@ -210,8 +220,8 @@ pub struct Cli {
     pub ro_maps: Vec<OsString>,
     /// The on/off pairs.
     pub switches: Switches,
-    /// `-s` and `--no-status-bar`: `Some(None)` turns it off.
-    pub status_bar: Option<Option<BarStyle>>,
+    /// `-s` and `--no-status-bar`.
+    pub status_bar: Option<BarChoice>,
     /// `--exec`.
     pub exec: bool,
     /// `--clean`.
@@ -300,10 +310,10 @@ fn action(flags: &Flags, status: bool) -> Result<Action, clap::Error> {
 }
 
 /// The last of `-s` and `--no-status-bar` is the one clap has left standing.
-fn status_bar(flags: &Flags) -> Option<Option<BarStyle>> {
+fn status_bar(flags: &Flags) -> Option<BarChoice> {
     match (flags.status_bar, flags.no_status_bar) {
-        (Some(style), _) => Some(Some(style)),
-        (None, true) => Some(None),
+        (Some(style), _) => Some(BarChoice::On(style)),
+        (None, true) => Some(BarChoice::Off),
         (None, false) => None,
     }
 }

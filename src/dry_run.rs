@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::bwrap;
+use crate::config::visible_json;
+use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mount, MountKind, Plan};
 use crate::spec::{self, Descriptors};
@@ -17,9 +19,9 @@ const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
 /// A command for POSIX sh, one option a line.
-pub fn command(plan: &Plan, host: &Host, ourselves: &Path) -> Vec<u8> {
-    let mut text = quote(host.bubblewrap.path.as_os_str());
-    for words in bwrap::options(plan, &host.bubblewrap, &bwrap::Sources::new()) {
+pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
+    let mut text = quote(bubblewrap.path.as_os_str());
+    for words in bwrap::options(plan, bubblewrap, &bwrap::Sources::new()) {
         text.extend_from_slice(b" \\\n ");
         for word in words {
             text.push(b' ');
@@ -59,7 +61,7 @@ fn quote(word: &OsStr) -> Vec<u8> {
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
 /// form is for reading; the command form keeps every byte.
-pub fn plan(plan: &Plan) -> Value {
+pub fn plan(plan: &Plan) -> String {
     let mounts: Vec<Value> = plan.mounts.iter().map(mount).collect();
     let withheld: Vec<Value> = plan
         .withheld
@@ -68,7 +70,7 @@ pub fn plan(plan: &Plan) -> Value {
         .collect();
     let environment: Vec<Value> = plan.environment.iter().map(edit).collect();
     let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
-    json!({
+    let value = json!({
         "command": command,
         "directory": plan.directory.to_string_lossy(),
         "lockdown": plan.lockdown,
@@ -81,7 +83,8 @@ pub fn plan(plan: &Plan) -> Value {
         "landlock": plan.landlock,
         "seccomp": plan.seccomp,
         "warnings": plan.warnings,
-    })
+    });
+    visible_json(&format!("{value:#}\n"))
 }
 
 fn mount(mount: &Mount) -> Value {

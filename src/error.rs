@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::config::ConfigError;
+
 /// A failure of ai-jail itself: exit status 125.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -17,6 +19,14 @@ pub enum Error {
         path: String,
         /// Why.
         why: String,
+    },
+    /// A standard stream is a directory.
+    #[error(
+        "{name} is a directory, through which a command could leave the jail\n  redirect it from a file, or from /dev/null"
+    )]
+    DirectoryStream {
+        /// Which.
+        name: &'static str,
     },
     /// `BWRAP_BIN` cannot be used.
     #[error("BWRAP_BIN={} cannot be used: {why}\n  set it to the absolute path of bubblewrap, or unset it", path.display())]
@@ -48,6 +58,9 @@ pub enum Error {
         /// The flag.
         flag: &'static str,
     },
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// bubblewrap could not be started.
     #[error("cannot run {}: {error}", path.display())]
     StartBwrap {

@@ -4,7 +4,3 @@
 pub const USAGE: u8 = 2;
 /// ai-jail itself failed: the command did not run, or its end is not known.
 pub const FAILURE: u8 = 125;
-/// The command was found and could not be executed.
-pub const NOT_EXECUTABLE: u8 = 126;
-/// The command was not found in the jail.
-pub const NOT_FOUND: u8 = 127;

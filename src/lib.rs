@@ -5,6 +5,7 @@
 
 pub mod backend;
 pub mod cli;
+pub mod config;
 pub mod dry_run;
 pub mod error;
 pub mod exit;
@@ -16,16 +17,23 @@ pub mod plan;
 pub mod policy;
 pub mod settings;
 pub mod spec;
+pub mod status;
 pub mod text;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 
-use cli::{Action, Cli, DryRun};
+use cli::{Action, BarChoice, Cli, DryRun};
+use config::trust::{self, Verdict};
+use config::{Loaded, Paths};
 use error::Error;
-use host::{Environment, Host, Origin};
+use host::bubblewrap::{self, Bubblewrap};
+use host::{Environment, Host, Origin, mount_points};
 use plan::Plan;
 use settings::Settings;
+
+/// Stands for `--trust-once` where the command line is not one's own, as in CI.
+const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
 
 /// Runs the command line `arguments`, program name included, and gives the status to end with.
 pub fn run(arguments: &[OsString]) -> u8 {
@@ -33,7 +41,7 @@ pub fn run(arguments: &[OsString]) -> u8 {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    act(&cli).unwrap_or_else(|error| {
+    act(cli).unwrap_or_else(|error| {
         messages::error(error);
         exit::FAILURE
     })
@@ -50,12 +58,17 @@ fn usage(error: &clap::Error) -> u8 {
 }
 
 /// Does what the command line asks for.
-fn act(cli: &Cli) -> Result<u8, Error> {
-    match &cli.action {
-        Action::Run => run_command(cli),
+fn act(mut cli: Cli) -> Result<u8, Error> {
+    let environment = Environment::inherited();
+    cli.trust_once |= environment.get(TRUST_ONCE).is_some_and(|value| value == "1");
+    match cli.action.clone() {
+        Action::Run => run_command(&cli, environment),
+        Action::Status => show_status(&Start::new(&cli, environment)?, &cli),
+        Action::Init => init(&Start::new(&cli, environment)?, &cli),
+        Action::Trust => trust_project(&Start::new(&cli, environment)?, &cli),
         Action::Completions(shell) => {
             let mut text = Vec::new();
-            clap_complete::generate(*shell, &mut cli::definition(), "ai-jail", &mut text);
+            clap_complete::generate(shell, &mut cli::definition(), "ai-jail", &mut text);
             print(&text)
         }
         Action::Man => {
@@ -65,48 +78,133 @@ fn act(cli: &Cli) -> Result<u8, Error> {
                 .map_err(Error::system("the manual page"))?;
             print(&text)
         }
-        Action::Status => Err(Error::NotBuilt { flag: "status" }),
-        Action::Init => Err(Error::NotBuilt { flag: "--init" }),
         Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
         Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
         Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
-        Action::Trust => Err(Error::NotBuilt { flag: "--trust" }),
+    }
+}
+
+/// Where the run starts and what the files say: what every action but the printed ones needs.
+struct Start {
+    origin: Origin,
+    paths: Paths,
+    loaded: Loaded,
+    verdict: Verdict,
+}
+
+impl Start {
+    fn new(cli: &Cli, environment: Environment) -> Result<Self, Error> {
+        let origin = Origin::find(environment)?;
+        let paths = Paths::new(&origin.project, origin.home.real());
+        let loaded = config::load(&paths, cli.clean)?;
+        let verdict = trust::assess(&loaded, cli, &paths);
+        Ok(Self { origin, paths, loaded, verdict })
     }
 }
 
 /// The main job.
-fn run_command(cli: &Cli) -> Result<u8, Error> {
+fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     refuse_unbuilt(cli)?;
-    let origin = Origin::find(Environment::inherited())?;
-    let settings = Settings::from_cli(cli);
-    let host = Host::probe(origin, &settings)?;
-    let plan = Plan::new(&settings, &host)?;
+    let Start { origin, paths, loaded, verdict } = Start::new(cli, environment)?;
+    pass_gate(cli, &loaded, &paths, &verdict)?;
+    let settings = settings::resolve(cli, &loaded);
+    let mut host = Host::probe(origin, &settings);
+    let mut plan = make_plan(&settings, &host)?;
+    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
-            print(&dry_run::command(&plan, &host, &ourselves))
+            return print(&dry_run::command(&plan, &host, &bubblewrap, &ourselves));
         }
-        Some(DryRun::Json) => {
-            let text = serde_json::to_string_pretty(&dry_run::plan(&plan)).expect("plain data");
-            print(format!("{text}\n").as_bytes())
-        }
-        None => {
-            if cli.verbose {
-                messages::plan(&plan);
-            }
-            if !cli.exec {
-                plan.warnings.iter().for_each(messages::warning);
-            }
-            launch(plan, &host, cli.verbose)
-        }
+        Some(DryRun::Json) => return print(dry_run::plan(&plan).as_bytes()),
+        None => {}
     }
+    // Only now, when the jail is known to be possible: a typing error is not worth remembering.
+    let saved = config::save(cli, &loaded, &settings, &paths)?;
+    if saved.written.contains(&paths.project_file) && !host.project_file {
+        host.project_file = true;
+        plan = make_plan(&settings, &host)?;
+    }
+    if !cli.exec {
+        saved.warnings.iter().chain(&plan.warnings).for_each(messages::warning);
+    }
+    if cli.verbose {
+        messages::plan(&plan);
+    }
+    launch(plan, &host, &bubblewrap, cli.verbose)
+}
+
+/// The plan, less what has no mount point.
+fn make_plan(settings: &Settings, host: &Host) -> Result<Plan, Error> {
+    let mut plan = Plan::new(settings, host)?;
+    mount_points::check(&mut plan)?;
+    Ok(plan)
+}
+
+/// Asks the user about a project file that nobody has agreed to, or stops.
+fn pass_gate(cli: &Cli, loaded: &Loaded, paths: &Paths, verdict: &Verdict) -> Result<(), Error> {
+    // The terminal is opened only where there is something to ask.
+    let terminal = if verdict.applies() { None } else { config::terminal() };
+    let halves = terminal.as_ref().map(|terminal| (terminal, terminal));
+    match halves {
+        Some((mut input, mut output)) => {
+            let prompt = config::Prompt { input: &mut input, output: &mut output };
+            config::gate(cli, loaded, paths, verdict, Some(prompt))?;
+        }
+        None => config::gate(cli, loaded, paths, verdict, None)?,
+    }
+    Ok(())
+}
+
+/// `status`: what the files say, and what this host would give.
+fn show_status(start: &Start, cli: &Cli) -> Result<u8, Error> {
+    let Start { origin, paths, loaded, verdict } = start;
+    let settings = settings::resolve(cli, &loaded.restrained(verdict));
+    let facts = host::facts(origin);
+    let report = status::Report::new(paths, loaded, verdict, &settings, facts);
+    if cli.json {
+        let text =
+            report.json().map_err(|error| Error::System { what: "status", error: error.into() })?;
+        return print(format!("{text}\n").as_bytes());
+    }
+    print(report.to_string().as_bytes())
+}
+
+/// `--init`: saves and runs nothing.
+fn init(start: &Start, cli: &Cli) -> Result<u8, Error> {
+    let Start { paths, loaded, .. } = start;
+    let settings = settings::resolve(cli, loaded);
+    let saved = config::save(cli, loaded, &settings, paths)?;
+    saved.warnings.iter().for_each(messages::warning);
+    for path in &saved.written {
+        messages::note(format!("wrote {}", text::visible(path)));
+    }
+    if saved.written.is_empty() && cli.dry_run.is_none() {
+        messages::note("nothing to change");
+    }
+    Ok(0)
+}
+
+/// `--trust`: shows what the project's file would allow, and remembers that the user agrees.
+fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
+    let Start { paths, loaded, .. } = start;
+    let items = trust::confirm(loaded, cli, paths)?;
+    if items.is_empty() {
+        messages::note("the project's .ai-jail asks for nothing that takes trust");
+        return Ok(0);
+    }
+    messages::note(format!("{} is now trusted. It", text::visible(&paths.project_file)));
+    for item in &items {
+        messages::note(format!("  - {item}"));
+    }
+    Ok(0)
 }
 
 /// Flags whose effect is still to come must not silently do nothing.
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
     let unbuilt = [
         (cli.switches.mise == Some(true), "--mise"),
-        (cli.status_bar.is_some_and(|choice| choice.is_some()), "--status-bar"),
+        (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
         (cli.no_protect, "--no-protect"),
     ];
     match unbuilt.iter().find(|(asked, _)| *asked) {
@@ -116,12 +214,12 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
 }
 
 #[cfg(target_os = "linux")]
-fn launch(plan: Plan, host: &Host, verbose: bool) -> Result<u8, Error> {
-    launch::run(plan, host, verbose)
+fn launch(plan: Plan, host: &Host, bubblewrap: &Bubblewrap, verbose: bool) -> Result<u8, Error> {
+    launch::run(plan, host, bubblewrap, verbose)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_plan: Plan, _host: &Host, _verbose: bool) -> Result<u8, Error> {
+fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

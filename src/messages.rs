@@ -1,8 +1,9 @@
 //! ai-jail's own words: short, on standard error, coloured only on a terminal.
 
 use std::io::{IsTerminal, Write, stderr};
+use std::path::{Path, PathBuf};
 
-use stage2::report::{Achieved, Layer, Layers};
+use stage2::report::{Achieved, ExecFailure, Layer, Layers};
 
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
@@ -61,23 +62,41 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     }
 }
 
-/// The command could not be run.
-pub fn not_run(program: &str, found: Option<&(String, String)>, looked: &str) {
-    match found {
-        Some((file, why)) => {
-            error(format!(
-                "{}: cannot execute {}: {}",
-                visible(program),
-                visible(file),
-                visible(why)
-            ));
+/// What the host knows about the command's program.
+#[derive(Debug)]
+pub struct Lookup {
+    /// Where the host has it.
+    pub on_host: Option<PathBuf>,
+    /// Whether a map could bring it in.
+    pub lockdown: bool,
+}
+
+impl Lookup {
+    /// What to type where the host has a file that the jail does not have.
+    fn hint(&self, file: &Path) -> String {
+        if self.lockdown {
+            return format!("\n  the host has {}, which lockdown keeps away", visible(file));
         }
-        None => error(format!(
-            "{}: not found in the jail\n  looked in {}",
-            visible(program),
-            visible(looked)
-        )),
+        let directory = file.parent().unwrap_or(file);
+        format!("\n  the host has {}: map it with --map {}", visible(file), visible(directory))
     }
+}
+
+/// The command could not be run.
+pub fn not_run(failure: &ExecFailure, lookup: &Lookup) {
+    let program = visible(&failure.program);
+    let Some(found) = &failure.found else {
+        let looked = visible(&failure.looked);
+        let hint = lookup.on_host.as_deref().map(|file| lookup.hint(file)).unwrap_or_default();
+        error(format!("{program}: not found in the jail\n  looked in {looked}{hint}"));
+        return;
+    };
+    let interpreter = found.interpreter.as_deref().map(Path::new);
+    let on_host = interpreter.filter(|path| path.exists());
+    let hint = on_host.map(|file| lookup.hint(file)).unwrap_or_default();
+    let what = interpreter.map(|path| format!(" ({})", visible(path))).unwrap_or_default();
+    let (file, why) = (visible(&found.file), &found.why);
+    error(format!("{program}: cannot execute {file}: {why}{what}{hint}"));
 }
 
 /// Every mount with its reason, and everything left out.

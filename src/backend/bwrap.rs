@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::host::bubblewrap::Bubblewrap;
 use crate::plan::{Access, EnvEdit, HOSTNAME, Mount, MountKind, Plan};
 
-/// Sources that were opened beforehand: mounting those leaves no time in which somebody could put
+/// Sources that were opened beforehand, by where they are mounted: mounting those leaves no time in which somebody could put
 /// something else in their place.
 pub type Sources = BTreeMap<PathBuf, RawFd>;
 
@@ -82,7 +82,7 @@ fn bind(source: &Path, dest: &Path, access: Access, sources: &Sources) -> Words 
         Access::ReadWrite => ("--bind", Some("--bind-fd")),
         Access::Device => ("--dev-bind", None),
     };
-    match by_descriptor.zip(sources.get(source)) {
+    match by_descriptor.zip(sources.get(dest)) {
         Some((flag, descriptor)) => {
             option([flag.into(), descriptor.to_string().into(), dest.into()])
         }

@@ -10,17 +10,22 @@ pub mod git;
 pub mod home;
 pub mod links;
 pub mod maps;
+pub mod mount_points;
 pub mod system;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
+use nix::sys::stat::{SFlag, fstat};
+
+use crate::config;
 use crate::error::Error;
 use crate::policy;
 use crate::policy::system::System;
 use crate::settings::Settings;
-use bubblewrap::Bubblewrap;
+use crate::status::HostFacts;
 use desktop::Door;
 use home::{Entry, Home};
 use links::Located;
@@ -106,6 +111,8 @@ pub enum Stdio {
     Closed,
     /// A terminal.
     Terminal,
+    /// A directory, from which `openat(2)` reaches the host's whole file system.
+    Directory,
     /// A file, pipe, socket or device.
     Other,
 }
@@ -117,8 +124,6 @@ pub struct Host {
     pub origin: Origin,
     /// Standard input, output and error.
     pub stdio: [Stdio; 3],
-    /// The bubblewrap to run.
-    pub bubblewrap: Bubblewrap,
     /// Entries of `/`.
     pub root: Vec<(RootEntry, &'static str)>,
     /// Deeper program places.
@@ -138,6 +143,8 @@ pub struct Host {
     pub docker: Vec<Door>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
+    /// Whether the project has an `.ai-jail` of its own.
+    pub project_file: bool,
     /// The repository of a worktree or submodule.
     pub git_common: Option<PathBuf>,
     /// Where the command is, as named and where that leads.
@@ -150,20 +157,15 @@ pub struct Host {
 
 impl Host {
     /// Looks up what `settings` ask for.
-    ///
-    /// # Errors
-    ///
-    /// No usable bubblewrap.
-    pub fn probe(origin: Origin, settings: &Settings) -> Result<Self, Error> {
+    pub fn probe(origin: Origin, settings: &Settings) -> Self {
         let lockdown = settings.lockdown.value;
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
-        Ok(Self {
+        Self {
             stdio: stdio(),
-            bubblewrap: bubblewrap::find(environment, &origin.project)?,
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),
@@ -177,6 +179,7 @@ impl Host {
             },
             docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
+            project_file: is_file(&origin.project.join(config::FILE_NAME)),
             git_common: git::common_directory(&origin.project),
             command: command::find(
                 &settings.command.value[0],
@@ -186,8 +189,24 @@ impl Host {
             maps,
             missing,
             origin,
-        })
+        }
     }
+}
+
+/// What `status` says of this host.
+pub fn facts(origin: &Origin) -> HostFacts {
+    let environment = &origin.environment;
+    let mise = command::find("mise".as_ref(), environment.get("PATH"), &origin.project);
+    HostFacts {
+        gpu: !system::gpu_devices().is_empty(),
+        docker: !desktop::docker(environment, origin.home.real()).is_empty(),
+        display: !desktop::display(environment).is_empty(),
+        mise: mise.is_some(),
+    }
+}
+
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
 }
 
 fn find_maps(origin: &Origin, settings: &Settings) -> (Vec<Map>, Vec<Missing>) {
@@ -215,14 +234,22 @@ fn certificates(environment: &Environment) -> Vec<Place> {
 /// The state of the three standard descriptors.
 fn stdio() -> [Stdio; 3] {
     let closed = stage2::sys::closed_at_start();
-    let terminal = [
-        std::io::stdin().is_terminal(),
-        std::io::stdout().is_terminal(),
-        std::io::stderr().is_terminal(),
-    ];
-    std::array::from_fn(|index| match (closed[index], terminal[index]) {
-        (true, _) => Stdio::Closed,
-        (_, true) => Stdio::Terminal,
-        _ => Stdio::Other,
-    })
+    [
+        stream(closed[0], std::io::stdin().as_fd()),
+        stream(closed[1], std::io::stdout().as_fd()),
+        stream(closed[2], std::io::stderr().as_fd()),
+    ]
+}
+
+fn stream(closed: bool, descriptor: BorrowedFd) -> Stdio {
+    if closed {
+        return Stdio::Closed;
+    }
+    if descriptor.is_terminal() {
+        return Stdio::Terminal;
+    }
+    let is_directory = fstat(descriptor).is_ok_and(|status| {
+        SFlag::from_bits_truncate(status.st_mode) & SFlag::S_IFMT == SFlag::S_IFDIR
+    });
+    if is_directory { Stdio::Directory } else { Stdio::Other }
 }

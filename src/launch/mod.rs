@@ -9,6 +9,8 @@ mod terminal;
 
 use crate::error::Error;
 use crate::host::Host;
+use crate::host::bubblewrap::Bubblewrap;
+use crate::messages::Lookup;
 use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
@@ -18,12 +20,21 @@ use crate::plan::Plan;
 /// # Errors
 ///
 /// The jail could not be built.
-pub fn run(mut plan: Plan, host: &Host, verbose: bool) -> Result<u8, Error> {
+pub fn run(
+    mut plan: Plan,
+    host: &Host,
+    bubblewrap: &Bubblewrap,
+    verbose: bool,
+) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = supervise::block_signals()?;
-    let sources = sources::open_all(&mut plan, &host.bubblewrap)?;
+    let sources = sources::open_all(&mut plan, bubblewrap)?;
     let terminal = terminal::Terminal::find(&plan, host)?;
-    let jail = spawn::spawn(&plan, host, &sources, terminal.as_ref())?;
+    let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
     drop(sources);
-    supervise::supervise(jail, &signals, terminal, verbose)
+    let lookup = Lookup {
+        on_host: host.command.as_ref().map(|(file, _)| file.clone()),
+        lockdown: plan.lockdown,
+    };
+    supervise::supervise(jail, &signals, terminal, lookup, verbose)
 }

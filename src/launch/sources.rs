@@ -19,7 +19,7 @@ use crate::plan::{Access, Authority, MountKind, Plan};
 /// Descriptors left for everything else.
 const RESERVE: u64 = 64;
 
-/// The opened sources.
+/// The opened sources, by where they will be mounted: bubblewrap closes each after its one use.
 #[derive(Debug, Default)]
 pub struct OpenSources(BTreeMap<PathBuf, OwnedFd>);
 
@@ -50,13 +50,13 @@ pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources,
         let MountKind::Bind { source, access } = &mount.kind else {
             return true;
         };
-        if *access == Access::Device || budget == 0 || opened.0.contains_key(source) {
+        if *access == Access::Device || budget == 0 {
             return true;
         }
         match open_unfollowed(source) {
             Ok(descriptor) => {
                 budget -= 1;
-                opened.0.insert(source.clone(), descriptor);
+                opened.0.insert(mount.dest.clone(), descriptor);
                 true
             }
             Err(error) => {

@@ -14,6 +14,7 @@ use super::sources::OpenSources;
 use super::terminal::Terminal;
 use crate::backend::bwrap;
 use crate::error::Error;
+use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{self, Host};
 use crate::plan::Plan;
 use crate::spec::{self, Descriptors};
@@ -32,6 +33,7 @@ pub struct Jail {
 pub fn spawn(
     plan: &Plan,
     host: &Host,
+    bubblewrap: &Bubblewrap,
     sources: &OpenSources,
     terminal: Option<&Terminal>,
 ) -> Result<Jail, Error> {
@@ -52,9 +54,9 @@ pub fn spawn(
     let foreground = terminal.map_or(Foreground::None, Terminal::foreground);
     let spec =
         descriptors::in_memory(spec::render(plan, numbers, foreground).to_json().as_bytes())?;
-    let options = bwrap::options(plan, &host.bubblewrap, &sources.numbers());
+    let options = bwrap::options(plan, bubblewrap, &sources.numbers());
     let arguments = descriptors::in_memory(&nul_separated(&options))?;
-    let bubblewrap = Command::new(&host.bubblewrap.path)
+    let process = Command::new(&bubblewrap.path)
         .arg("--args")
         .arg(arguments.as_raw_fd().to_string())
         .arg("--")
@@ -65,16 +67,16 @@ pub fn spawn(
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
         .spawn()
-        .map_err(|error| Error::StartBwrap { path: host.bubblewrap.path.clone(), error })?;
+        .map_err(|error| Error::StartBwrap { path: bubblewrap.path.clone(), error })?;
     descriptors::release_stdio()?;
-    Ok(Jail { bubblewrap, control })
+    Ok(Jail { bubblewrap: process, control })
 }
 
 /// One of the caller's standard descriptors, for the command.
 fn stdio(host: &Host, index: usize, descriptor: impl AsFd) -> Result<Option<OwnedFd>, Error> {
     match host.stdio[index] {
         host::Stdio::Closed => Ok(None),
-        host::Stdio::Terminal | host::Stdio::Other => {
+        host::Stdio::Terminal | host::Stdio::Directory | host::Stdio::Other => {
             descriptors::inheritable_copy(descriptor).map(Some)
         }
     }

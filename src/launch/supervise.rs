@@ -15,7 +15,7 @@ use super::failure;
 use super::spawn::Jail;
 use super::terminal::Terminal;
 use crate::error::Error;
-use crate::{exit, messages};
+use crate::messages::{self, Lookup};
 
 /// A second identical fatal signal kills when it comes this much later.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -52,6 +52,7 @@ pub fn block_signals() -> Result<SignalFd, Error> {
 struct Supervisor {
     jail: Jail,
     terminal: Option<Terminal>,
+    lookup: Lookup,
     verbose: bool,
     started: bool,
     ended: Option<Ending>,
@@ -71,11 +72,13 @@ pub fn supervise(
     jail: Jail,
     signals: &SignalFd,
     terminal: Option<Terminal>,
+    lookup: Lookup,
     verbose: bool,
 ) -> Result<u8, Error> {
     let supervisor = Supervisor {
         jail,
         terminal,
+        lookup,
         verbose,
         started: false,
         ended: None,
@@ -150,10 +153,9 @@ impl Supervisor {
                 messages::layers(&layers, self.verbose);
             }
             FromJail::Stopped(signal) => self.stopped(signal),
-            FromJail::ExecFailed { program, found, looked } => {
-                let status = if found.is_some() { exit::NOT_EXECUTABLE } else { exit::NOT_FOUND };
-                messages::not_run(&program, found.as_ref(), &looked);
-                self.ended = Some(Ending::NotRun(status));
+            FromJail::ExecFailed(failure) => {
+                self.ended = Some(Ending::NotRun(failure.status()));
+                messages::not_run(&failure, &self.lookup);
             }
             FromJail::Failed(text) => self.ended = Some(Ending::Failed(text)),
             // An exec that failed ends the child too; its own status is already known.

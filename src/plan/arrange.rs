@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use super::mount::{Authority, Mount, MountKind, nearest};
+use super::mount::{Authority, Mount, MountKind};
 
 /// A place of the host that no mount may show.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -54,19 +54,32 @@ fn masks(mount: &Mount, hidden: &[Hidden]) -> Vec<Mount> {
         } else {
             MountKind::EmptyFile
         };
-        Some(Mount { dest, kind, authority: Authority::Hidden, reason: hidden.reason.clone() })
+        Some(Mount::new(dest, kind, Authority::Hidden, hidden.reason.clone()))
     };
     hidden.iter().filter_map(mask).collect()
 }
 
-/// Leaves out what a parent already provides, and what a parent does not let be made.
+/// Leaves out what a parent already provides, and what a parent does not let be made; notes what
+/// the rest need of the host.
 fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     let mut kept: Vec<Mount> = Vec::with_capacity(mounts.len());
-    for mount in mounts {
-        let parent = mount.dest.parent().and_then(|above| nearest(&kept, above));
-        if parent.is_none_or(|parent| is_needed(&mount, parent, hidden)) {
-            kept.push(mount);
+    // The mounts above the current one, innermost last: the list is sorted, so whatever is not
+    // above it is not above any later one either.
+    let mut above: Vec<usize> = Vec::new();
+    for mut mount in mounts {
+        while above.last().is_some_and(|index| !mount.dest.starts_with(&kept[*index].dest)) {
+            above.pop();
         }
+        if let Some(parent) = above.last().map(|index| &kept[*index]) {
+            if !is_needed(&mount, parent, hidden) {
+                continue;
+            }
+            mount.mount_point = parent.host_path(&mount.dest).filter(|path| !mount.is_at(path));
+        }
+        if mount.is_mount_point() {
+            above.push(kept.len());
+        }
+        kept.push(mount);
     }
     kept
 }

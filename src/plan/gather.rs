@@ -8,11 +8,12 @@ use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, nearest};
 use super::program;
+use crate::config::FILE_NAME;
 use crate::error::Error;
-use crate::host::Host;
 use crate::host::desktop::Door;
 use crate::host::links::{Link, Located};
 use crate::host::system::RootEntry;
+use crate::host::{Host, Stdio};
 use crate::policy::system;
 use crate::settings::Settings;
 use crate::text::visible;
@@ -36,6 +37,7 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
     let lockdown = settings.lockdown.value;
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
+    refuse_directories(host)?;
     gathered.own_places(host, lockdown);
     gathered.system(host);
     gathered.project(host, lockdown);
@@ -63,6 +65,13 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Project { path: visible(project), why })
+}
+
+/// A standard stream that is a directory would lead out of the jail, past every mount.
+fn refuse_directories(host: &Host) -> Result<(), Error> {
+    let names = ["standard input", "standard output", "standard error"];
+    let directory = host.stdio.iter().position(|stream| *stream == Stdio::Directory);
+    directory.map_or(Ok(()), |index| Err(Error::DirectoryStream { name: names[index] }))
 }
 
 impl Gathered {
@@ -137,6 +146,11 @@ impl Gathered {
         let origin = &host.origin;
         self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, "the project"));
         self.links(&origin.located.links, "other name of the project");
+        if host.project_file {
+            let file = origin.project.join(FILE_NAME);
+            let reason = "settings of the jail, which no jail may change";
+            self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
+        }
         if let Some(path) = &host.git_common {
             let reason = "the repository of this worktree";
             self.mounts.push(Mount::bind(path, access, Authority::Project, reason));

@@ -83,9 +83,22 @@ pub struct Mount {
     pub authority: Authority,
     /// Why.
     pub reason: String,
+    /// A place of the host that must exist for this to be mounted on, because the mount above
+    /// shows it: making it would leave it there.
+    pub mount_point: Option<PathBuf>,
 }
 
 impl Mount {
+    /// A mount of any kind.
+    pub fn new(
+        dest: impl Into<PathBuf>,
+        kind: MountKind,
+        authority: Authority,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { dest: dest.into(), kind, authority, reason: reason.into(), mount_point: None }
+    }
+
     /// A place of the host at its own path.
     pub fn bind(
         path: &Path,
@@ -105,12 +118,12 @@ impl Mount {
         reason: impl Into<String>,
     ) -> Self {
         let kind = MountKind::Bind { source: source.to_path_buf(), access };
-        Self { dest: dest.to_path_buf(), kind, authority, reason: reason.into() }
+        Self::new(dest, kind, authority, reason)
     }
 
     /// Anything of the jail's own that the tables want.
     pub fn own(dest: impl Into<PathBuf>, kind: MountKind, reason: impl Into<String>) -> Self {
-        Self { dest: dest.into(), kind, authority: Authority::Table, reason: reason.into() }
+        Self::new(dest, kind, Authority::Table, reason)
     }
 
     /// Where on the host a path in the jail is, if this mount shows it.
@@ -129,6 +142,11 @@ impl Mount {
         };
         let below = host_path.strip_prefix(source).ok()?;
         Some(if below.as_os_str().is_empty() { self.dest.clone() } else { self.dest.join(below) })
+    }
+
+    /// Whether this is a bind of the very place `path` of the host.
+    pub fn is_at(&self, path: &Path) -> bool {
+        matches!(&self.kind, MountKind::Bind { source, .. } if source == path)
     }
 
     /// Whether something is mounted: links and directories only make a name.

@@ -13,17 +13,13 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{Pid, execvp, getpid, setpgid, tcsetpgrp};
 
-use crate::report::FromJail;
+use crate::report::{ExecFailure, FromJail, Unusable};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
 use crate::sys;
 
 /// The search path of `execvp(3)` without `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
-
-/// The statuses of a shell for a command that cannot be run.
-const NOT_EXECUTABLE: u8 = 126;
-const NOT_FOUND: u8 = 127;
 
 /// Characters of a name in a message.
 const MAX_TEXT: usize = 4096;
@@ -43,8 +39,9 @@ pub fn become_command(spec: &Spec, report: &Reporter, terminal: Option<BorrowedF
         let _ = tcsetpgrp(terminal, getpid());
     }
     let Err(errno) = execute(&spec.command);
-    let (message, status) = failure(&spec.command[0], errno);
-    report.send(&message);
+    let failure = failure(&spec.command[0], errno);
+    let status = failure.status();
+    report.send(&FromJail::ExecFailed(failure));
     sys::exit_now(status);
 }
 
@@ -59,30 +56,30 @@ fn execute(command: &[OsString]) -> Result<Infallible, Errno> {
 
 /// Tells "not found" from "cannot be executed": `execve(2)` gives `ENOENT` for a missing
 /// interpreter too, and `EACCES` for a directory on the way.
-fn failure(program: &OsStr, errno: Errno) -> (FromJail, u8) {
+fn failure(program: &OsStr, errno: Errno) -> ExecFailure {
     let path = std::env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
     let found = places(program, &path).into_iter().find(|place| place.exists());
-    let status = if found.is_some() { NOT_EXECUTABLE } else { NOT_FOUND };
-    let message = FromJail::ExecFailed {
+    ExecFailure {
         program: shorten(program),
-        found: found.map(|place| (shorten(place.as_os_str()), reason(&place, errno))),
         looked: shorten(&path),
-    };
-    (message, status)
+        found: found.map(|file| unusable(&file, errno)),
+    }
 }
 
 /// Why a file that is there cannot be executed.
-fn reason(file: &Path, errno: Errno) -> String {
-    if file.is_dir() {
-        return "it is a directory".into();
-    }
-    match (errno, interpreter(file)) {
-        (Errno::ENOENT, Some(interpreter)) => {
-            format!("its interpreter {} is not in the jail", shorten(interpreter.as_os_str()))
-        }
-        (Errno::ENOENT, None) => "its dynamic loader is not in the jail".into(),
-        (Errno::EACCES, _) if !is_executable(file) => "it has no execute permission".into(),
-        _ => errno.desc().into(),
+fn unusable(file: &Path, errno: Errno) -> Unusable {
+    let missing = interpreter(file).filter(|_| errno == Errno::ENOENT);
+    let why = match errno {
+        _ if file.is_dir() => "it is a directory",
+        Errno::ENOENT if missing.is_some() => "its interpreter is not in the jail",
+        Errno::ENOENT => "its dynamic loader is not in the jail",
+        Errno::EACCES if !is_executable(file) => "it has no execute permission",
+        _ => errno.desc(),
+    };
+    Unusable {
+        file: shorten(file.as_os_str()),
+        why: why.into(),
+        interpreter: missing.map(|path| shorten(path.as_os_str())),
     }
 }
 

@@ -48,6 +48,37 @@ pub enum Achieved {
     Failed(String),
 }
 
+/// Why the command could not be started, as texts for a message.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExecFailure {
+    /// Its name.
+    pub program: String,
+    /// The directories in which it was looked for.
+    pub looked: String,
+    /// The file that was found and could not be executed; `None` where there was none.
+    pub found: Option<Unusable>,
+}
+
+/// A file that could not be executed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unusable {
+    /// Its path.
+    pub file: String,
+    /// Why.
+    pub why: String,
+    /// The interpreter that it names and that is not in the jail.
+    pub interpreter: Option<String>,
+}
+
+impl ExecFailure {
+    /// The status of a shell for this: 127 where nothing was found, else 126.
+    pub fn status(&self) -> u8 {
+        if self.found.is_some() { 126 } else { 127 }
+    }
+}
+
 /// What every layer achieved, in the order of application.
 pub type Layers = Vec<(Layer, Achieved)>;
 
@@ -58,14 +89,7 @@ pub enum FromJail {
     /// The command is being started behind these layers.
     Started(Layers),
     /// The command could not be started.
-    ExecFailed {
-        /// Its name, as text for a message.
-        program: String,
-        /// The file that was found and could not be executed, and why, as text.
-        found: Option<(String, String)>,
-        /// The directories in which it was looked for, as text.
-        looked: String,
-    },
+    ExecFailed(ExecFailure),
     /// Stage two itself failed; the text says on what and why.
     Failed(String),
     /// The command stopped on this signal.

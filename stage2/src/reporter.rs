@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, OwnedFd};
 
 use crate::channel::send_message;
-use crate::report::{Achieved, FromJail, Layer};
+use crate::report::{Achieved, ExecFailure, FromJail, Layer};
 
 /// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
 #[derive(Debug)]
@@ -25,11 +25,11 @@ impl Reporter {
 fn print(message: &FromJail) {
     match message {
         FromJail::Started(layers) => layers.iter().for_each(print_shortfall),
-        FromJail::ExecFailed { program, found: Some((file, why)), .. } => {
-            eprintln!("ai-jail: {program}: cannot execute {file}: {why}");
-        }
-        FromJail::ExecFailed { program, found: None, looked } => {
+        FromJail::ExecFailed(ExecFailure { program, looked, found: None }) => {
             eprintln!("ai-jail: {program}: not found in the jail; looked in {looked}");
+        }
+        FromJail::ExecFailed(ExecFailure { program, found: Some(found), .. }) => {
+            eprintln!("ai-jail: {program}: cannot execute {}: {}", found.file, found.why);
         }
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
         FromJail::Stopped(_) | FromJail::Exited(_) => {}

@@ -10,5 +10,8 @@
 mod child;
 mod landlock;
 mod privileges;
+mod programs;
+#[path = "../../../integration/real_programs.rs"]
+mod real_programs;
 mod rlimits;
 mod seccomp;

@@ -1,0 +1,109 @@
+//! What shall be remembered: the file's content with what was typed laid over it.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use super::fields::{Fields, Toggle};
+use super::visible::{visible_os, visible_words};
+use crate::cli::{BarChoice, Cli};
+
+/// A project's new content.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct Merged {
+    /// What the file shall say.
+    pub fields: Fields,
+    /// What was typed and cannot be said in TOML, a sentence each.
+    pub unsaved: Vec<String>,
+}
+
+/// The project's fields after this command line: its command replaces, its maps are appended
+/// without duplicates, its switches override. Nothing of the user's file enters.
+pub fn project(file: &Fields, cli: &Cli) -> Merged {
+    let mut unsaved = Vec::new();
+    let mut fields = file.clone();
+    if !cli.command.is_empty() {
+        let words = cli.command.iter().map(|word| word.clone().into_string());
+        match words.collect::<Result<Vec<_>, _>>() {
+            Ok(words) => fields.command = Some(words),
+            Err(_) => unsaved.push(not_utf8("command", &visible_words(&cli.command))),
+        }
+    }
+    let mut texts = |maps: &[OsString]| {
+        let mut texts = Vec::new();
+        for map in maps {
+            match map.to_str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => unsaved.push(not_utf8("map", &visible_os(map))),
+            }
+        }
+        texts
+    };
+    for text in texts(&cli.rw_maps) {
+        grant(&mut fields.rw_maps, &mut fields.ro_maps, text);
+    }
+    // Read-only last: of the same path typed both ways the smaller grant stands.
+    for text in texts(&cli.ro_maps) {
+        grant(&mut fields.ro_maps, &mut fields.rw_maps, text);
+    }
+    for &toggle in Toggle::ALL {
+        if let Some(value) = typed(toggle, cli).filter(|_| remembered(toggle)) {
+            fields.toggles.set(toggle, Some(value));
+        }
+    }
+    Merged { fields, unsaved }
+}
+
+/// The user's fields after this command line: only the status bar is remembered there.
+pub fn user(file: &Fields, cli: &Cli) -> Fields {
+    let mut fields = file.clone();
+    match cli.status_bar {
+        None => {}
+        Some(BarChoice::Off) => fields.no_status_bar = Some(true),
+        Some(BarChoice::On(style)) => {
+            fields.no_status_bar = Some(false);
+            fields.status_bar_style = style.or(fields.status_bar_style);
+        }
+    }
+    fields
+}
+
+/// What the command line says about a field of the file.
+pub fn typed(toggle: Toggle, cli: &Cli) -> Option<bool> {
+    let off = |on: Option<bool>| on.map(|on| !on);
+    match toggle {
+        Toggle::Lockdown => cli.switches.lockdown,
+        Toggle::NoLandlock => off(cli.switches.landlock),
+        Toggle::NoSeccomp => off(cli.switches.seccomp),
+        Toggle::NoRlimits => off(cli.switches.rlimits),
+        Toggle::NoProtect => cli.no_protect.then_some(true),
+        Toggle::NoGpu => off(cli.switches.gpu),
+        Toggle::NoDocker => off(cli.switches.docker),
+        Toggle::NoDisplay => off(cli.switches.display),
+        Toggle::NoMise => off(cli.switches.mise),
+    }
+}
+
+/// `--no-protect` has no twin that would take it back, so it counts for one run only; who
+/// wants it for good writes the field by hand.
+fn remembered(toggle: Toggle) -> bool {
+    toggle != Toggle::NoProtect
+}
+
+/// Adds a map with one access and takes it away from the other: the same path typed with
+/// another access is moved.
+fn grant(to: &mut Vec<String>, from: &mut Vec<String>, text: String) {
+    from.retain(|old| !same(old, &text));
+    if !to.iter().any(|old| same(old, &text)) {
+        to.push(text);
+    }
+}
+
+/// Whether two texts of one file name the same path, `/x` and `/x/` alike.
+fn same(left: &str, right: &str) -> bool {
+    Path::new(left) == Path::new(right)
+}
+
+fn not_utf8(what: &str, shown: &str) -> String {
+    format!("the {what} {shown} is not UTF-8 and cannot be saved in .ai-jail")
+}

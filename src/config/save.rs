@@ -1,0 +1,206 @@
+//! Remembering what was typed.
+
+use std::path::{Path, PathBuf};
+
+use nix::sys::stat::Mode;
+
+use super::atomic::{self, Durability};
+use super::edit::edit;
+use super::error::ConfigError;
+use super::fields::Fields;
+use super::load::{self, FILE_NAME, File, Loaded, Paths};
+use super::parse::Owner;
+use super::read::{self, Symlinks};
+use super::{merge, record, trust};
+use crate::cli::{Action, Cli};
+use crate::settings::Settings;
+
+/// What a save did.
+#[derive(Debug, Default)]
+#[must_use]
+pub struct Saved {
+    /// The files that have a new content.
+    pub written: Vec<PathBuf>,
+    /// What could not be remembered, a sentence or a few lines each.
+    pub warnings: Vec<String>,
+}
+
+/// Remembers what was typed, in the project's file and (the status bar) in the user's.
+///
+/// A run that cannot save says so once and goes on; `--init`, whose purpose it is, fails.
+/// Nothing is saved by the read-only actions, `--exec`, `--dry-run`, nor in lockdown unless
+/// `--init` was typed.
+pub fn save(
+    cli: &Cli,
+    loaded: &Loaded,
+    settings: &Settings,
+    paths: &Paths,
+) -> Result<Saved, ConfigError> {
+    let mut saved = Saved::default();
+    if !saves(cli, settings) {
+        return Ok(saved);
+    }
+    for result in
+        [save_project(cli, loaded, paths, &mut saved), save_user(cli, loaded, paths, &mut saved)]
+    {
+        match result {
+            Err(error) if cli.action == Action::Init => return Err(error),
+            Err(error) => saved.warnings.push(error.to_string()),
+            Ok(()) => {}
+        }
+    }
+    Ok(saved)
+}
+
+fn saves(cli: &Cli, settings: &Settings) -> bool {
+    match cli.action {
+        Action::Init => cli.dry_run.is_none(),
+        Action::Run => cli.dry_run.is_none() && !cli.exec && !settings.lockdown.value,
+        Action::Status
+        | Action::Bootstrap
+        | Action::Explain(_)
+        | Action::Doctor
+        | Action::Trust
+        | Action::Completions(_)
+        | Action::Man => false,
+    }
+}
+
+fn save_project(
+    cli: &Cli,
+    loaded: &Loaded,
+    paths: &Paths,
+    saved: &mut Saved,
+) -> Result<(), ConfigError> {
+    let path = &paths.project_file;
+    let merged = |old: &File| -> Result<(String, Fields), ConfigError> {
+        let new = merge::project(&old.fields, cli).fields;
+        let text = edit(path, old.text.as_deref(), &old.fields, &new, Owner::Project)?;
+        Ok((text, new))
+    };
+    let typed = merge::project(&Fields::default(), cli);
+    saved.warnings.extend(typed.unsaved);
+    let (new, fields) = merged(&loaded.project)?;
+    let unchanged = loaded.project.text.as_ref() == Some(&new);
+    if unchanged && is_settled(&loaded.project, &fields, cli, paths) {
+        warn_untrusted(&loaded.project, &fields, cli, paths, saved);
+        return Ok(());
+    }
+    if is_home(paths) || load::is_user_file(paths, &loaded.user) {
+        return Err(ConfigError::UserFileIsProject { path: path.clone() });
+    }
+    // From here on something will be written. Another run may have saved since this one
+    // loaded: lay what was typed over what is there now.
+    let _lock = record::lock(paths);
+    let (current, on_disk) = if cli.clean {
+        (File::default(), ignored_text(path))
+    } else {
+        let current = load::project_file(paths)?;
+        let on_disk = current.text.clone();
+        (current, on_disk)
+    };
+    let (new, fields) = merged(&current)?;
+    // Everything in the new content that takes trust was typed by the user just now, or stood
+    // in a content that was trusted. So a file that asked for nothing is trusted with the map
+    // that was typed, and a file with a stranger's map in it is not.
+    let agreed =
+        is_recorded(&current, paths) || trust::untyped(&current.fields, cli, paths).is_empty();
+    if on_disk.as_ref() != Some(&new) {
+        atomic::sweep(&paths.project_dir, FILE_NAME);
+        write(path, &new)?;
+        saved.written.push(path.clone());
+    }
+    if agreed {
+        remember(&new, &fields, paths, saved);
+    } else {
+        warn_untrusted(&current, &fields, cli, paths, saved);
+    }
+    Ok(())
+}
+
+/// Whether nothing is left to record for a file that keeps its content.
+fn is_settled(file: &File, fields: &Fields, cli: &Cli, paths: &Paths) -> bool {
+    trust::loosenings(fields, paths).is_empty()
+        || is_recorded(file, paths)
+        || !trust::untyped(&file.fields, cli, paths).is_empty()
+}
+
+/// Whether this content asks for nothing new: it is trusted, or there is none.
+fn is_recorded(file: &File, paths: &Paths) -> bool {
+    let Some(text) = &file.text else { return true };
+    let items = trust::loosenings(&file.fields, paths);
+    matches!(record::check(paths, text, &items), record::Found::Trusted)
+}
+
+/// Carries trust on to the new content.
+fn remember(text: &str, fields: &Fields, paths: &Paths, saved: &mut Saved) {
+    let items = trust::loosenings(fields, paths);
+    if items.is_empty() {
+        return;
+    }
+    if let Err(error) = record::write(paths, text, &items) {
+        // Without a new content it is no news: it would be said at every launch.
+        if !saved.written.is_empty() {
+            saved.warnings.push(error.to_string());
+        }
+    }
+}
+
+/// `--init` runs nothing and so was not stopped at the gate: say what the next run will meet.
+fn warn_untrusted(file: &File, fields: &Fields, cli: &Cli, paths: &Paths, saved: &mut Saved) {
+    let asks = !trust::loosenings(fields, paths).is_empty() && !is_recorded(file, paths);
+    if asks && cli.action == Action::Init {
+        saved.warnings.push(format!(
+            "{FILE_NAME} asks for more than you typed; `ai-jail --trust` shows and allows it"
+        ));
+    }
+}
+
+/// With `--clean` what stands there counts only if it is already what shall stand there.
+fn ignored_text(path: &Path) -> Option<String> {
+    let content = read::regular(path, Symlinks::Refuse).ok().flatten()?;
+    String::from_utf8(content.bytes).ok()
+}
+
+fn save_user(
+    cli: &Cli,
+    loaded: &Loaded,
+    paths: &Paths,
+    saved: &mut Saved,
+) -> Result<(), ConfigError> {
+    let Some(path) = paths.user_file.as_ref().filter(|_| cli.status_bar.is_some()) else {
+        return Ok(());
+    };
+    if merge::user(&loaded.user.fields, cli) == loaded.user.fields {
+        return Ok(());
+    }
+    let _lock = record::lock(paths);
+    let current = load::user_file(path)?;
+    let new = merge::user(&current.fields, cli);
+    let text = edit(path, current.text.as_deref(), &current.fields, &new, Owner::User)?;
+    // The user's own link into a repository of settings stays a link.
+    let target = path.canonicalize().unwrap_or_else(|_| path.clone());
+    write(&target, &text)?;
+    saved.written.push(path.clone());
+    Ok(())
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        unreachable!("a config file has a directory and a name")
+    };
+    let metadata = path.symlink_metadata();
+    if metadata.is_ok_and(|metadata| metadata.is_file() && metadata.permissions().readonly()) {
+        return Err(ConfigError::ReadOnly { path: path.to_path_buf() });
+    }
+    let mode = Mode::from_bits_truncate(0o644);
+    atomic::replace(dir, name, text.as_bytes(), mode, Durability::Disk)
+        .map_err(|source| ConfigError::Save { path: path.to_path_buf(), source })
+}
+
+/// In the home itself the two files are one.
+fn is_home(paths: &Paths) -> bool {
+    let canonical = |path: &Path| path.canonicalize().ok();
+    let home = paths.home.as_deref().and_then(canonical);
+    home.is_some() && home == canonical(&paths.project_dir)
+}

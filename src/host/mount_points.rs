@@ -1,0 +1,35 @@
+//! The places of the host that mounts of the plan need to be mounted on.
+
+use crate::error::Error;
+use crate::plan::{Authority, Plan};
+use crate::text::visible;
+
+/// Drops mounts whose mount point does not exist in the mount above: bubblewrap would make it, and
+/// it would stay on the host.
+///
+/// # Errors
+///
+/// A map of the command line that has no mount point.
+pub fn check(plan: &mut Plan) -> Result<(), Error> {
+    let mut failed = None;
+    let warnings = &mut plan.warnings;
+    plan.mounts.retain(|mount| {
+        let Some(place) = &mount.mount_point else { return true };
+        if place.symlink_metadata().is_ok() {
+            return true;
+        }
+        let why = format!("there is no {} to mount it on", visible(place));
+        match mount.authority {
+            Authority::Flag | Authority::Project => {
+                let hint = format!("make it first, or choose another place: {}", visible(place));
+                failed.get_or_insert(Error::Map { path: visible(&mount.dest), why, hint });
+            }
+            Authority::Config => {
+                warnings.push(format!("map at {} skipped: {why}", visible(&mount.dest)));
+            }
+            Authority::Link | Authority::Table | Authority::Hidden => {}
+        }
+        false
+    });
+    failed.map_or(Ok(()), Err)
+}

@@ -1,0 +1,233 @@
+//! The `status` view: what the files say and what this host gives for it. It decides nothing:
+//! everything shown was decided by [`settings`](crate::settings) and
+//! [`config::trust`](crate::config::trust).
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+use stage2::os_bytes::{self, BytePath};
+
+use crate::config::trust::Verdict;
+use crate::config::{Loaded, Paths, style_word, visible_json, visible_os, visible_words};
+use crate::settings::{MapSetting, Setting, Settings, Source};
+
+/// What the host has, of what it may or may not have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // independent facts
+pub struct HostFacts {
+    /// GPU devices.
+    pub gpu: bool,
+    /// A Docker socket.
+    pub docker: bool,
+    /// An X11 or Wayland display.
+    pub display: bool,
+    /// mise on `PATH`.
+    pub mise: bool,
+}
+
+/// All that `status` shows; [`fmt::Display`] for people, [`Report::json`] for programs.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    project_file: FileState,
+    user_file: Option<FileState>,
+    trust: Trust,
+    command: Command,
+    maps: Vec<Map>,
+    /// Whether lockdown ignores the maps.
+    maps_ignored: bool,
+    lockdown: Switch,
+    switches: Vec<Switch>,
+    status_bar: Bar,
+}
+
+#[derive(Debug, Serialize)]
+struct FileState {
+    path: BytePath,
+    present: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Trust {
+    verdict: &'static str,
+    /// What the project's file asks for that takes trust.
+    asks: Vec<String>,
+    /// Whether the settings shown include it.
+    applied: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Command {
+    #[serde(with = "os_bytes::list")]
+    value: Vec<OsString>,
+    source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Map {
+    path: BytePath,
+    access: &'static str,
+    source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Switch {
+    name: &'static str,
+    value: bool,
+    source: &'static str,
+    /// Whether the host has it at all; absent where that is not the question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<bool>,
+    /// Whether it is off because of lockdown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    by_lockdown: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Bar {
+    style: Option<&'static str>,
+    source: &'static str,
+}
+
+impl Report {
+    /// `settings` are those that would apply: resolved from [`Loaded::restrained`].
+    pub fn new(
+        paths: &Paths,
+        loaded: &Loaded,
+        verdict: &Verdict,
+        settings: &Settings,
+        host: HostFacts,
+    ) -> Self {
+        let state = |path: &PathBuf, file: &crate::config::File| FileState {
+            path: BytePath(path.clone()),
+            present: file.text.is_some(),
+        };
+        let locked = settings.lockdown.value;
+        let switch = |name, setting: &Setting<bool>, host| Switch {
+            name,
+            value: setting.value,
+            source: word(setting.source),
+            host,
+            by_lockdown: locked && host.is_some(),
+        };
+        Self {
+            project_file: state(&paths.project_file, &loaded.project),
+            user_file: paths.user_file.as_ref().map(|path| state(path, &loaded.user)),
+            trust: Trust::new(verdict, loaded),
+            command: Command {
+                value: settings.command.value.clone(),
+                source: word(settings.command.source),
+            },
+            maps: settings.maps.iter().map(Map::new).collect(),
+            maps_ignored: locked,
+            lockdown: switch("lockdown", &settings.lockdown, None),
+            switches: vec![
+                switch("landlock", &settings.landlock, None),
+                switch("seccomp", &settings.seccomp, None),
+                switch("rlimits", &settings.rlimits, None),
+                switch("protect", &settings.protect, None),
+                switch("gpu", &settings.gpu, Some(host.gpu)),
+                switch("docker", &settings.docker, Some(host.docker)),
+                switch("display", &settings.display, Some(host.display)),
+                switch("mise", &settings.mise, Some(host.mise)),
+            ],
+            status_bar: Bar {
+                style: settings.status_bar.value.map(style_word),
+                source: word(settings.status_bar.source),
+            },
+        }
+    }
+
+    /// The report as one JSON object, with nothing in it that a terminal would obey.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        Ok(visible_json(&serde_json::to_string_pretty(self)?))
+    }
+}
+
+impl Trust {
+    fn new(verdict: &Verdict, loaded: &Loaded) -> Self {
+        let (word, items) = match verdict {
+            Verdict::NothingLoosens if loaded.project.text.is_none() => ("no file", &[][..]),
+            Verdict::NothingLoosens => ("not needed", &[][..]),
+            Verdict::Trusted(items) => ("trusted", &items[..]),
+            Verdict::Once(items) => ("once", &items[..]),
+            Verdict::Untrusted(asked) => ("not trusted", &asked.items[..]),
+        };
+        Self {
+            verdict: word,
+            asks: items.iter().map(ToString::to_string).collect(),
+            applied: verdict.applies(),
+        }
+    }
+}
+
+impl Map {
+    fn new(map: &MapSetting) -> Self {
+        Self {
+            path: BytePath(map.text.clone().into()),
+            access: if map.writable { "rw" } else { "ro" },
+            source: word(map.source),
+        }
+    }
+}
+
+impl Switch {
+    /// `on`, or what keeps it off.
+    fn state(&self) -> &'static str {
+        match (self.value, self.host) {
+            (false, _) if self.by_lockdown => "off (lockdown)",
+            (false, _) => "off",
+            (true, Some(false)) => "off (not on this host)",
+            (true, _) => "on",
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut row = |name: &str, value: &str, source: &str| {
+            let line = format!("{name:<13} {value:<26} {source}");
+            writeln!(f, "{}", line.trim_end())
+        };
+        row("project file", &self.project_file.shown(), "")?;
+        let user = self.user_file.as_ref().map(FileState::shown);
+        row("user file", user.as_deref().unwrap_or("none: no home directory"), "")?;
+        row("trust", self.trust.verdict, "")?;
+        for ask in &self.trust.asks {
+            let applied = if self.trust.applied { "allowed" } else { "not applied" };
+            row("", &format!("{applied}: {ask}"), "")?;
+        }
+        if !self.trust.applied {
+            row("", "to allow it, type: ai-jail --trust", "")?;
+        }
+        row("command", &visible_words(&self.command.value), self.command.source)?;
+        for map in &self.maps {
+            let ignored = if self.maps_ignored { " (ignored: lockdown)" } else { "" };
+            let text = visible_os(map.path.0.as_os_str());
+            row("map", &format!("{} {text}{ignored}", map.access), map.source)?;
+        }
+        for switch in std::iter::once(&self.lockdown).chain(&self.switches) {
+            row(switch.name, switch.state(), switch.source)?;
+        }
+        let style = self.status_bar.style.unwrap_or("off");
+        row("status bar", style, self.status_bar.source)
+    }
+}
+
+impl FileState {
+    fn shown(&self) -> String {
+        let path = visible_os(self.path.0.as_os_str());
+        let absent = if self.present { "" } else { " (none)" };
+        format!("{path}{absent}")
+    }
+}
+
+fn word(source: Source) -> &'static str {
+    match source {
+        Source::Default => "default",
+        Source::UserFile => "user file",
+        Source::ProjectFile => "project file",
+        Source::Flag => "flag",
+    }
+}
