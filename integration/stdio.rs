@@ -52,24 +52,36 @@ fn output_goes_to_a_file() {
     assert_eq!(fs::read_to_string(path).expect("a file"), "in the file\n");
 }
 
-/// Runs a script outside and inside with some of the three descriptors closed; gives the status,
-/// what it printed, its errors and what it left in the file `seen`.
-fn with_closed(descriptors: &str, script: &str) -> [(i32, Vec<u8>, Vec<u8>, Vec<u8>); 2] {
+/// What a script does whose descriptors are not all open.
+#[derive(Debug, Eq, PartialEq)]
+struct Closed {
+    status: i32,
+    said: String,
+    errors: String,
+    /// What it left in the file `seen`.
+    seen: String,
+}
+
+/// Runs a script outside and inside with some of the three descriptors closed.
+fn with_closed(descriptors: &str, script: &str) -> [Closed; 2] {
     ["", "\"$0\" --exec --"].map(|jail| {
         let world = World::new();
-        let file = world.file("home/project/script", script);
-        let caller = format!("exec {jail} sh {} {descriptors}", file.display());
-        let ended = world.caller(&caller).run();
-        let seen = fs::read(world.project().join("seen")).unwrap_or_default();
-        (ended.code(), ended.stdout, ended.stderr, seen)
+        world.file("home/project/script", script);
+        let ended = world.caller(&format!("exec {jail} sh script {descriptors}")).run();
+        Closed {
+            status: ended.code(),
+            said: ended.out().to_owned(),
+            errors: ended.err().to_owned(),
+            seen: fs::read_to_string(world.project().join("seen")).unwrap_or_default(),
+        }
     })
 }
 
 #[test]
 fn a_closed_descriptor_is_closed_for_the_command_too() {
     // The shell's own redirection needs a number, which is none of the three.
-    let script =
-        "exec 5> seen; for n in 0 1 2; do test -e /proc/$$/fd/$n || echo $n >&5; done; exit 5";
+    let script = "exec 5> seen; for n in 0 1 2; do test -e /proc/$$/fd/$n || echo $n >&5; done; \
+                  exit 5";
     for descriptors in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", ""] {
         let [outside, inside] = with_closed(descriptors, script);
         assert_eq!(outside, inside, "{descriptors}");
@@ -79,14 +91,14 @@ fn a_closed_descriptor_is_closed_for_the_command_too() {
 #[test]
 fn writing_to_a_closed_output_fails_as_it_does_outside() {
     let [outside, inside] = with_closed(">&-", "echo lost");
-    assert_ne!(outside.0, 0);
+    assert_ne!(outside.status, 0);
     assert_eq!(outside, inside);
 }
 
 #[test]
 fn reading_a_closed_input_fails_as_it_does_outside() {
     let [outside, inside] = with_closed("<&-", "cat");
-    assert_ne!(outside.0, 0);
+    assert_ne!(outside.status, 0);
     assert_eq!(outside, inside);
 }
 

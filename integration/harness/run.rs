@@ -144,7 +144,7 @@ pub struct Running {
 impl Running {
     /// The process.
     pub fn pid(&self) -> Pid {
-        Pid::from_raw(self.child.id().cast_signed())
+        Pid::from_raw(self.child.id().try_into().expect("a process number"))
     }
 
     /// Sends it a signal.
