@@ -1,1 +1,31 @@
-//! Real-jail tests.
+//! Real jails on a real kernel: one file per promise.
+
+mod harness;
+
+mod as_root;
+mod command_in_home;
+mod descriptors;
+mod dry_run;
+mod environment;
+mod exit_status;
+mod failures;
+mod git;
+mod home_links;
+mod home_missing;
+mod home_table;
+mod killed;
+mod launches;
+mod lockdown;
+mod maps;
+mod names;
+mod namespaces;
+mod not_run;
+mod orphans;
+mod process_group;
+mod project;
+mod signals;
+mod sockets;
+mod stdio;
+mod system_table;
+mod terminal;
+mod usage;

@@ -1,0 +1,142 @@
+//! A project whose `.git` is a file works, and a forged one opens nothing.
+
+use std::path::PathBuf;
+
+use crate::harness::{Seen, World, has_program};
+
+/// A world with a repository in `home/repository`, for a project that is not made yet.
+fn world(project: &str) -> Option<World> {
+    if !has_program("git") {
+        return None;
+    }
+    let world = World::with_project(&std::env::temp_dir(), project);
+    world.file(
+        "home/.gitconfig",
+        "[user]\n name = Tester\n email = tester@localhost\n[init]\n defaultBranch = main\n\
+         [protocol \"file\"]\n allow = always\n",
+    );
+    world.directory("home/repository");
+    git(&world, "repository", "git init -q && echo one > file && git add . && git commit -qm one");
+    Some(world)
+}
+
+/// Runs a script in a directory of the home, outside.
+fn git(world: &World, directory: &str, script: &str) -> String {
+    let directory = world.home().join(directory);
+    world.outside(["sh", "-c", script]).at(directory).run().ok().to_owned()
+}
+
+#[test]
+fn a_repository_of_its_own() {
+    let Some(world) = world("home/repository") else { return };
+    let script = "echo two >> file && git commit -qam two && git status --short && git log --oneline | wc -l";
+    assert_eq!(world.sh(script).run().ok().trim(), "2");
+    assert_eq!(git(&world, "repository", "git log --format=%s"), "two\none\n");
+}
+
+#[test]
+fn a_worktree() {
+    let Some(world) = world("home/worktree") else { return };
+    git(&world, "repository", "git worktree add -q ../worktree -b topic");
+    let script = "git status --short --branch && echo two >> file && git add . && \
+                  git commit -qm two && git stash list && git log --format=%s";
+    assert_eq!(world.sh(script).run().ok(), "## topic\ntwo\none\n");
+    assert_eq!(git(&world, "repository", "git log --format=%s topic"), "two\none\n");
+    // The other working tree itself is not there.
+    let other = world.home().join("repository/file");
+    assert_eq!(world.look([other]), [Seen::Absent]);
+    // In lockdown nothing can be written.
+    let ended =
+        world.sh_with(["--lockdown"], "git log --format=%s; git commit --allow-empty -m x").run();
+    assert_eq!((ended.out(), ended.code()), ("two\none\n", 128), "{ended}");
+}
+
+#[test]
+fn a_worktree_with_relative_links() {
+    let Some(world) = world("home/worktree") else { return };
+    git(&world, "repository", "git worktree add -q ../worktree -b topic");
+    world.file("home/worktree/.git", "gitdir: ../repository/.git/worktrees/worktree\n");
+    assert_eq!(world.sh("git log --format=%s").run().ok(), "one\n");
+}
+
+#[test]
+fn a_submodule() {
+    let Some(world) = world("home/super/module") else { return };
+    std::fs::remove_dir(world.project()).expect("git makes it");
+    let add = "git init -q && git submodule --quiet add ../repository module && git commit -qm add";
+    git(&world, "super", add);
+    let script = "echo two >> file && git commit -qam two && git log --format=%s";
+    assert_eq!(world.sh(script).run().ok(), "two\none\n");
+    assert_eq!(git(&world, "super/module", "git log --format=%s"), "two\none\n");
+}
+
+/// A project whose `.git` says this sees nothing of the private repository.
+fn opens_nothing(prepare: impl FnOnce(&World) -> String) {
+    let Some(world) = world("home/project") else { return };
+    let content = prepare(&world);
+    world.file("home/project/.git", content);
+    let secrets: Vec<PathBuf> = [
+        "repository/.git/HEAD",
+        "repository/.git/config",
+        "repository/file",
+        "private/HEAD",
+        "private/secret",
+    ]
+    .map(|name| world.home().join(name))
+    .into_iter()
+    .filter(|path| path.exists())
+    .collect();
+    assert!(secrets.len() >= 3);
+    assert_eq!(world.look(&secrets), vec![Seen::Absent; secrets.len()]);
+}
+
+#[test]
+fn a_forged_file_that_names_a_repository() {
+    opens_nothing(|world| format!("gitdir: {}/repository/.git\n", world.home().display()));
+}
+
+#[test]
+fn a_forged_file_that_names_another_worktree() {
+    opens_nothing(|world| {
+        git(world, "repository", "git worktree add -q ../worktree -b topic");
+        let home = world.home();
+        format!("gitdir: {}/repository/.git/worktrees/worktree\n", home.display())
+    });
+}
+
+#[test]
+fn a_forged_file_that_names_any_directory() {
+    opens_nothing(|world| {
+        world.file("home/private/secret", "secret");
+        world.file("home/private/HEAD", "ref: refs/heads/main");
+        world.directory("home/private/objects");
+        format!("gitdir: {}/private\n", world.home().display())
+    });
+}
+
+#[test]
+fn a_forged_file_with_a_forged_worktree_in_the_project() {
+    opens_nothing(|world| {
+        // The way back exists, but the project made it itself; `..` leads to the repository.
+        world.file("home/project/x/worktrees/y/gitdir", "../../../.git\n");
+        world.link(world.home().join("repository/.git"), "home/project/x/link");
+        format!("gitdir: {}/x/worktrees/y\n", world.project().display())
+    });
+}
+
+#[test]
+fn a_forged_file_that_names_a_linked_common_directory() {
+    opens_nothing(|world| {
+        world.file("home/project/fake/worktrees/y/gitdir", "../../../.git\n");
+        world.file("home/project/fake/worktrees/y/commondir", "../../../../repository/.git\n");
+        world.file("home/project/fake/worktrees/y/HEAD", "ref: refs/heads/main\n");
+        "gitdir: fake/worktrees/y\n".to_owned()
+    });
+}
+
+#[test]
+fn a_file_that_is_no_such_file() {
+    opens_nothing(|_| "no git file at all".repeat(10_000));
+    opens_nothing(|_| "gitdir: \n".to_owned());
+    opens_nothing(|_| "gitdir: /no/such/place\n".to_owned());
+}

@@ -1,0 +1,45 @@
+//! What every test needs: a world of its own, the program run in it, and the same act outside.
+
+mod descendants;
+mod look;
+mod run;
+mod skip;
+mod terminal;
+mod world;
+
+pub use descendants::{Process, processes_with};
+pub use look::Seen;
+pub use run::{Ended, Run, Running};
+pub use skip::{has_program, skip};
+pub use terminal::Tty;
+pub use world::World;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Longer than anything here takes on a slow machine; a test that waits so long has failed.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// The program under test: where nextest unpacked it, else where cargo built it.
+pub fn program() -> PathBuf {
+    std::env::var_os("NEXTEST_BIN_EXE_ai-jail")
+        .map_or_else(|| env!("CARGO_BIN_EXE_ai-jail").into(), PathBuf::from)
+}
+
+/// Waits until something is so.
+///
+/// # Panics
+///
+/// Past the limit, saying what did not come about.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < LIMIT, "this did not come about: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Whether the tests run as root.
+pub fn is_root() -> bool {
+    nix::unistd::getuid().is_root()
+}
