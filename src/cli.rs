@@ -242,8 +242,15 @@ impl Cli {
     /// Parses a command line, program name included. The error is clap's own: it also carries
     /// `--help` and `--version`.
     pub fn parse(args: &[OsString]) -> Result<Self, clap::Error> {
-        let flags = Flags::try_parse_from(args)?;
+        let mut flags = Flags::try_parse_from(args)?;
         let status = is_status(args, &flags.words);
+        if status && flags.words.len() > 1 {
+            // No command follows, so what does can only be ai-jail's own: `status --json`.
+            let mut reordered = args.to_vec();
+            let word = reordered.remove(args.len() - flags.words.len());
+            reordered.push(word);
+            flags = Flags::try_parse_from(reordered)?;
+        }
         let action = action(&flags, status)?;
         if flags.json && !matches!(action, Action::Status | Action::Explain(_) | Action::Doctor) {
             return Err(usage("--json goes with status, --explain or --doctor"));

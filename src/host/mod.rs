@@ -143,6 +143,8 @@ pub struct Host {
     pub docker: Vec<Door>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
+    /// Where trust is recorded, links resolved; it need not exist.
+    pub trust_records: Option<PathBuf>,
     /// Whether the project has an `.ai-jail` of its own.
     pub project_file: bool,
     /// The repository of a worktree or submodule.
@@ -179,6 +181,7 @@ impl Host {
             },
             docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
+            trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),
             git_common: git::common_directory(&origin.project),
             command: command::find(
@@ -203,6 +206,10 @@ pub fn facts(origin: &Origin) -> HostFacts {
         display: !desktop::display(environment).is_empty(),
         mise: mise.is_some(),
     }
+}
+
+fn trust_records(home: &Home) -> Option<PathBuf> {
+    config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
 }
 
 fn is_file(path: &Path) -> bool {

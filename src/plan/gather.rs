@@ -59,6 +59,8 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
         "it is a place of the system".to_owned()
     } else if host.origin.home.real().is_some_and(|home| home.starts_with(project)) {
         "the home directory is in it, and with it everything the jail keeps away".to_owned()
+    } else if host.trust_records.as_ref().is_some_and(|records| records.starts_with(project)) {
+        "ai-jail's own trust records are in it".to_owned()
     } else if let Some(hidden) = home::hiding(host, hidden, project) {
         format!("it is inside a place that is never in the jail ({hidden})")
     } else {

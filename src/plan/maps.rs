@@ -8,7 +8,6 @@ use super::mount::{Access, Authority, Mount};
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::maps::Map;
-use crate::policy::home::TRUST_RECORDS;
 use crate::settings::{MapSetting, Settings, Source};
 use crate::text::visible;
 
@@ -91,9 +90,16 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     if ["/proc", "/dev"].iter().any(|own| dest == Path::new(own)) {
         return refusal("the jail has its own".into(), "map what is needed below it");
     }
-    let records = host.origin.home.real().map(|home| home.join(TRUST_RECORDS));
+    let records = host.trust_records.as_ref();
     if records.is_some_and(|records| source.starts_with(records)) {
         return refusal("no jail may reach the trust records".into(), "leave the map out");
+    }
+    // A mask inside would not do: its parent directories could be moved aside and made anew.
+    if map.setting.writable && records.is_some_and(|records| records.starts_with(source)) {
+        return refusal(
+            "the trust records are in it".into(),
+            "map the directories that are needed",
+        );
     }
     if let Some(hidden) = gathered.hidden.iter().find(|hidden| source.starts_with(&hidden.path)) {
         if map.setting.source != Source::Flag {
