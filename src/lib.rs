@@ -18,6 +18,7 @@ pub mod policy;
 pub mod settings;
 pub mod spec;
 pub mod status;
+pub mod status_bar;
 pub mod text;
 
 use std::ffi::OsString;
