@@ -8,6 +8,7 @@ mod config_properties;
 mod config_save;
 mod readme;
 mod status;
+mod status_bar;
 mod support;
 mod trust;
 mod trust_hostile;
