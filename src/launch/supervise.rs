@@ -29,6 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LAST_WORDS: u64 = 1 << 20;
 
 /// What is known so far.
+#[allow(clippy::struct_excessive_bools)] // each is one independent fact
 struct Supervisor {
     jail: Jail,
     signals: SignalFd,
@@ -191,17 +192,15 @@ impl Supervisor {
     fn take_message(&mut self) -> Result<(), Error> {
         let message = receive_message_with(&self.jail.control)
             .map_err(Error::system("the status channel of the jail"))?;
-        match message {
-            Some((message, descriptor)) => self.note(message, descriptor)?,
-            None => {
-                // All of the jail is dead when bubblewrap is: what it wrote can be read now.
-                let status = self.jail.bubblewrap.wait().map_err(Error::system("wait"))?;
-                self.gone = Some(status);
-                self.stopping = None;
-                if let Some(proxy) = self.connection.proxy() {
-                    proxy.expect_more();
-                }
-            }
+        if let Some((message, descriptor)) = message {
+            return self.note(message, descriptor);
+        }
+        // All of the jail is dead when bubblewrap is: what it wrote can be read now.
+        let status = self.jail.bubblewrap.wait().map_err(Error::system("wait"))?;
+        self.gone = Some(status);
+        self.stopping = None;
+        if let Some(proxy) = self.connection.proxy() {
+            proxy.expect_more();
         }
         Ok(())
     }

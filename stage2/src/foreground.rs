@@ -59,7 +59,6 @@ impl Console {
     /// A terminal that has gone meanwhile is noticed by the command itself.
     pub fn give(&mut self, command: Pid, stopped: Option<i32>) {
         let _ = match self {
-            Self::None => Ok(()),
             Self::Callers(terminal) => tcsetpgrp(terminal, command),
             Self::Own(terminal, _) if matches!(stopped, Some(SIGTTIN | SIGTTOU)) => {
                 tcsetpgrp(terminal, command)
@@ -70,7 +69,7 @@ impl Console {
                 tcsetpgrp(&*terminal, group).or_else(|_| tcsetpgrp(&*terminal, command))
             }
             // Whoever in the jail has it keeps it.
-            Self::Own(..) => Ok(()),
+            Self::None | Self::Own(..) => Ok(()),
         };
     }
 

@@ -40,6 +40,7 @@ pub struct Size {
 
 impl Attributes {
     /// These, with every byte let through both ways as soon as it is there: `cfmakeraw(3)`.
+    #[must_use]
     pub fn raw(&self) -> Self {
         let mut raw = self.clone();
         raw.input &= !(libc::IGNBRK
@@ -66,6 +67,7 @@ impl Attributes {
     /// These, with lines edited and echoed and signals sent by the keyboard. A shell that waits
     /// for its next command has its terminal in a mode of its own, and that is what a program in
     /// the background finds.
+    #[must_use]
     pub fn cooked(&self) -> Self {
         let mut cooked = self.clone();
         cooked.input |= libc::ICRNL | libc::IXON;

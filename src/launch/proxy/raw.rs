@@ -18,7 +18,7 @@ struct Raw {
     /// Its settings before.
     before: Attributes,
     /// The settings that were made.
-    raw: Attributes,
+    made: Attributes,
     /// Whether it is ours to set back.
     active: bool,
 }
@@ -35,13 +35,13 @@ pub fn enter(terminal: BorrowedFd) -> io::Result<()> {
     let now = terminal::attributes(terminal)?;
     let before = match state.take() {
         // Somebody stopped us before we could set it back, and nobody else did.
-        Some(last) if last.raw == now => last.before,
+        Some(last) if last.made == now => last.before,
         _ => now,
     };
-    let raw = before.raw();
+    let made = before.raw();
     let copy = terminal.try_clone_to_owned()?;
-    terminal::set_attributes(terminal, &raw)?;
-    *state = Some(Raw { terminal: copy, before, raw, active: true });
+    terminal::set_attributes(terminal, &made)?;
+    *state = Some(Raw { terminal: copy, before, made, active: true });
     Ok(())
 }
 

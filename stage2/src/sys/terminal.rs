@@ -11,16 +11,13 @@ use crate::terminal::{Attributes, Size};
 /// `tcgetattr(3)`.
 pub fn attributes(terminal: impl AsFd) -> io::Result<Attributes> {
     let termios = termios(&terminal)?;
-    // SAFETY: both only read the structure.
-    let speed =
-        unsafe { [libc::cfgetispeed(&raw const termios), libc::cfgetospeed(&raw const termios)] };
     Ok(Attributes {
         input: termios.c_iflag,
         output: termios.c_oflag,
         control: termios.c_cflag,
         local: termios.c_lflag,
         characters: termios.c_cc.to_vec(),
-        speed,
+        speed: [termios.c_ispeed, termios.c_ospeed],
     })
 }
 
@@ -29,17 +26,11 @@ pub fn attributes(terminal: impl AsFd) -> io::Result<Attributes> {
 pub fn set_attributes(terminal: impl AsFd, attributes: &Attributes) -> io::Result<()> {
     // What has no place in `Attributes` stays as it is.
     let mut termios = termios(&terminal)?;
-    let [input_speed, output_speed] = attributes.speed;
-    // SAFETY: both only write the structure; a speed that they refuse stays as it is.
-    unsafe {
-        libc::cfsetispeed(&raw mut termios, input_speed);
-        libc::cfsetospeed(&raw mut termios, output_speed);
-    }
-    // After the speeds, which on Linux are bits of the control flags.
     termios.c_iflag = attributes.input;
     termios.c_oflag = attributes.output;
     termios.c_cflag = attributes.control;
     termios.c_lflag = attributes.local;
+    [termios.c_ispeed, termios.c_ospeed] = attributes.speed;
     for (character, value) in termios.c_cc.iter_mut().zip(&attributes.characters) {
         *character = *value;
     }
@@ -76,8 +67,8 @@ pub fn set_size(terminal: impl AsFd, size: Size) -> io::Result<()> {
 }
 
 /// `TIOCSCTTY(2const)`: makes it the controlling terminal of the session that this process leads.
+#[cfg(target_os = "linux")]
 pub fn make_controlling(terminal: impl AsFd) -> io::Result<()> {
-    let request = libc::TIOCSCTTY.into();
     // SAFETY: touches no memory; 0 takes the terminal from nobody.
-    check(unsafe { libc::ioctl(terminal.as_fd().as_raw_fd(), request, 0) }).map(drop)
+    check(unsafe { libc::ioctl(terminal.as_fd().as_raw_fd(), libc::TIOCSCTTY, 0) }).map(drop)
 }
