@@ -61,13 +61,6 @@ fn ctrl_d_is_the_end_of_the_input() {
     tty.finish();
 }
 
-/// Starts an interactive shell, which does job control.
-fn interactive(world: &World) -> Tty {
-    let tty = Tty::run(world, ["bash", "--norc", "--noprofile", "--noediting", "-i"]);
-    tty.shows("prompt> ");
-    tty
-}
-
 #[test]
 fn ctrl_z_stops_all_of_it_and_fg_resumes() {
     if !crate::harness::has_program("bash") {
@@ -75,7 +68,7 @@ fn ctrl_z_stops_all_of_it_and_fg_resumes() {
     }
     let world = World::new();
     let marker = format!("42001.{}", std::process::id());
-    let mut tty = interactive(&world);
+    let mut tty = Tty::interactive(&world);
     let inner = format!("echo rea''dy; sleep {marker}; echo aft''er");
     tty.types(&format!("{EXEC} sh -c \"{inner}\"\n"));
     tty.shows("ready");
@@ -108,7 +101,7 @@ fn bg_lets_it_run_on_in_the_background() {
         return;
     }
     let world = World::new();
-    let mut tty = interactive(&world);
+    let mut tty = Tty::interactive(&world);
     let inner = "echo rea''dy; while ! test -e go; do sleep 0.05; done; echo fin''ished";
     tty.types(&format!("{EXEC} sh -c \"{inner}\"\n"));
     tty.shows("ready");

@@ -10,6 +10,7 @@ mod landlock;
 mod maps;
 pub mod mount;
 mod program;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,10 +18,11 @@ use std::path::{Path, PathBuf};
 use stage2::spec;
 
 use crate::error::Error;
-use crate::host::{Host, Stdio};
+use crate::host::Host;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mount::{Access, Authority, Mount, MountKind};
+pub use terminal::Terminal;
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -41,8 +43,8 @@ pub struct Plan {
     pub command: Vec<OsString>,
     /// The strict mode: the environment starts empty, there is no network, the root is read-only.
     pub lockdown: bool,
-    /// Whether the jail has no controlling terminal.
-    pub new_session: bool,
+    /// The command's controlling terminal.
+    pub terminal: Terminal,
     /// The resource limits.
     pub rlimits: Option<spec::Rlimits>,
     /// The Landlock rules.
@@ -72,7 +74,6 @@ impl Plan {
         let gathered = gather::gather(settings, host)?;
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
         let lockdown = settings.lockdown.value;
-        let terminal = host.stdio.contains(&Stdio::Terminal);
         let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
@@ -80,7 +81,7 @@ impl Plan {
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
-            new_session: lockdown || !terminal,
+            terminal: Terminal::decide(settings, host),
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
             seccomp: settings.seccomp.value.then_some(seccomp),

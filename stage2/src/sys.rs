@@ -1,6 +1,8 @@
 //! The system calls that no crate wraps; the only unsafe code.
 #![allow(unsafe_code)]
 
+pub mod terminal;
+
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 #[cfg(target_os = "linux")]

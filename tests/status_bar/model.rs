@@ -70,6 +70,8 @@ fn same_with_origin(host: Size, ops: &[Op], cuts: &[u16]) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn the_child_sees_no_difference(
         ops in ops(),

@@ -93,6 +93,8 @@ fn each_theme_is_its_own() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Any labels in any width: exactly one row, and nothing else has changed.
     #[test]
     fn any_labels(
