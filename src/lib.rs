@@ -20,6 +20,7 @@ pub mod spec;
 pub mod status;
 pub mod status_bar;
 pub mod text;
+pub mod update;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};

@@ -13,3 +13,4 @@ mod support;
 mod trust;
 mod trust_hostile;
 mod trust_records;
+mod update;
