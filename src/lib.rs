@@ -25,7 +25,7 @@ pub mod update;
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 
-use cli::{Action, BarChoice, Cli, DryRun};
+use cli::{Action, Cli, DryRun};
 use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
@@ -133,7 +133,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     if cli.verbose {
         messages::plan(&plan);
     }
-    launch(plan, &host, &bubblewrap, cli.verbose)
+    launch(plan, &settings, &host, &bubblewrap, cli.verbose)
 }
 
 /// The plan, less what has no mount point.
@@ -204,11 +204,7 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
 
 /// Flags whose effect is still to come must not silently do nothing.
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
-    let unbuilt = [
-        (cli.switches.mise == Some(true), "--mise"),
-        (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
-        (cli.no_protect, "--no-protect"),
-    ];
+    let unbuilt = [(cli.switches.mise == Some(true), "--mise"), (cli.no_protect, "--no-protect")];
     match unbuilt.iter().find(|(asked, _)| *asked) {
         Some((_, flag)) => Err(Error::NotBuilt { flag }),
         None => Ok(()),
@@ -216,12 +212,18 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
 }
 
 #[cfg(target_os = "linux")]
-fn launch(plan: Plan, host: &Host, bubblewrap: &Bubblewrap, verbose: bool) -> Result<u8, Error> {
-    launch::run(plan, host, bubblewrap, verbose)
+fn launch(
+    plan: Plan,
+    settings: &Settings,
+    host: &Host,
+    bubblewrap: &Bubblewrap,
+    verbose: bool,
+) -> Result<u8, Error> {
+    launch::run(plan, settings, host, bubblewrap, verbose)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
+fn launch(_: Plan, _: &Settings, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

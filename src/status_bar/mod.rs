@@ -174,6 +174,11 @@ impl Bar {
         if self.shown() {
             self.remove(out);
         }
+        self.forget();
+    }
+
+    /// The terminal is somebody else's, who did not wait for [`Bar::leave`].
+    pub fn forget(&mut self) {
         self.entered = false;
         self.stale = true;
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use unicode_width::UnicodeWidthChar as _;
 
+use crate::cli::BarStyle;
 use crate::text::visible;
 
 /// The mark of a newer version.
@@ -28,6 +29,15 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// The theme of a style, unless colour is not wanted at all.
+    pub fn of(style: BarStyle, colour: bool) -> Self {
+        match (style, colour) {
+            (_, false) => Self::Plain,
+            (BarStyle::Dark, true) => Self::Dark,
+            (BarStyle::Light, true) => Self::Light,
+        }
+    }
+
     /// `CSI … m` of the row, of the path in it, and of the mark of a newer version. Each is
     /// complete: it begins with a reset.
     const fn sequences(self) -> [&'static str; 3] {
