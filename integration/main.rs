@@ -30,6 +30,7 @@ mod pty_restored;
 mod screens;
 mod signals;
 mod sockets;
+mod status_bar;
 mod stdio;
 mod system_table;
 mod terminal;

@@ -14,6 +14,7 @@ impl Bar {
     pub(super) fn sequence(&mut self, raw: &[u8], out: &mut Vec<u8>) {
         // `vte` takes only the form with ESC.
         let introducer = if raw[0] == scan::ESC { None } else { Some([scan::ESC, raw[1] - 0x40]) };
+        let before = self.screen.cursor.rows;
         let mut parser = Parser::new();
         let mut interpreter = Interpreter { bar: self, raw, out, understood: false };
         match introducer {
@@ -26,6 +27,12 @@ impl Bar {
         if !interpreter.understood {
             let alone = interpreter.alone();
             interpreter.out.extend_from_slice(&alone);
+        }
+        if introducer.is_some() {
+            // Not every terminal obeys this form.
+            let rows = &mut self.screen.cursor.rows;
+            rows.low = rows.low.min(before.low);
+            rows.high = rows.high.max(before.high);
         }
     }
 
