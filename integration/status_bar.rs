@@ -390,23 +390,28 @@ fn a_newer_version_is_marked_and_asked_for_once_a_day() {
         window.shows("started");
         window.has_bar();
     };
+    let end = || {
+        window.line("");
+        window.shows("prompt>");
+        window.has_no_bar();
+    };
     // Nobody asks where nobody wants to know.
     run("CI=true \"$AI_JAIL_BIN\" -s");
-    window.line("");
+    end();
     run("AI_JAIL_NO_UPDATE_CHECK=1 \"$AI_JAIL_BIN\" -s");
-    window.line("");
+    end();
     window.line("clear; \"$AI_JAIL_BIN\" --exec -s true; echo do''ne");
     window.shows("done");
     assert!(requests.try_recv().is_err());
     // While the command runs the mark appears.
     run("\"$AI_JAIL_BIN\"");
     until("the mark is shown", || window.bottom().trim_end().ends_with('↑'));
-    window.line("");
+    end();
     assert!(requests.try_recv().is_ok());
     // Next time it is known from the start.
     run("\"$AI_JAIL_BIN\"");
     assert!(window.bottom().trim_end().ends_with('↑'), "{}", window.bottom());
-    window.line("");
+    end();
     assert!(requests.try_recv().is_err(), "asked twice");
     // The jail sees nothing of where that is kept.
     let kept = world.home().join(".local/share/ai-jail/newest");
