@@ -52,6 +52,9 @@ impl Bar {
         if !self.shown() {
             return;
         }
+        if let Some((_, on_terminal)) = &mut self.last {
+            *on_terminal = false;
+        }
         let (top, bottom) = self.screen.region;
         let row = self.host.rows;
         self.aside(out, |bar, out| {

@@ -43,8 +43,8 @@ impl Bar {
             Token::Broken(length) => {
                 // Shown as one replacement character, except that a lone C1 byte is not shown.
                 if length > 1 || data[0] > 0x9f {
-                    self.last = Some(char::REPLACEMENT_CHARACTER);
                     self.character(&data[..length], 1, out);
+                    self.last = Some((char::REPLACEMENT_CHARACTER, true));
                 } else {
                     out.push(data[0]);
                 }
@@ -128,7 +128,7 @@ impl Bar {
             if plain > 0 && !self.screen.single_shift {
                 out.extend_from_slice(&rest[..plain]);
                 self.screen.advance(u16::try_from(plain).unwrap_or(u16::MAX));
-                self.last = Some(char::from(rest[plain - 1]));
+                self.last = Some((char::from(rest[plain - 1]), true));
                 rest = &rest[plain..];
                 continue;
             }
@@ -136,9 +136,9 @@ impl Bar {
             let Some(char) = valid.chars().next() else { return };
             let (bytes, after) = rest.split_at(char.len_utf8());
             rest = after;
-            self.last = Some(char);
             let width = char.width().map_or(0, |width| u16::try_from(width).unwrap_or(1));
             self.character(bytes, width, out);
+            self.last = Some((char, true));
         }
     }
 

@@ -88,8 +88,8 @@ pub struct Bar {
     unsettled: Option<OldBar>,
     /// The same for the main screen, while the alternate one is shown.
     unsettled_main: Option<OldBar>,
-    /// The last character written, for REP.
-    last: Option<char>,
+    /// The child's last character, for REP, and whether it is the terminal's last too.
+    last: Option<(char, bool)>,
 }
 
 /// The bar that was drawn before the terminal was resized.

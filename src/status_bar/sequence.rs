@@ -64,11 +64,13 @@ impl Bar {
                 self.unsettled_main = None;
                 return self.pass_and_draw(raw, out);
             }
-            // DECALN. Some terminals reset the region and home the cursor, as DEC's did.
+            // DECALN. Most terminals reset the region and home the cursor, as DEC's did; with
+            // the bar all do.
             ([b'#'], b'8') => {
                 self.screen.reset_region();
-                self.screen.cursor.rows.low = 0;
-                return self.pass_and_draw(raw, out);
+                self.screen.margins = None;
+                self.screen.home();
+                return self.pass_and_draw(&[raw, b"\x1b[H"].concat(), out);
             }
             _ => {}
         }
@@ -185,13 +187,26 @@ impl Bar {
         self.shown() && row > self.screen.size.rows
     }
 
-    /// REP: written out, because the character that the terminal wrote last may be the bar's.
+    /// REP. Written out where the character that the terminal wrote last is the bar's, and where
+    /// a row ends that the terminal would not end so.
     fn repeat(&mut self, given: &Given, out: &mut Vec<u8>) {
-        let Some(last) = self.last else { return };
+        let Some((last, on_terminal)) = self.last else {
+            // The terminal may have one, of the bar or from before.
+            return;
+        };
         let mut bytes = [0; 4];
         let bytes = last.encode_utf8(&mut bytes).as_bytes();
+        let (before, mut copies) = (self.screen.cursor.rows, Vec::new());
         for _ in 0..given.number(0, 1) {
-            self.text(bytes, out);
+            self.text(bytes, &mut copies);
+        }
+        let is_plain = copies.len() == bytes.len() * usize::from(given.number(0, 1));
+        if is_plain && on_terminal {
+            out.extend_from_slice(given.raw);
+            // Some terminals do it only right behind the character.
+            self.screen.cursor.rows.low = self.screen.cursor.rows.low.min(before.low);
+        } else {
+            out.extend_from_slice(&copies);
         }
     }
 
@@ -314,8 +329,15 @@ impl Bar {
             }
             // Already on the main screen. Some terminals restore the saved cursor all the same.
             (_, true, false) => {
-                out.extend_from_slice(b"\x1b7");
-                self.screen.saved[0].copy = Copy::Lost;
+                let saved = &mut self.screen.saved[0];
+                if saved.copy == Copy::Kept {
+                    let (rows, saved) = (&mut self.screen.cursor.rows, saved.cursor.rows);
+                    rows.low = rows.low.min(saved.low);
+                    rows.high = rows.high.max(saved.high);
+                } else {
+                    saved.copy = Copy::Lost;
+                    out.extend_from_slice(b"\x1b7");
+                }
             }
             _ => {}
         }
@@ -334,8 +356,9 @@ impl Bar {
                 69 => self.screen.margins = on.then_some((0, self.screen.size.cols - 1)),
                 1048 if on => self.save(),
                 47 | 1047 | 1049 => {
+                    self.stale = true;
+                    loses_region |= on || self.screen.alternate;
                     self.switch_screen(on, mode == 1049, out);
-                    loses_region = true;
                 }
                 _ => {}
             }

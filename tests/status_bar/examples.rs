@@ -88,8 +88,9 @@ fn a_scroll_region_never_includes_the_bar() {
     becomes(b"\x1b[5;5r", b"");
     // Not DECSTBM, though it ends like it.
     passes(b"\x1b[?1r");
+    becomes(b"\x1b#8", &[b"\x1b#8\x1b[H", &draw[..]].concat());
     // What resets the region.
-    for reset in ["\x1bc", "\x1b[!p", "\x1b#8", "\x1b[?3l", "\x1b[?1049h", "\x1b[?47h"] {
+    for reset in ["\x1bc", "\x1b[!p", "\x1b[?3l", "\x1b[?1049h", "\x1b[?47h"] {
         becomes(reset.as_bytes(), &[reset.as_bytes(), &draw].concat());
     }
 }
@@ -138,6 +139,32 @@ fn a_saved_cursor_survives_the_bar() {
     assert_eq!(shown(&restored), shown(expected));
     // Never saved: home, as on a terminal just reset.
     becomes(b"\x1b[5;5H\x1b8", b"\x1b[5;5H\x1b[1;1H\x1b[0m");
+}
+
+#[test]
+fn saved_attributes_are_those_that_are_left() {
+    for (set, left) in [
+        ("1;2;3;4;5;7;8;9;53", "1;2;3;5;7;8;9;53;4"),
+        ("1;22;3;23;4;24;5;25;7;27;8;28;9;29;53;55", ""),
+        ("4:3;4:0", ""),
+        ("21", "4:2"),
+        ("31;44;39;49", ""),
+        ("91;102", "91;102"),
+        ("38;5;1;48;5;2;58;5;3", "38;5;1;48;5;2;58:5:3"),
+        ("38:5:1;48:2:1:2:3;58:2::4:5:6", "38;5;1;48;2;1;2;3;58:2::4:5:6"),
+        ("58;5;3;59", ""),
+        ("1;31;0;3", "3"),
+        ("1;31;;3", "3"),
+        ("38;5", ""),
+        ("38;7;1", "1"),
+    ] {
+        let mut bar = bar(HOST);
+        written(|out| bar.enter(out));
+        written(|out| bar.filter(format!("\x1b[H\x1b[{set}m\x1b7\x1b[J").as_bytes(), out));
+        let restored = written(|out| bar.filter(b"\x1b8", out));
+        let left = if left.is_empty() { String::new() } else { format!(";{left}") };
+        assert_eq!(shown(&restored), shown(format!("\x1b[1;1H\x1b[0{left}m").as_bytes()), "{set}");
+    }
 }
 
 #[test]
