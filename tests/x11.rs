@@ -37,8 +37,8 @@ fn fitting(name: &str, entries: &[Entry]) -> Vec<u8> {
 #[test]
 fn a_file_as_xauth_writes_it() {
     let entry = key(FAMILY_LOCAL, b"box", "7", b"\xde\xad\xbe\xef");
-    assert_eq!(parse(FILE), [entry.clone()]);
-    assert_eq!(encode(&[entry]), FILE);
+    assert_eq!(encode(std::slice::from_ref(&entry)), FILE);
+    assert_eq!(parse(FILE), [entry]);
 }
 
 #[test]

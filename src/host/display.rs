@@ -162,19 +162,26 @@ fn named_sound_server(environment: &Environment) -> Option<PathBuf> {
     path.is_absolute().then(|| path.to_path_buf())
 }
 
+/// Where `XDG_RUNTIME_DIR` leads. One that does not exist is made in the jail all the same.
+pub fn runtime_directory(environment: &Environment) -> Option<Located> {
+    let path = environment.path("XDG_RUNTIME_DIR")?;
+    let missing =
+        |_| Located { canonical: links::absolute(path, Path::new("/")), links: Vec::new() };
+    Some(links::locate(path).unwrap_or_else(missing))
+}
+
 /// What the host has of the desktop that no jail gets: the file of keys, and entries of the
 /// runtime directory.
-pub fn withheld(environment: &Environment, keys: Option<PathBuf>) -> Vec<Withheld> {
+pub fn withheld(runtime: Option<&Located>, keys: Option<PathBuf>) -> Vec<Withheld> {
     let hidden = |path| Withheld { path, directory: false, reason: XAUTHORITY_REASON };
-    keys.map(hidden).into_iter().chain(withheld_of_runtime(environment)).collect()
+    keys.map(hidden).into_iter().chain(withheld_of_runtime(runtime)).collect()
 }
 
 /// One `readdir`, and no look at the entries themselves: some are file systems of user programs,
 /// which may not answer.
-fn withheld_of_runtime(environment: &Environment) -> Vec<Withheld> {
-    let runtime = environment.path("XDG_RUNTIME_DIR").and_then(|path| links::locate(path).ok());
-    let Some(runtime) = runtime.map(|located| located.canonical) else { return Vec::new() };
-    let Ok(listing) = fs::read_dir(&runtime) else { return Vec::new() };
+fn withheld_of_runtime(runtime: Option<&Located>) -> Vec<Withheld> {
+    let Some(Located { canonical: runtime, .. }) = runtime else { return Vec::new() };
+    let Ok(listing) = fs::read_dir(runtime) else { return Vec::new() };
     let item = |item: fs::DirEntry| {
         let name: OsString = item.file_name();
         let row = WITHHELD.iter().find(|row| name == row.path)?;

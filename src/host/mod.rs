@@ -142,6 +142,8 @@ pub struct Host {
     pub display: Display,
     /// Whether [`policy::display::X11_SOCKETS`] is a directory.
     pub x11_sockets: bool,
+    /// Where `XDG_RUNTIME_DIR` leads; `None` in lockdown.
+    pub runtime: Option<Located>,
     /// What of the desktop no jail gets.
     pub withheld: Vec<Withheld>,
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
@@ -170,6 +172,7 @@ impl Host {
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
+        let runtime = if lockdown { None } else { display::runtime_directory(environment) };
         let keys = display::keys_file(environment, real_home);
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
@@ -187,7 +190,8 @@ impl Host {
                 Display::default()
             },
             x11_sockets: is_directory(Path::new(policy::display::X11_SOCKETS)),
-            withheld: if lockdown { Vec::new() } else { display::withheld(environment, keys) },
+            withheld: display::withheld(runtime.as_ref(), keys),
+            runtime,
             docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),

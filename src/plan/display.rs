@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 use super::HOSTNAME;
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Content, Mount, MountKind};
+use super::mount::{Access, Authority, Content, Mount, MountKind, nearest};
 use crate::host::Host;
 use crate::host::display::{Socket, X11};
 use crate::policy::display::{X11_SOCKETS, XAUTHORITY};
+use crate::policy::system;
 use crate::x11::{authority, cookies};
+
+/// The mode of the runtime directory, which tools check.
+const PRIVATE: u32 = 0o700;
 
 /// The mode of [`X11_SOCKETS`]: a server that is started in the jail expects it.
 const SHARED: u32 = 0o1777;
@@ -32,8 +36,37 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
     }
 }
 
-/// Adds the display. After the maps: one of them may show the sockets of the host's displays.
+/// Adds the display. After the maps: one of them may show what the jail has of its own here.
 pub fn gather(gathered: &mut Gathered, host: &Host) {
+    runtime_directory(gathered, host);
+    let display = &host.display;
+    for door in display.wayland.iter().chain(&display.audio) {
+        gathered.give(&door.located, Access::ReadWrite, Authority::Table, door.reason);
+    }
+    x11(gathered, host);
+}
+
+/// The directory of the user's services: a new one, unless the user mapped what it is in.
+fn runtime_directory(gathered: &mut Gathered, host: &Host) {
+    let Some(runtime) = &host.runtime else { return };
+    let path = &runtime.canonical;
+    if system::is_taken(path) {
+        return;
+    }
+    let kind = match nearest(&gathered.mounts, path) {
+        Some(mount) if mount.access().is_none() => MountKind::Directory { mode: PRIVATE },
+        Some(mount) if mount.authority <= Authority::Table => {
+            MountKind::Tmpfs { mode: PRIVATE, writable: true }
+        }
+        Some(_) => return,
+        None => MountKind::Directory { mode: PRIVATE },
+    };
+    let reason = "the jail's own runtime directory";
+    gathered.mounts.push(Mount::own(path, kind, reason));
+    gathered.links(&runtime.links, reason);
+}
+
+fn x11(gathered: &mut Gathered, host: &Host) {
     let directory = Path::new(X11_SOCKETS);
     // Somebody who maps this very place wants the host's, under the numbers that they have.
     let is_mapped = gathered.mounts.iter().any(|mount| mount.dest == directory);
@@ -41,11 +74,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
         let kind = MountKind::Tmpfs { mode: SHARED, writable: true };
         gathered.mounts.push(Mount::own(directory, kind, "displays of the host"));
     }
-    let display = &host.display;
-    for door in display.wayland.iter().chain(&display.audio) {
-        gathered.give(&door.located, Access::ReadWrite, Authority::Table, door.reason);
-    }
-    let Some(x11) = &display.x11 else { return };
+    let Some(x11) = &host.display.x11 else { return };
     if let Some(socket) = x11.socket.as_ref().filter(|_| !is_mapped) {
         let kind = MountKind::Directory { mode: SHARED };
         gathered.mounts.push(Mount::own(directory, kind, "sockets of X11 displays"));

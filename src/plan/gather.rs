@@ -112,11 +112,6 @@ impl Gathered {
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");
         }
-        let runtime = host.origin.environment.path("XDG_RUNTIME_DIR");
-        if let Some(path) = runtime.filter(|path| !lockdown && path.starts_with("/run")) {
-            let kind = MountKind::Directory { mode: 0o700 };
-            self.mounts.push(Mount::own(path, kind, "the jail's own runtime directory"));
-        }
     }
 
     /// `/var/run` and `/var/tmp`, which programs know as other names of `/run` and `/tmp`. Where
