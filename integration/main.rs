@@ -17,6 +17,7 @@ mod home_missing;
 mod home_table;
 mod killed;
 mod launches;
+mod layouts;
 mod lockdown;
 mod maps;
 mod names;
