@@ -146,6 +146,26 @@ fn a_map_of_the_runtime_directory_does_not_open_the_session_bus() {
     assert_eq!(doors.hears(&named, &bus, set).as_deref(), Some(HELLO));
 }
 
+#[test]
+fn a_runtime_directory_is_private_and_writable_wherever_it_is() {
+    // `nowhere` is not there on the host; `link` is another name.
+    let world = World::below(Path::new("/var/tmp"));
+    let real = world.directory("run");
+    let link = world.link(&real, "link");
+    let script = "cd $XDG_RUNTIME_DIR && touch it && ls -A && stat -c %a .";
+    let elsewhere = Path::new("/run/user/4711/x");
+    for place in [&real, &link, &world.root().join("nowhere"), &elsewhere.into()] {
+        let ended = world.sh(script).env("XDG_RUNTIME_DIR", place).run();
+        assert_eq!(ended.ok(), "it\n700\n", "{}", place.display());
+    }
+    assert_eq!(std::fs::read_dir(real).expect("the host's").count(), 0);
+    // What the system has is not replaced.
+    for place in ["/", "/usr/lib", "/etc"] {
+        let ended = world.sh("ls /usr/lib > /dev/null").env("XDG_RUNTIME_DIR", place).run();
+        assert_eq!(ended.ok(), "", "{place}");
+    }
+}
+
 /// A runtime directory that is elsewhere, as in containers and under WSL.
 #[test]
 fn a_runtime_directory_among_the_dot_entries_is_a_new_one_too() {

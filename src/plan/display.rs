@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::HOSTNAME;
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Content, Mount, MountKind, nearest};
+use super::mount::{Access, Authority, Content, Mount, MountKind, below, nearest};
 use crate::host::Host;
 use crate::host::display::{Socket, X11};
 use crate::policy::display::{X11_SOCKETS, XAUTHORITY};
@@ -53,13 +53,12 @@ fn runtime_directory(gathered: &mut Gathered, host: &Host) {
     if system::is_taken(path) {
         return;
     }
+    let in_home = below(path, host.origin.home.canonical()).is_some();
     let kind = match nearest(&gathered.mounts, path) {
-        Some(mount) if mount.access().is_none() => MountKind::Directory { mode: PRIVATE },
-        Some(mount) if mount.authority <= Authority::Table => {
-            MountKind::Tmpfs { mode: PRIVATE, writable: true }
-        }
-        Some(_) => return,
-        None => MountKind::Directory { mode: PRIVATE },
+        // A directory costs less than a mount.
+        Some(Mount { kind: MountKind::Tmpfs { .. }, .. }) => MountKind::Directory { mode: PRIVATE },
+        Some(mount) if mount.authority > Authority::Table || !in_home => return,
+        _ => MountKind::Tmpfs { mode: PRIVATE, writable: true },
     };
     let reason = "the jail's own runtime directory";
     gathered.mounts.push(Mount::own(path, kind, reason));
