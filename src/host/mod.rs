@@ -138,7 +138,7 @@ pub struct Host {
     pub entries: Vec<Entry>,
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
-    /// Display and audio.
+    /// The display.
     pub display: Display,
     /// Whether [`policy::display::X11_SOCKETS`] is a directory.
     pub x11_sockets: bool,
