@@ -4,6 +4,7 @@
 //! the values of those before it and touches only what its module says.
 
 pub mod backend;
+pub mod bootstrap;
 pub mod cli;
 pub mod config;
 pub mod dry_run;
@@ -24,6 +25,7 @@ pub mod x11;
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 
+use bootstrap::report;
 use cli::{Action, BarChoice, Cli, DryRun};
 use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
@@ -79,7 +81,7 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
                 .map_err(Error::system("the manual page"))?;
             print(&text)
         }
-        Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
+        Action::Bootstrap => write_settings(&cli, environment),
         Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
         Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
     }
@@ -202,6 +204,30 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
         messages::note(format!("  - {item}"));
     }
     Ok(0)
+}
+
+/// `--bootstrap`: the agents' own settings.
+fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
+    let origin = Origin::find(environment)?;
+    let names: Vec<_> = cli.command.iter().filter_map(|name| name.to_str()).collect();
+    let prepared = bootstrap::prepare(&origin, &names)?;
+    let say = |lines: Vec<String>| lines.iter().for_each(messages::note);
+    for change in prepared.changes.iter().filter(|change| !change.is_needed()) {
+        say(report::unchanged(change));
+    }
+    let dry = cli.dry_run.is_some();
+    if dry {
+        for change in prepared.changes.iter().filter(|change| change.is_needed()) {
+            say(report::changed(change, None, dry, cli.verbose));
+        }
+    } else {
+        prepared.write(|change, backup| say(report::changed(change, backup, dry, cli.verbose)))?;
+    }
+    prepared.skipped.iter().for_each(|agent| messages::note(report::skipped(agent)));
+    if report::is_any(&prepared) {
+        messages::warning(report::WARNING);
+    }
+    if dry { print(prepared.diff().as_bytes()) } else { Ok(0) }
 }
 
 /// Flags whose effect is still to come must not silently do nothing.
