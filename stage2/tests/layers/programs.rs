@@ -10,7 +10,7 @@ use stage2::report::Achieved;
 use stage2::spec::{Landlock, PathAccess, PathRule, Rlimits, Seccomp};
 use stage2::{caps, landlock, rlimits, seccomp};
 
-use crate::child::skipped;
+use crate::checks::skipped;
 use crate::real_programs::{SCENARIOS, Scenario, missing, result, shell};
 
 fn restrict(directory: &Path, profile: Seccomp) {
