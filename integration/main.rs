@@ -1,8 +1,18 @@
 //! Real jails on a real kernel: one file per promise.
 
 mod harness;
+mod probe;
+
+// What the layers' own tests make of system calls and of real programs, made in whole jails too.
+#[path = "../stage2/tests/layers/attempt.rs"]
+#[allow(unsafe_code)]
+mod attempt;
+#[path = "../stage2/tests/layers/child.rs"]
+#[allow(unsafe_code)]
+mod child;
 
 mod as_root;
+mod attacks;
 mod command_in_home;
 mod descriptors;
 mod dry_run;

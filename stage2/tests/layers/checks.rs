@@ -1,9 +1,20 @@
-//! What a test stops at: a layer that is not there, or a machine that cannot show it.
+//! What a test stops at: a probe that died, a layer that is not there, a machine that cannot
+//! show it.
 
 use std::fs::File;
 use std::io::Write;
 
 use stage2::report::Achieved;
+
+use crate::child::{Outcome, run};
+
+/// Runs `probe` and gives what it said; a death is a failure of the test.
+pub fn say(probe: impl FnOnce() -> String) -> String {
+    match run(probe) {
+        Outcome::Said(said) => said,
+        Outcome::Died(signal) => panic!("the probe died of {signal}"),
+    }
+}
 
 /// Stops the probe where the layer was not applied in full.
 pub fn enforced(achieved: Achieved) -> String {

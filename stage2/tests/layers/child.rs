@@ -54,14 +54,6 @@ fn end_with(probe: impl FnOnce() -> String, sink: OwnedFd) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Runs `probe` and gives what it said; a death is a failure of the test.
-pub fn say(probe: impl FnOnce() -> String) -> String {
-    match run(probe) {
-        Outcome::Said(said) => said,
-        Outcome::Died(signal) => panic!("the probe died of {signal}"),
-    }
-}
-
 /// The errno that the last call failed with, by name, or `ok`.
 pub fn errno<T>(result: Result<T, impl Into<std::io::Error>>) -> String {
     match result {

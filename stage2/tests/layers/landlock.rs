@@ -20,8 +20,8 @@ use stage2::spec::PathAccess::{Device, ReadOnly, ReadWrite};
 use stage2::spec::{Landlock, PathAccess, PathRule};
 use tempfile::TempDir;
 
-use crate::checks::skipped;
-use crate::child::{errno, say};
+use crate::checks::{say, skipped};
+use crate::child::errno;
 
 /// The kernel's Landlock ABI, or 0; says that `test` is skipped below `needed`.
 fn abi_reaches(needed: i32, test: &str) -> bool {

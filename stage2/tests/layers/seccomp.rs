@@ -176,7 +176,7 @@ mod other_entry_points {
 /// `clone3` is refused and `clone` is looked at: both on the way of every new thread.
 #[test]
 fn threads_and_processes_still_start() {
-    let said = child::say(|| {
+    let said = checks::say(|| {
         enforced(seccomp::apply(Some(Seccomp::Lockdown)));
         let threads: Vec<_> = (0..4).map(|n| std::thread::spawn(move || n)).collect();
         let sum: i32 = threads.into_iter().map(|thread| thread.join().unwrap()).sum();
@@ -207,14 +207,14 @@ fn nothing_is_typed_into_the_terminal() {
         }
     };
     // EIO: the kernel itself refuses it to everybody (dev.tty.legacy_tiocsti, Linux 6.2).
-    let outside = child::say(attack(None));
+    let outside = checks::say(attack(None));
     assert!(["ok", "EIO"].contains(&outside.as_str()), "{outside}");
-    assert_eq!(child::say(attack(Some(Seccomp::Default))), "EPERM");
+    assert_eq!(checks::say(attack(Some(Seccomp::Default))), "EPERM");
 }
 
 #[test]
 fn switched_off_is_skipped_and_loads_nothing() {
-    let said = child::say(|| {
+    let said = checks::say(|| {
         let achieved = seccomp::apply(None);
         assert!(matches!(achieved, stage2::report::Achieved::Skipped(_)));
         std::fs::read_to_string("/proc/self/status").unwrap()
