@@ -62,3 +62,8 @@ fn files_of_other_users_keep_their_protection() {
 fn every_entry_of_the_filter_is_denied() {
     crate::attacks::every_entry_is_denied_to_root();
 }
+
+#[test]
+fn each_switch_changes_only_its_own_layer() {
+    crate::layers::every_combination_is_what_was_asked_for();
+}

@@ -25,14 +25,18 @@ mod home_missing;
 mod home_table;
 mod killed;
 mod launches;
+mod layers;
 mod lockdown;
 mod maps;
 mod names;
 mod namespaces;
 mod not_run;
 mod orphans;
+#[allow(unsafe_code)]
+mod outer_filter;
 mod process_group;
 mod project;
+mod refused_layers;
 mod signals;
 mod sockets;
 mod stdio;
