@@ -67,3 +67,7 @@ fn every_entry_of_the_filter_is_denied() {
 fn each_switch_changes_only_its_own_layer() {
     crate::layers::every_combination_is_what_was_asked_for();
 }
+
+mod programs {
+    crate::scenario_tests!(crate::programs::works_in_every_jail);
+}

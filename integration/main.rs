@@ -2,6 +2,7 @@
 
 mod harness;
 mod probe;
+mod real_programs;
 
 // What the layers' own tests make of system calls and of real programs, made in whole jails too.
 #[path = "../stage2/tests/layers/attempt.rs"]
@@ -24,6 +25,7 @@ mod home_links;
 mod home_missing;
 mod home_table;
 mod killed;
+mod known_limits;
 mod launches;
 mod layers;
 mod lockdown;
@@ -35,6 +37,7 @@ mod orphans;
 #[allow(unsafe_code)]
 mod outer_filter;
 mod process_group;
+mod programs;
 mod project;
 mod refused_layers;
 mod signals;

@@ -9,7 +9,9 @@ use std::io::{Write, stdin, stdout};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream};
 
+use stage2::report::Achieved;
 use stage2::seccomp::samples::Args;
+use stage2::spec::{Landlock, Seccomp};
 
 use crate::attempt::{self, Way};
 use crate::child::{self, Outcome, errno};
@@ -32,6 +34,8 @@ pub enum Question<'a> {
     Listen,
     /// What it gets to make a file.
     Create(&'a str),
+    /// Whether it can restrict itself further, with Landlock and with a filter.
+    Restrict,
     /// A field of `/proc/self/status`.
     Status(&'a str),
     /// Soft and hard value of a line in `/proc/self/limits`.
@@ -50,6 +54,7 @@ impl Question<'_> {
             Self::Abstract(name) => format!("abstract {name}"),
             Self::Listen => "listen".into(),
             Self::Create(path) => format!("create {path}"),
+            Self::Restrict => "restrict".into(),
             Self::Status(field) => format!("status {field}"),
             Self::Limit(name) => format!("limit {name}"),
         }
@@ -69,6 +74,7 @@ fn answer(line: &str) -> String {
         }
         "listen" => errno(std::net::TcpListener::bind("127.0.0.1:0")),
         "create" => errno(fs::write(rest, "")),
+        "restrict" => restrict(),
         "status" => field("/proc/self/status", &format!("{rest}:")),
         "limit" => {
             let line = field("/proc/self/limits", rest);
@@ -85,6 +91,16 @@ fn call(words: &str) -> String {
     let number = numbers.next().and_then(|number| number.try_into().ok()).expect("a call");
     let args: Vec<u64> = numbers.collect();
     attempt::call(way, number, args.try_into().expect("six arguments"))
+}
+
+fn restrict() -> String {
+    let nothing = Landlock { rules: Vec::new(), deny_tcp: false };
+    let said = |achieved| match achieved {
+        Achieved::Enforced(_) | Achieved::Partial(_) => "ok".to_owned(),
+        Achieved::Skipped(why) | Achieved::Failed(why) => why,
+    };
+    let landlock = said(stage2::landlock::apply(&Some(nothing)));
+    format!("{landlock} {}", said(stage2::seccomp::apply(Some(Seccomp::Default))))
 }
 
 /// What follows `name` in a file of lines.
