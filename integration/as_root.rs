@@ -57,3 +57,17 @@ fn files_of_other_users_keep_their_protection() {
     assert_eq!(world.outside(["cat", "theirs"]).run().ok(), "x");
     assert_ne!(world.exec(["cat", "theirs"]).run().code(), 0);
 }
+
+#[test]
+fn every_entry_of_the_filter_is_denied() {
+    crate::attacks::every_entry_is_denied_to_root();
+}
+
+#[test]
+fn each_switch_changes_only_its_own_layer() {
+    crate::layers::every_combination_is_what_was_asked_for();
+}
+
+mod programs {
+    crate::scenario_tests!(crate::programs::works_in_every_jail);
+}

@@ -3,6 +3,8 @@
 //! [`run`] is the pipeline: parse, load, resolve, probe, plan, render, launch. Each step takes
 //! the values of those before it and touches only what its module says.
 
+#![forbid(unsafe_code)]
+
 pub mod backend;
 pub mod cli;
 pub mod config;

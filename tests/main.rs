@@ -7,6 +7,7 @@ mod config_merge;
 mod config_properties;
 mod config_save;
 mod readme;
+mod rooms;
 mod status;
 mod support;
 mod trust;
