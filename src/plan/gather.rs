@@ -144,9 +144,13 @@ impl Gathered {
 
     /// The project and, where it is a worktree, its repository.
     fn project(&mut self, host: &Host, lockdown: bool) {
-        let access = if lockdown { Access::ReadOnly } else { Access::ReadWrite };
+        let (access, reason) = if lockdown {
+            (Access::ReadOnly, "the project, which lockdown keeps from being changed")
+        } else {
+            (Access::ReadWrite, "the project")
+        };
         let origin = &host.origin;
-        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, "the project"));
+        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
         if host.project_file {
             let file = origin.project.join(FILE_NAME);
