@@ -8,6 +8,7 @@ mod descriptors;
 mod dry_run;
 mod environment;
 mod exit_status;
+mod explain;
 mod failures;
 mod git;
 mod home_links;

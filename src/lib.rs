@@ -9,6 +9,7 @@ pub mod config;
 pub mod dry_run;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod host;
 #[cfg(target_os = "linux")]
 mod launch;
@@ -19,6 +20,7 @@ pub mod settings;
 pub mod spec;
 pub mod status;
 pub mod text;
+mod views;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};
@@ -79,7 +81,7 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
             print(&text)
         }
         Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
-        Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
+        Action::Explain(path) => views::explain(&Start::new(&cli, environment)?, &cli, &path),
         Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
     }
 }

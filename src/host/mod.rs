@@ -9,6 +9,7 @@ pub mod desktop;
 pub mod git;
 pub mod home;
 pub mod links;
+pub mod look;
 pub mod maps;
 pub mod mount_points;
 pub mod system;
