@@ -197,7 +197,7 @@ fn colour_in_errors_is_for_terminals_without_no_color() {
 #[test]
 fn lockdown_has_no_terminal_to_control() {
     let world = World::new();
-    let script = "\"$AI_JAIL_BIN\" --exec --lockdown -- sh -c ': < /dev/tty && echo open; echo end'; \
+    let script = "\"$AI_JAIL_BIN\" --exec --lockdown -- sh -c '(: < /dev/tty) && echo open; echo end'; \
                   read word; echo got $word";
     let mut tty = Tty::session(&world, script);
     tty.shows("end");

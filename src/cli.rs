@@ -2,10 +2,18 @@
 
 use std::ffi::OsString;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, ValueEnum};
 
 /// The word that shows the configuration instead of running a program of that name.
 const STATUS: &str = "status";
+
+/// A map's text: `--map "$UNSET"` must not turn into a map of the working directory.
+fn map_text() -> impl TypedValueParser<Value = OsString> {
+    OsStringValueParser::new().try_map(|text| {
+        if text.is_empty() { Err("the path is empty: is a variable unset?") } else { Ok(text) }
+    })
+}
 
 /// Run an AI coding agent, or any command, in a jail.
 ///
@@ -20,11 +28,11 @@ const STATUS: &str = "status";
 #[allow(clippy::struct_excessive_bools)] // clap's derive wants one bool a flag
 struct Flags {
     /// Mount PATH read-write; SOURCE:DEST mounts it elsewhere (repeatable)
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = map_text())]
     rw_map: Vec<OsString>,
 
     /// Mount PATH read-only; SOURCE:DEST mounts it elsewhere (repeatable)
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = map_text())]
     map: Vec<OsString>,
 
     #[command(flatten)]

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::bwrap;
-use crate::config::visible_json;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mount, MountKind, Plan};
 use crate::spec::{self, Descriptors};
+use crate::text::visible_json;
 
 /// The descriptors that the shell opens: ourselves, and the spec. POSIX shells have one digit.
 const SELF_FD: u8 = 8;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::located::Located;
 use super::read::MAX_SIZE;
 use super::trust::Asked;
-use super::visible::visible_os;
+use crate::text::visible;
 
 /// Why the configuration could not be used or kept.
 #[derive(Debug, thiserror::Error)]
@@ -136,7 +136,7 @@ pub enum ConfigError {
 }
 
 fn shown(path: &Path) -> String {
-    visible_os(path.as_os_str())
+    visible(path)
 }
 
 fn what_to_type(recordable: bool) -> &'static str {

@@ -25,7 +25,6 @@ mod read;
 mod record;
 mod save;
 pub mod trust;
-mod visible;
 
 pub use edit::PROJECT_HEADER;
 pub use error::ConfigError;
@@ -38,4 +37,3 @@ pub use parse::{Owner, parse};
 pub use read::MAX_SIZE;
 pub use record::path_for as trust_record;
 pub use save::{Saved, save};
-pub use visible::{visible, visible_json, visible_os, visible_words};

@@ -43,12 +43,13 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
     gathered.project(host, lockdown);
     if lockdown {
         maps::ignore(&mut gathered, settings);
-        return Ok(gathered);
+    } else {
+        home::gather(&mut gathered, host);
+        gathered.doors(settings, host);
+        maps::gather(&mut gathered, host)?;
+        program::gather(&mut gathered, host);
     }
-    home::gather(&mut gathered, host);
-    gathered.doors(settings, host);
-    maps::gather(&mut gathered, host)?;
-    program::gather(&mut gathered, host);
+    gathered.other_names(lockdown);
     Ok(gathered)
 }
 
@@ -100,16 +101,6 @@ impl Gathered {
             Mount::own("/tmp", tmpfs(0o1777, true), "temporary files"),
             Mount::own("/run", tmpfs(0o755, !lockdown), "sockets of the jail's own services"),
             Mount::own(host.origin.home.canonical(), tmpfs(0o755, true), "empty home"),
-            Mount::own(
-                "/var/run",
-                MountKind::Symlink { target: "/run".into() },
-                "other name of /run",
-            ),
-            Mount::own(
-                "/var/tmp",
-                MountKind::Symlink { target: "/tmp".into() },
-                "other name of /tmp",
-            ),
         ]);
         for place in &host.masks {
             let mask = tmpfs(0o555, false);
@@ -122,6 +113,25 @@ impl Gathered {
         if let Some(path) = runtime.filter(|path| !lockdown && path.starts_with("/run")) {
             let kind = MountKind::Directory { mode: 0o700 };
             self.mounts.push(Mount::own(path, kind, "the jail's own runtime directory"));
+        }
+    }
+
+    /// `/var/run` and `/var/tmp`, which programs know as other names of `/run` and `/tmp`. Where
+    /// something is mounted below one of them, a link could not hold it, so it is a place of its
+    /// own.
+    fn other_names(&mut self, lockdown: bool) {
+        let names = [
+            ("/var/run", "/run", MountKind::Tmpfs { mode: 0o755, writable: !lockdown }),
+            ("/var/tmp", "/tmp", MountKind::Tmpfs { mode: 0o1777, writable: !lockdown }),
+        ];
+        for (name, target, own) in names {
+            let holds = |mount: &Mount| below(&mount.dest, Path::new(name)).is_some();
+            let (kind, reason) = if self.mounts.iter().any(holds) {
+                (own, "files of this run; something is mounted below")
+            } else {
+                (MountKind::Symlink { target: target.into() }, "other name of the jail's own")
+            };
+            self.mounts.push(Mount::own(name, kind, reason));
         }
     }
 

@@ -93,6 +93,10 @@ fn places(program: &OsStr, path: &OsStr) -> Vec<PathBuf> {
     if program.as_bytes().contains(&b'/') {
         return vec![program.into()];
     }
+    // Joined to a directory it would name that directory.
+    if program.is_empty() {
+        return Vec::new();
+    }
     std::env::split_paths(path).map(|directory| directory.join(program)).collect()
 }
 

@@ -1,7 +1,8 @@
 //! Step one: of all descriptors only the command's three and the status channel stay open.
 
+use std::fs::File;
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
 
 use crate::report::Achieved;
 use crate::spec::Spec;
@@ -16,14 +17,18 @@ use crate::sys;
 ///
 /// A descriptor of the spec that is not open.
 pub fn apply(spec: &Spec) -> io::Result<Achieved> {
+    let null = File::open("/dev/null")?;
     for (target, source) in (0..).zip(spec.stdio) {
         match source {
             Some(source) => sys::duplicate_onto(source, target)?,
-            None => sys::close(target),
+            // Closed for the command, but not free for what stage two opens meanwhile.
+            None => sys::occupy_until_exec(null.as_raw_fd(), target)?,
         }
     }
+    drop(null);
     match spec.control {
         Some(control) => {
+            sys::close_on_exec(control)?;
             close_between(3, control - 1)?;
             close_between(control + 1, RawFd::MAX)?;
         }

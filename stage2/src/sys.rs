@@ -51,6 +51,18 @@ pub fn duplicate_onto(source: RawFd, target: RawFd) -> io::Result<()> {
     check(unsafe { libc::dup2(source, target) }).map(drop)
 }
 
+/// A copy of `source` at `target` that `execve(2)` closes.
+pub fn occupy_until_exec(source: RawFd, target: RawFd) -> io::Result<()> {
+    duplicate_onto(source, target)?;
+    close_on_exec(target)
+}
+
+/// Has `execve(2)` close a descriptor.
+pub fn close_on_exec(descriptor: RawFd) -> io::Result<()> {
+    // SAFETY: sets a flag of the descriptor table and touches no memory.
+    check(unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
+}
+
 /// `close(2)`; a descriptor that is not open stays so.
 pub fn close(descriptor: RawFd) {
     // SAFETY: called before anything else owns descriptors, for numbers that nobody owns.
