@@ -2,14 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::devices::BASIC;
-use ai_jail::policy::home::HOME;
+use ai_jail::policy::home::{HOME, parents};
 use ai_jail::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT};
 use serde_json::Value;
 
-use crate::harness::World;
+use crate::harness::{World, is_root};
 
 /// What can be done at a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,6 +29,9 @@ const TRY: &str = r#"
         if test -d "$path"; then
             ls -A "$path" > /dev/null 2>&1 && seen="$seen r"
             (: > "$path/.probe") 2> /dev/null && rm "$path/.probe" && seen="$seen w"
+        elif test -c "$path"; then
+            (: < "$path") 2> /dev/null && seen="$seen r"
+            (: >> "$path") 2> /dev/null && seen="$seen w"
         elif test -e "$path"; then
             test -r "$path" && seen="$seen r"
             (: >> "$path") 2> /dev/null && seen="$seen w"
@@ -86,8 +90,11 @@ fn compare(world: &World, flags: &[&str], paths: &[PathBuf]) -> usize {
     compared
 }
 
-/// Compares whether what is written to each path is on the host afterwards.
+/// Compares whether what is written to each path of this test's own world is on the host
+/// afterwards.
 fn compare_kept(world: &World, flags: &[&str], paths: &[PathBuf]) {
+    let ours = |path: &&PathBuf| path.starts_with(world.root());
+    let paths: Vec<PathBuf> = paths.iter().filter(ours).cloned().collect();
     let answers: Vec<Value> = paths.iter().map(|path| explain(world, flags, path)).collect();
     let text = |path: &PathBuf| {
         let file = if path.is_dir() { &path.join(".probe") } else { path };
@@ -102,20 +109,22 @@ fn compare_kept(world: &World, flags: &[&str], paths: &[PathBuf]) {
     }
 }
 
-/// A home with an entry for every row, as a directory with a file in it, or as a file.
-fn fill_home(world: &World, as_directories: bool) -> Vec<PathBuf> {
-    let mut paths = Vec::new();
-    for row in HOME {
-        let entry = world.home().join(row.path.replace('*', "-sample"));
-        let file = if as_directories { entry.join("content") } else { entry.clone() };
-        if file.is_dir() {
-            continue;
-        }
-        world.file(&file, "content");
-        let nothing = entry.join("nothing-of-this-name");
-        paths.extend([entry, file, nothing]);
+/// A home with an entry for every row, as a directory with a file in it.
+fn directories(world: &World) -> Vec<PathBuf> {
+    let entries = HOME.iter().map(|row| world.home().join(row.path.replace('*', "-sample")));
+    let entries: Vec<PathBuf> = entries.collect();
+    for entry in &entries {
+        world.file(entry.join("content"), "content");
     }
-    paths
+    entries.iter().flat_map(|entry| [entry.clone(), entry.join("content")]).collect()
+}
+
+/// A home with an entry for every row that can be a file: nothing else has a row below it.
+fn files(world: &World) -> Vec<PathBuf> {
+    let rows = HOME.iter().map(|row| row.path);
+    let can_be_file = |path: &&str| !parents().contains(&Path::new(path));
+    let entries = rows.filter(can_be_file).map(|path| path.replace('*', "-sample"));
+    entries.map(|path| world.file(world.home().join(path), "content")).collect()
 }
 
 /// The places of the system's tables, the mounts of the plan, and what lies beside each.
@@ -137,13 +146,98 @@ fn system_paths(world: &World, flags: &[&str]) -> Vec<PathBuf> {
     paths
 }
 
+/// Below the project.
+const IN_PROJECT: &[&str] = &[
+    "",
+    ".ai-jail",
+    "plain",
+    "plain/below",
+    "nothing",
+    "nothing/below",
+    "keys",
+    "keys/key",
+    "keys/..",
+    "usr",
+    "usr/bin/env",
+    "data",
+    "data/file",
+    "dangling",
+    "loop",
+    "loop/below",
+    "private",
+    "private/file",
+    "closed",
+    "closed/file",
+    "closed/nothing",
+    "./plain",
+    "../project/plain",
+    "..",
+    "../..",
+    "../../data",
+    "../../data/file",
+    "device",
+];
+
+/// Below the home.
+const IN_HOME: &[&str] = &[
+    "",
+    "Documents",
+    "Documents/letter",
+    ".tool",
+    ".tool/settings",
+    ".tool/new",
+    ".ssh",
+    ".ssh/key",
+    ".link-to-ssh",
+    ".link-to-ssh/key",
+    ".link-to-tool/settings",
+    ".new",
+    ".new/below",
+    "new",
+];
+
+/// Anywhere else.
+const ELSEWHERE: &[&str] = &[
+    "/",
+    "/srv",
+    "/mnt/x",
+    "/new",
+    "/home",
+    "/root",
+    "/var",
+    "/var/log",
+    "/var/run",
+    "/var/tmp/new",
+    "/etc/passwd",
+    "/etc/shadow",
+    "/usr/bin/env",
+    "/usr/new",
+    "/tmp/new",
+    "/tmp/.X11-unix",
+    "/run/new",
+    "/run/new/below",
+    "/run/docker.sock",
+    "/dev/new",
+    "/dev/kvm",
+    "/dev/sda",
+    "/dev/shm/new",
+    "/proc/cpuinfo",
+    "/proc/no-such-entry",
+    "/proc/self/status",
+    "/proc/1",
+    "/proc/sys/kernel/hostname",
+    "/sys/kernel/debug/x",
+    "/sys/class/net/lo",
+    "/sys/devices/virtual/dmi/id",
+    "/sys/module/loop",
+];
+
 /// Paths of every other kind, with what has to be there for them.
 fn odd_paths(world: &World) -> Vec<PathBuf> {
-    let (home, project) = (world.home(), world.project().to_owned());
-    world.file("home/Documents/letter", "x");
-    world.file("home/.tool/settings", "x");
-    world.file("home/.ssh/key", "x");
-    world.file("data/file", "x");
+    let (home, project) = (world.home(), world.project());
+    for file in ["home/Documents/letter", "home/.tool/settings", "home/.ssh/key", "data/file"] {
+        world.file(file, "x");
+    }
     world.file("home/project/plain", "x");
     world.file("home/project/.ai-jail", "no_gpu = true\n");
     world.link(home.join(".ssh"), "home/project/keys");
@@ -153,119 +247,45 @@ fn odd_paths(world: &World) -> Vec<PathBuf> {
     world.link("../../data", "home/project/data");
     world.link("nowhere/at/all", "home/project/dangling");
     world.link("loop", "home/project/loop");
+    // Only root can make a device; where there is none, it is one more path of nothing.
+    let node = world.outside(["mknod", "device", "c", "1", "3"]).run();
+    assert_eq!(node.code() == 0, is_root(), "{node}");
     let private = world.file("home/project/private/file", "x");
-    let closed = world.directory("home/project/closed");
-    world.file("home/project/closed/file", "x");
-    for (path, mode) in [(&private, 0o000), (&closed, 0o600)] {
-        use std::os::unix::fs::PermissionsExt;
+    let closed = world.file("home/project/closed/file", "x");
+    let closed = closed.parent().expect("a directory");
+    for (path, mode) in [(private.as_path(), 0o000), (closed, 0o600)] {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("chmod");
     }
-    let mut paths: Vec<PathBuf> = [
-        "",
-        ".ai-jail",
-        "plain",
-        "plain/below",
-        "nothing",
-        "nothing/below",
-        "keys",
-        "keys/key",
-        "usr",
-        "usr/bin/env",
-        "data",
-        "data/file",
-        "dangling",
-        "loop",
-        "loop/below",
-        "private",
-        "private/file",
-        "closed",
-        "closed/file",
-        "closed/nothing",
-        "./plain",
-        "../project/plain",
-        "keys/..",
-        "..",
-        "../..",
-    ]
-    .map(|name| project.join(name))
-    .into();
-    let in_home = [
-        "",
-        "Documents",
-        "Documents/letter",
-        ".tool",
-        ".tool/settings",
-        ".tool/new",
-        ".ssh/key",
-        ".ssh",
-        ".link-to-ssh",
-        ".link-to-ssh/key",
-        ".link-to-tool/settings",
-        ".new",
-        "new",
-        ".new/below",
-    ];
-    paths.extend(in_home.map(|name| home.join(name)));
-    paths.extend([world.root().join("data"), world.root().join("data/file")]);
-    let elsewhere = [
-        "/",
-        "/srv",
-        "/mnt/x",
-        "/var",
-        "/var/log",
-        "/var/run",
-        "/var/tmp/new",
-        "/home",
-        "/root",
-        "/etc/passwd",
-        "/etc/shadow",
-        "/usr/bin/env",
-        "/usr/new",
-        "/new",
-        "/tmp/new",
-        "/tmp/.X11-unix",
-        "/run/new",
-        "/run/new/below",
-        "/run/docker.sock",
-        "/dev/new",
-        "/dev/kvm",
-        "/dev/sda",
-        "/dev/fuse",
-        "/dev/shm/new",
-        "/proc/cpuinfo",
-        "/proc/version",
-        "/proc/no-such-entry",
-        "/proc/self/status",
-        "/proc/1",
-        "/proc/sys/kernel/hostname",
-        "/sys/kernel/debug/x",
-        "/sys/class/net/lo",
-        "/sys/devices/virtual/dmi/id",
-        "/sys/module/loop",
-    ];
-    paths.extend(elsewhere.map(PathBuf::from));
-    paths
+    let in_project = IN_PROJECT.iter().map(|name| project.join(name));
+    let in_home = IN_HOME.iter().map(|name| home.join(name));
+    in_project.chain(in_home).chain(ELSEWHERE.iter().map(PathBuf::from)).collect()
 }
 
 #[test]
-fn every_row_of_the_home_is_as_explained() {
-    for as_directories in [true, false] {
-        let world = World::new();
-        let paths = fill_home(&world, as_directories);
-        assert!(compare(&world, &[], &paths) > 200);
-        compare_kept(&world, &[], &paths);
-    }
-}
-
-#[test]
-fn every_row_of_the_home_is_as_explained_in_lockdown() {
+fn every_row_of_the_home_that_is_a_directory() {
     let world = World::new();
-    let paths = fill_home(&world, true);
-    assert!(compare(&world, &["--lockdown"], &paths) > 200);
+    let paths = directories(&world);
+    assert_eq!(compare(&world, &[], &paths), 2 * HOME.len());
+    compare_kept(&world, &[], &paths);
 }
 
 #[test]
-fn every_place_of_the_system_is_as_explained() {
+fn every_row_of_the_home_that_is_a_file() {
+    let world = World::new();
+    let paths = files(&world);
+    assert_eq!(compare(&world, &[], &paths), paths.len());
+    compare_kept(&world, &[], &paths);
+}
+
+#[test]
+fn every_row_of_the_home_in_lockdown() {
+    let world = World::new();
+    let paths = directories(&world);
+    assert_eq!(compare(&world, &["--lockdown"], &paths), 2 * HOME.len());
+}
+
+#[test]
+fn every_place_of_the_system() {
     let world = World::new();
     for flags in [&[][..], &["--lockdown"]] {
         assert!(compare(&world, flags, &system_paths(&world, flags)) > 40);
@@ -273,21 +293,64 @@ fn every_place_of_the_system_is_as_explained() {
 }
 
 #[test]
-fn paths_of_every_kind_are_as_explained() {
+fn paths_of_every_kind() {
     for flags in [&[][..], &["--lockdown"], &["--clean"], &["--no-landlock"]] {
         let world = World::new();
-        let paths = odd_paths(&world);
-        assert!(compare(&world, flags, &paths) > 60);
+        assert!(compare(&world, flags, &odd_paths(&world)) > 60);
     }
+}
+
+#[test]
+fn what_is_written_to_paths_of_every_kind() {
+    let world = World::new();
+    let paths = odd_paths(&world);
+    compare_kept(&world, &[], &paths);
+}
+
+#[test]
+fn places_that_maps_bring() {
+    let world = World::new();
+    let mut paths = odd_paths(&world);
+    world.file("home/project/frozen/file", "x");
+    world.file("home/.config/gcloud/key", "x");
+    let flags = [
+        "--map",
+        "frozen",
+        "--rw-map",
+        "../../data",
+        "--map",
+        "~/.ssh/key",
+        "--rw-map",
+        "~/.tool",
+        "--map",
+        "../../data/file:/srv/file",
+        "--map",
+        "~/.config",
+        "--rw-map",
+        "/var/log",
+    ];
+    let mapped = [
+        "home/project/frozen",
+        "home/project/frozen/file",
+        "home/project/frozen/new",
+        "home/.config",
+        "home/.config/gcloud",
+        "home/.config/gcloud/key",
+        "data/new",
+    ];
+    paths.extend(mapped.map(|name| world.root().join(name)));
+    paths.extend(["/srv/file", "/srv", "/srv/new"].map(PathBuf::from));
+    assert!(compare(&world, &flags, &paths) > 70);
+    compare_kept(&world, &flags, &paths);
 }
 
 #[test]
 fn root_sees_what_was_explained() {
     for flags in [&[][..], &["--lockdown"]] {
         let world = World::new();
-        let paths = fill_home(&world, true);
-        assert!(compare(&world, flags, &paths) > 200);
-        assert!(compare(&world, flags, &system_paths(&world, flags)) > 40);
-        assert!(compare(&world, flags, &odd_paths(&world)) > 60);
+        let mut paths = directories(&world);
+        paths.extend(system_paths(&world, flags));
+        paths.extend(odd_paths(&world));
+        assert!(compare(&world, flags, &paths) > 300);
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::walk::{Arrival, Look, Thing, walk};
 use crate::host::look::{Found, Kind};
-use crate::plan::mount::nearest;
+use crate::plan::mount::{below, nearest};
 use crate::plan::{self, Mount, MountKind, Plan};
 
 /// What the jail gives at a place.
@@ -58,30 +58,26 @@ impl Answer {
 
 /// The answer for the place that a path leads to.
 pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
-    let (access, kind) = (access(arrival), kind(&arrival.thing));
-    let existing =
-        Answer { access, exists: Some(true), kind, readable: true, writable: false, kept: false };
-    let answer = match &arrival.thing {
-        Thing::Absent => Answer {
-            exists: Some(false),
-            readable: false,
-            writable: can_be_made(plan, look, arrival),
-            ..existing
-        },
-        Thing::Kernel(None) => Answer { exists: None, ..existing },
-        Thing::Kernel(Some(found)) => Answer { readable: found.may.read, ..existing },
-        Thing::Host(found) => Answer {
-            readable: found.may.read,
-            writable: may_write(plan, arrival.mount, found),
-            ..existing
-        },
-        Thing::Memory => Answer { writable: is_writable_memory(plan, &arrival.place), ..existing },
-        Thing::Device => Answer { writable: true, ..existing },
-        Thing::EmptyFile | Thing::Link(_) => existing,
+    let (mount, place) = (arrival.mount, &arrival.place);
+    let exists = match arrival.thing {
+        Thing::Absent => Some(false),
+        Thing::Kernel(None) => None,
+        _ => Some(true),
     };
-    let in_bind =
-        nearest(&plan.mounts, &arrival.place).is_some_and(|mount| mount.access().is_some());
-    Answer { kept: answer.writable && in_bind, ..answer }
+    let (readable, writable) = match &arrival.thing {
+        Thing::Absent => (false, can_be_made(plan, look, arrival)),
+        Thing::Kernel(found) => (found.as_ref().is_none_or(|found| found.may.read), false),
+        Thing::Host(found) => host_file(plan, mount, place, found),
+        Thing::Memory => (true, is_writable_memory(plan, place)),
+        Thing::Device => (true, true),
+        Thing::EmptyFile => (true, landlock_lets_write(plan, place)),
+        Thing::Link(_) => (true, false),
+    };
+    let of_host = nearest(&plan.mounts, place).is_some_and(|mount| mount.access().is_some());
+    let kind = kind(&arrival.thing);
+    let holds_data = matches!(kind, None | Some("directory" | "file"));
+    let kept = writable && of_host && holds_data;
+    Answer { access: access(arrival), exists, kind, readable, writable, kept }
 }
 
 fn access(arrival: &Arrival<'_>) -> Access {
@@ -128,16 +124,29 @@ pub fn word(kind: &Kind) -> &'static str {
     }
 }
 
-/// Whether a bind lets something of the host be written; a directory must be passed through too.
-fn may_write(plan: &Plan, mount: Option<&Mount>, found: &Found) -> bool {
-    let is_directory = found.kind == Kind::Directory;
-    let may = found.may.write && (found.may.execute || !is_directory);
-    match mount.and_then(Mount::access) {
-        Some(plan::Access::ReadWrite) => may,
-        // Landlock's rule for devices lets nothing be made.
-        Some(plan::Access::Device) => may && (!is_directory || plan.landlock.is_none()),
-        Some(plan::Access::ReadOnly) | None => false,
+/// Whether something of the host can be read and written through a bind.
+fn host_file(plan: &Plan, mount: Option<&Mount>, place: &Path, found: &Found) -> (bool, bool) {
+    let access = mount.and_then(Mount::access);
+    let (mut read, mut write) = (found.may.read, found.may.write);
+    match found.kind {
+        // Where devices are not what is mounted, they are shut.
+        Kind::Device if access != Some(plan::Access::Device) => (read, write) = (false, false),
+        Kind::Directory => write &= found.may.execute && landlock_lets_write(plan, place),
+        _ => {}
     }
+    (read, write && access.is_some_and(|access| access != plan::Access::ReadOnly))
+}
+
+/// Whether a Landlock rule, if there is to be one, lets files be made and written. Rules add up
+/// along a path: one for a directory above is enough.
+fn landlock_lets_write(plan: &Plan, place: &Path) -> bool {
+    let grants = |mount: &Mount| match mount.kind {
+        MountKind::Bind { access, .. } => access == plan::Access::ReadWrite,
+        MountKind::Tmpfs { writable, .. } => writable,
+        _ => false,
+    };
+    let above = |mount: &&Mount| below(place, &mount.dest).is_some();
+    plan.landlock.is_none() || plan.mounts.iter().filter(above).any(grants)
 }
 
 /// Whether something can be made in a directory in memory.
@@ -145,11 +154,11 @@ fn is_writable_memory(plan: &Plan, place: &Path) -> bool {
     match nearest(&plan.mounts, place).map(|mount| (&mount.kind, &mount.dest)) {
         Some((MountKind::Tmpfs { writable, .. }, _)) => *writable,
         Some((MountKind::Devices { writable }, dest)) => {
-            *writable && (plan.landlock.is_none() || place.starts_with(dest.join("shm")))
+            *writable && (landlock_lets_write(plan, place) || place.starts_with(dest.join("shm")))
         }
         Some(_) => false,
         // The root itself: no Landlock rule lets anything be made there.
-        None => !plan.lockdown && plan.landlock.is_none(),
+        None => !plan.lockdown && landlock_lets_write(plan, place),
     }
 }
 

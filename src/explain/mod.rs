@@ -17,10 +17,10 @@ pub use answer::{Access, Answer};
 pub use rule::Rule;
 pub use walk::Look;
 
-use crate::config::visible_json;
 use crate::host::links::{Link, Located};
 use crate::host::look::Found;
 use crate::plan::{Mount, MountKind, Plan};
+use crate::text::visible_json;
 
 /// What is asked, and what the host has there.
 #[derive(Clone, Debug)]

@@ -169,8 +169,14 @@ fn row(home: Option<&Path>, path: &Path) -> String {
     }
     let is_row =
         |row: &&system::System| fits(row.path.as_bytes(), path.as_os_str().as_encoded_bytes());
-    let tables =
-        [system::ROOT, system::DEEPER, system::CHAINS, system::MASKS, system::LOCKDOWN_MASKS];
+    let tables = [
+        system::ROOT,
+        system::DEEPER,
+        system::CHAINS,
+        system::MASKS,
+        system::LOCKDOWN_MASKS,
+        system::ROOT_SETTINGS,
+    ];
     if let Some(row) = tables.into_iter().flatten().find(is_row) {
         return row.path.to_owned();
     }

@@ -5,11 +5,11 @@ use std::fmt;
 use super::answer::{Access, Answer};
 use super::rule::Rule;
 use super::{OnHost, Report, ShownLink, ShownMount};
-use crate::config::{visible_os, visible_words};
+use crate::text::{visible, visible_words};
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}", visible_os(self.path.0.as_os_str()))?;
+        writeln!(f, "{}", visible(self.path.0.as_os_str()))?;
         let mut row =
             |name: &str, text: &str| writeln!(f, "{}", format!("  {name:<12}  {text}").trim_end());
         for link in &self.links {
@@ -75,7 +75,9 @@ impl fmt::Display for Answer {
                 write!(f, "absent, and the command may make it{lost}")
             }
             (Access::Absent, _) => write!(f, "absent"),
-            (Access::Empty, _) if kind == "file" => write!(f, "empty: a file without content"),
+            (Access::Empty, _) if kind == "file" => {
+                write!(f, "empty file, in which nothing that is written stays")
+            }
             (Access::Empty, _) => {
                 let read_only = if self.writable { "" } else { ", read-only" };
                 write!(f, "empty directory{read_only}, but for what is mounted below{lost}")
@@ -102,7 +104,9 @@ impl Answer {
             (false, false) => ", which its own permissions close to you",
             (false, true) => ", which its own permissions keep you from reading",
             (true, false) if may_be_written => ", which its own permissions keep you from writing",
-            (true, _) if kind == "socket" => ", to which a program may connect all the same",
+            (true, _) if kind == "socket" => {
+                ", to which a program can connect all the same before Landlock ABI 9"
+            }
             _ => "",
         }
     }
@@ -127,9 +131,9 @@ impl fmt::Display for Rule {
 
 impl fmt::Display for ShownMount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}", visible_os(self.at.0.as_os_str()), self.is)?;
+        write!(f, "{} ({}", visible(self.at.0.as_os_str()), self.is)?;
         if let Some(source) = self.source.as_ref().filter(|source| **source != self.at) {
-            write!(f, " of {}", visible_os(source.0.as_os_str()))?;
+            write!(f, " of {}", visible(source.0.as_os_str()))?;
         }
         write!(f, ")")
     }
@@ -138,7 +142,7 @@ impl fmt::Display for ShownMount {
 impl fmt::Display for ShownLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (path, target) = (self.path.0.as_os_str(), self.target.0.as_os_str());
-        write!(f, "{} -> {}", visible_os(path), visible_os(target))
+        write!(f, "{} -> {}", visible(path), visible(target))
     }
 }
 

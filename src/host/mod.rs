@@ -133,6 +133,8 @@ pub struct Host {
     pub chains: Vec<Place>,
     /// What to mask.
     pub masks: Vec<System>,
+    /// What root itself must not write.
+    pub root_settings: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// GPU devices.
@@ -173,6 +175,7 @@ impl Host {
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
+            root_settings: system::root_settings(),
             entries: real_home.map(home::entries).unwrap_or_default(),
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {

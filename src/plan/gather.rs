@@ -106,6 +106,10 @@ impl Gathered {
             let mask = tmpfs(0o555, false);
             self.mounts.push(Mount::own(place.path, mask, place.reason));
         }
+        for place in &host.root_settings {
+            let path = Path::new(place.path);
+            self.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, place.reason));
+        }
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");
         }
