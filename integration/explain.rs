@@ -14,7 +14,7 @@ use crate::harness::{World, is_root};
 
 /// What can be done at a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-struct Seen {
+pub struct Seen {
     exists: bool,
     readable: bool,
     writable: bool,
@@ -50,7 +50,7 @@ const LEAVE: &str = r#"
     exit 0"#;
 
 /// What a real jail with these flags shows.
-fn really(world: &World, flags: &[&str], paths: &[PathBuf]) -> Vec<Seen> {
+pub fn really(world: &World, flags: &[&str], paths: &[PathBuf]) -> Vec<Seen> {
     let words = ["sh", "-c", TRY, "sh"].map(OsString::from).into_iter();
     let ended = world.exec_with(flags, words.chain(paths.iter().map(Into::into))).run();
     assert_eq!(ended.code(), 0, "{ended}");
@@ -63,16 +63,23 @@ fn really(world: &World, flags: &[&str], paths: &[PathBuf]) -> Vec<Seen> {
     seen
 }
 
+/// `--explain=PATH`: so written, a path may begin with a dash.
+pub fn word(path: impl AsRef<OsStr>) -> OsString {
+    let mut word = OsString::from("--explain=");
+    word.push(path);
+    word
+}
+
 /// `--explain PATH --json` with these flags.
-fn explain(world: &World, flags: &[&str], path: impl AsRef<OsStr>) -> Value {
+pub fn explain(world: &World, flags: &[&str], path: impl AsRef<OsStr>) -> Value {
     let mut words: Vec<OsString> = flags.iter().map(OsString::from).collect();
-    words.extend(["--json".into(), "--explain".into(), path.as_ref().to_owned()]);
+    words.extend(["--json".into(), word(path)]);
     let ended = world.jail(words).run();
     serde_json::from_str(ended.ok()).unwrap_or_else(|error| panic!("{error}: {ended}"))
 }
 
 /// What the explanation promises; `None` where it says that only the jail can tell.
-fn promised(answer: &Value) -> Option<Seen> {
+pub fn promised(answer: &Value) -> Option<Seen> {
     let is = |key: &str| answer[key].as_bool().unwrap_or_else(|| panic!("no {key}: {answer}"));
     let exists = answer["exists"].as_bool()?;
     Some(Seen { exists, readable: is("readable"), writable: is("writable") })
@@ -233,7 +240,7 @@ const ELSEWHERE: &[&str] = &[
 ];
 
 /// Paths of every other kind, with what has to be there for them.
-fn odd_paths(world: &World) -> Vec<PathBuf> {
+pub fn odd_paths(world: &World) -> Vec<PathBuf> {
     let (home, project) = (world.home(), world.project());
     for file in ["home/Documents/letter", "home/.tool/settings", "home/.ssh/key", "data/file"] {
         world.file(file, "x");

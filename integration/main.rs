@@ -9,6 +9,7 @@ mod dry_run;
 mod environment;
 mod exit_status;
 mod explain;
+mod explain_says;
 mod failures;
 mod git;
 mod home_links;

@@ -120,7 +120,7 @@ fn withheld(plan: &Plan, home: Option<&Path>, arrival: &Arrival<'_>) -> Option<D
         .filter(above)
         .max_by_key(|withheld| withheld.path.components().count())?;
     let is_hidden = home_row(home, &withheld.path)
-        .is_none_or(|(treatment, _)| matches!(treatment, Treatment::Hidden | Treatment::Empty));
+        .is_some_and(|(treatment, _)| matches!(treatment, Treatment::Hidden | Treatment::Empty));
     let rule =
         if is_hidden { Rule::Hidden { row: row(home, &withheld.path) } } else { Rule::Withheld };
     Some(by(rule, withheld.reason.clone()))
