@@ -70,6 +70,7 @@ pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
         Thing::Host(found) => host_file(plan, mount, place, found),
         Thing::Memory => (true, is_writable_memory(plan, place)),
         Thing::Device => (true, true),
+        Thing::File => (true, is_writable_memory(plan, place)),
         Thing::EmptyFile => (true, landlock_lets_write(plan, place)),
         Thing::Link(_) => (true, false),
     };
@@ -85,7 +86,7 @@ fn access(arrival: &Arrival<'_>) -> Access {
         Thing::Absent => Access::Absent,
         Thing::Memory if is_devices(arrival.mount, &arrival.place) => Access::Fresh,
         Thing::Memory | Thing::EmptyFile => Access::Empty,
-        Thing::Kernel(_) => Access::Fresh,
+        Thing::Kernel(_) | Thing::File => Access::Fresh,
         Thing::Device => Access::Device,
         Thing::Host(_) | Thing::Link(_) => match arrival.mount.and_then(Mount::access) {
             Some(plan::Access::ReadWrite) => Access::ReadWrite,
@@ -106,7 +107,7 @@ fn kind(thing: &Thing) -> Option<&'static str> {
         Thing::Absent | Thing::Kernel(None) => None,
         Thing::Host(found) | Thing::Kernel(Some(found)) => Some(word(&found.kind)),
         Thing::Memory => Some("directory"),
-        Thing::EmptyFile => Some("file"),
+        Thing::EmptyFile | Thing::File => Some("file"),
         Thing::Link(_) => Some("link"),
         Thing::Device => Some("device"),
     }

@@ -155,6 +155,7 @@ impl ShownMount {
             MountKind::Bind { source, .. } => ("bind", Some(source)),
             MountKind::Tmpfs { .. } => ("tmpfs", None),
             MountKind::EmptyFile => ("empty file", None),
+            MountKind::File { .. } => ("file", None),
             MountKind::Proc => ("proc", None),
             MountKind::Devices { .. } => ("devices", None),
             MountKind::Directory { .. } => ("directory", None),

@@ -24,6 +24,8 @@ pub enum Thing {
     Memory,
     /// The mask of a file.
     EmptyFile,
+    /// A file in memory that is made for the jail.
+    File,
     /// A symbolic link that only the jail has.
     Link(PathBuf),
     /// A device that every jail has.
@@ -157,6 +159,7 @@ impl<'a> Walk<'a, '_> {
                 Thing::Memory
             }
             MountKind::EmptyFile => Thing::EmptyFile,
+            MountKind::File { .. } => Thing::File,
             MountKind::Proc => self.process_file(&mount.dest),
             MountKind::Symlink { target } => Thing::Link(target.clone()),
         }

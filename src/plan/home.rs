@@ -31,7 +31,6 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
         if !entry.located.links.is_empty() && entry.path.components().count() > 1 {
             continue;
         }
-        let reason = if no_display { "key to the display, which is switched off" } else { reason };
         gathered.hidden.push(Hidden {
             named: home.join(&entry.path),
             path: entry.located.canonical.clone(),
