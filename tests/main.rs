@@ -9,6 +9,7 @@ mod config_save;
 mod readme;
 mod status;
 mod support;
+mod troubleshooting;
 mod trust;
 mod trust_hostile;
 mod trust_records;

@@ -68,9 +68,8 @@ pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
         Thing::Absent => (false, can_be_made(plan, look, arrival)),
         Thing::Kernel(found) => (found.as_ref().is_none_or(|found| found.may.read), false),
         Thing::Host(found) => host_file(plan, mount, place, found),
-        Thing::Memory => (true, is_writable_memory(plan, place)),
+        Thing::Memory | Thing::File => (true, is_writable_memory(plan, place)),
         Thing::Device => (true, true),
-        Thing::File => (true, is_writable_memory(plan, place)),
         Thing::EmptyFile => (true, landlock_lets_write(plan, place)),
         Thing::Link(_) => (true, false),
     };

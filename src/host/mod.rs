@@ -11,6 +11,7 @@ pub mod git;
 pub mod home;
 pub mod links;
 pub mod look;
+pub mod machine;
 pub mod maps;
 pub mod mount_points;
 pub mod system;
@@ -101,10 +102,19 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        let uid = nix::unistd::getuid().as_raw();
-        let home = home::find(environment.get("HOME"), uid);
-        Ok(Self { project, named, located, home, environment })
+        Ok(Self { project, named, located, home: home(&environment), environment })
     }
+
+    /// Starts at a canonical path instead of in the working directory.
+    pub fn at(project: PathBuf, environment: Environment) -> Self {
+        let located = Located { canonical: project.clone(), links: Vec::new() };
+        let named = project.clone();
+        Self { project, named, located, home: home(&environment), environment }
+    }
+}
+
+fn home(environment: &Environment) -> Home {
+    home::find(environment.get("HOME"), nix::unistd::getuid().as_raw())
 }
 
 /// What one of the three standard descriptors is.

@@ -9,7 +9,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use stage2::channel::{receive_message, send_message};
-use stage2::report::{FromJail, ToJail};
+use stage2::report::{FromJail, Layers, ToJail};
 
 use super::failure;
 use super::spawn::Jail;
@@ -49,11 +49,11 @@ pub fn block_signals() -> Result<SignalFd, Error> {
 }
 
 /// What is known so far.
-struct Supervisor {
+struct Supervisor<'a> {
     jail: Jail,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &'a dyn Fn(&Layers),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -73,13 +73,13 @@ pub fn supervise(
     signals: &SignalFd,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     let supervisor = Supervisor {
         jail,
         terminal,
         lookup,
-        verbose,
+        told,
         started: false,
         ended: None,
         first_fatal: None,
@@ -88,7 +88,7 @@ pub fn supervise(
     supervisor.run(signals)
 }
 
-impl Supervisor {
+impl Supervisor<'_> {
     fn run(mut self, signals: &SignalFd) -> Result<u8, Error> {
         loop {
             let mut ready = [
@@ -150,7 +150,7 @@ impl Supervisor {
         match message {
             FromJail::Started(layers) => {
                 self.started = true;
-                messages::layers(&layers, self.verbose);
+                (self.told)(&layers);
             }
             FromJail::Stopped(signal) => self.stopped(signal),
             FromJail::ExecFailed(failure) => {
