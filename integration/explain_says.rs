@@ -230,7 +230,7 @@ fn an_untrusted_project_gets_what_it_would_without_trust() {
 }
 
 /// Every name below a directory, with what a write would change.
-fn state(directory: &Path) -> Vec<(PathBuf, i64, i64, u64)> {
+pub fn state(directory: &Path) -> Vec<(PathBuf, i64, i64, u64)> {
     let mut found = Vec::new();
     let mut next = vec![directory.to_path_buf()];
     while let Some(path) = next.pop() {

@@ -7,6 +7,8 @@ mod command_in_home;
 mod descriptors;
 mod display;
 mod display_keys;
+mod doctor;
+mod doctor_as_root;
 mod dry_run;
 mod environment;
 mod exit_status;

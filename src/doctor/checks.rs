@@ -42,7 +42,7 @@ fn ok(name: &'static str, found: impl Into<String>) -> Check {
 
 /// The first line of an error; the rest says what its remedy says.
 fn first_line(error: &Error) -> String {
-    error.to_string().lines().next().unwrap_or_default().to_owned()
+    visible(error.to_string().lines().next().unwrap_or_default())
 }
 
 impl Subject<'_> {
