@@ -10,6 +10,8 @@ pub mod doors;
 pub mod git;
 pub mod home;
 pub mod links;
+pub mod look;
+pub mod machine;
 pub mod maps;
 pub mod mount_points;
 pub mod system;
@@ -100,10 +102,19 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        let uid = nix::unistd::getuid().as_raw();
-        let home = home::find(environment.get("HOME"), uid);
-        Ok(Self { project, named, located, home, environment })
+        Ok(Self { project, named, located, home: home(&environment), environment })
     }
+
+    /// Starts at a canonical path instead of in the working directory.
+    pub fn at(project: PathBuf, environment: Environment) -> Self {
+        let located = Located { canonical: project.clone(), links: Vec::new() };
+        let named = project.clone();
+        Self { project, named, located, home: home(&environment), environment }
+    }
+}
+
+fn home(environment: &Environment) -> Home {
+    home::find(environment.get("HOME"), nix::unistd::getuid().as_raw())
 }
 
 /// What one of the three standard descriptors is.
@@ -134,6 +145,8 @@ pub struct Host {
     pub chains: Vec<Place>,
     /// What to mask.
     pub masks: Vec<System>,
+    /// What root itself must not write.
+    pub root_settings: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// GPU devices.
@@ -182,6 +195,7 @@ impl Host {
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
+            root_settings: system::root_settings(),
             entries: real_home.map(home::entries).unwrap_or_default(),
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {

@@ -109,6 +109,10 @@ impl Gathered {
             let mask = tmpfs(0o555, false);
             self.mounts.push(Mount::own(place.path, mask, place.reason));
         }
+        for place in &host.root_settings {
+            let path = Path::new(place.path);
+            self.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, place.reason));
+        }
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");
         }
@@ -152,9 +156,13 @@ impl Gathered {
 
     /// The project and, where it is a worktree, its repository.
     fn project(&mut self, host: &Host, lockdown: bool) {
-        let access = if lockdown { Access::ReadOnly } else { Access::ReadWrite };
+        let (access, reason) = if lockdown {
+            (Access::ReadOnly, "the project, which lockdown keeps from being changed")
+        } else {
+            (Access::ReadWrite, "the project")
+        };
         let origin = &host.origin;
-        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, "the project"));
+        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
         if host.project_file {
             let file = origin.project.join(FILE_NAME);
