@@ -7,6 +7,7 @@ mod command_in_home;
 mod descriptors;
 mod dry_run;
 mod environment;
+mod escape;
 mod exit_status;
 mod failures;
 mod git;
