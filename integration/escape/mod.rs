@@ -9,3 +9,4 @@ mod attack;
 mod server;
 
 mod planted_links;
+mod planted_programs;
