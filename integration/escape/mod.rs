@@ -8,5 +8,6 @@
 mod attack;
 mod server;
 
+mod moved_aside;
 mod planted_links;
 mod planted_programs;

@@ -6,6 +6,7 @@ mod arrange;
 mod environment;
 mod gather;
 mod home;
+mod keep;
 mod landlock;
 mod maps;
 pub mod mount;
@@ -71,6 +72,7 @@ impl Plan {
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
         let gathered = gather::gather(settings, host)?;
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
+        let mounts = keep::in_place(mounts);
         let lockdown = settings.lockdown.value;
         let terminal = host.stdio.contains(&Stdio::Terminal);
         let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
