@@ -8,6 +8,7 @@
 mod attack;
 mod server;
 
+mod host_sockets;
 mod moved_aside;
 mod planted_links;
 mod planted_programs;

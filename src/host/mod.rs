@@ -11,6 +11,7 @@ pub mod home;
 pub mod links;
 pub mod maps;
 pub mod mount_points;
+pub mod sockets;
 pub mod system;
 
 use std::ffi::{OsStr, OsString};
@@ -141,6 +142,8 @@ pub struct Host {
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
+    /// Sockets of the host's programs, canonical.
+    pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
     /// Where trust is recorded, links resolved; it need not exist.
@@ -180,6 +183,7 @@ impl Host {
                 Vec::new()
             },
             docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
+            sockets: sockets::listening(&origin.project),
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),

@@ -29,6 +29,8 @@ pub struct Gathered {
     pub withheld: Vec<Withheld>,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// What was given read-write by itself, sockets among it.
+    pub given: Vec<PathBuf>,
     /// Places of the host where this jail may write, or an earlier one like it.
     writable: Vec<PathBuf>,
 }
@@ -198,6 +200,9 @@ impl Gathered {
             let why = format!("{reason}, but its link {link} stands where a jail may write");
             self.withhold(&located.canonical, why);
             return;
+        }
+        if access == Access::ReadWrite {
+            self.given.push(located.canonical.clone());
         }
         self.mounts.push(Mount::bind(&located.canonical, access, authority, reason));
         self.links(&located.links, reason);
