@@ -39,9 +39,7 @@ pub struct Attack<'a> {
 impl<'a> Attack<'a> {
     /// An attack by a script of `probes/`.
     pub fn new(world: &'a World, title: &'static str, probe: &str) -> Self {
-        let script = format!("{PRELUDE}\n{probe}");
-        let words = ["/usr/bin/python3", "-I", "-c", &script].map(OsString::from);
-        Self { world, title, words: words.into(), prepare: Box::new(|run| run) }
+        Self { world, title, words: self::probe(probe), prepare: Box::new(|run| run) }
     }
 
     /// An attack by any command.
@@ -80,6 +78,12 @@ impl<'a> Attack<'a> {
         found(self.title, flags, expected);
         self
     }
+}
+
+/// The words that run a script of `probes/`.
+pub fn probe(script: &str) -> Vec<OsString> {
+    let script = format!("{PRELUDE}\n{script}");
+    ["/usr/bin/python3", "-I", "-c", &script].map(OsString::from).into()
 }
 
 /// The output of a probe that came to its end.

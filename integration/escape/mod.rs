@@ -9,6 +9,7 @@ mod attack;
 mod server;
 
 mod host_sockets;
+mod keyrings;
 mod moved_aside;
 mod planted_links;
 mod planted_programs;
