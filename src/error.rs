@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::config::ConfigError;
+use crate::text::visible;
 
 /// A failure of ai-jail itself: exit status 125.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +30,10 @@ pub enum Error {
         name: &'static str,
     },
     /// `BWRAP_BIN` cannot be used.
-    #[error("BWRAP_BIN={} cannot be used: {why}\n  set it to the absolute path of bubblewrap, or unset it", path.display())]
+    #[error(
+        "BWRAP_BIN={} cannot be used: {why}\n  set it to the absolute path of bubblewrap, or unset it",
+        visible(path)
+    )]
     BwrapOverride {
         /// Its value.
         path: PathBuf,
@@ -37,7 +41,10 @@ pub enum Error {
         why: String,
     },
     /// There is no bubblewrap.
-    #[error("bubblewrap (bwrap) was not found in {}\n  install it (the package is called bubblewrap), or set BWRAP_BIN to its absolute path", Path::new(searched).display())]
+    #[error(
+        "bubblewrap (bwrap) was not found in {}\n  install it (the package is called bubblewrap), or set BWRAP_BIN to its absolute path",
+        visible(searched)
+    )]
     NoBwrap {
         /// The search path.
         searched: OsString,
@@ -62,7 +69,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// bubblewrap could not be started.
-    #[error("cannot run {}: {error}", path.display())]
+    #[error("cannot run {}: {error}", visible(path))]
     StartBwrap {
         /// The executable.
         path: PathBuf,
@@ -70,7 +77,10 @@ pub enum Error {
         error: io::Error,
     },
     /// A source of a mount could not be opened as the plan has it.
-    #[error("cannot mount {}: {error}\n  it changed while the jail was being made; try again", path.display())]
+    #[error(
+        "cannot mount {}: {error}\n  it changed while the jail was being made; try again",
+        visible(path)
+    )]
     Source {
         /// The source.
         path: PathBuf,

@@ -13,3 +13,4 @@ mod keyrings;
 mod moved_aside;
 mod planted_links;
 mod planted_programs;
+mod shown_names;
