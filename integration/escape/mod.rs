@@ -11,6 +11,7 @@ mod server;
 mod host_sockets;
 mod keyrings;
 mod moved_aside;
+mod own_settings;
 mod planted_links;
 mod planted_programs;
 mod shown_names;

@@ -175,9 +175,21 @@ impl Gathered {
             let reason = "settings of the jail, which no jail may change";
             self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
         }
+        self.user_file(host);
         if let Some(path) = &host.git_common {
             let reason = "the repository of this worktree";
             self.mounts.push(Mount::bind(path, access, Authority::Project, reason));
+        }
+    }
+
+    /// The user's own file, where it is a link into a place that the jail may write: nobody is
+    /// asked about what stands in it.
+    fn user_file(&mut self, host: &Host) {
+        let own = host.entries.iter().find(|entry| entry.path == Path::new(FILE_NAME));
+        let Some(file) = own.map(|entry| &entry.located.canonical) else { return };
+        if self.writable.iter().any(|place| below(file, place).is_some()) {
+            let reason = "your own settings of the jail, which no jail may change";
+            self.mounts.push(Mount::bind(file, Access::ReadOnly, Authority::Project, reason));
         }
     }
 
