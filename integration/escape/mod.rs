@@ -14,4 +14,5 @@ mod moved_aside;
 mod own_settings;
 mod planted_links;
 mod planted_programs;
+mod races;
 mod shown_names;
