@@ -22,6 +22,7 @@ mod doctor;
 mod doctor_as_root;
 mod dry_run;
 mod environment;
+mod escape;
 mod exit_status;
 mod explain;
 mod explain_says;

@@ -119,7 +119,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let settings = settings::resolve(cli, &loaded);
     let mut host = Host::probe(origin, &settings);
     let mut plan = make_plan(&settings, &host)?;
-    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
