@@ -3,37 +3,44 @@
 //! [`run`] is the pipeline: parse, load, resolve, probe, plan, render, launch. Each step takes
 //! the values of those before it and touches only what its module says.
 
+#![forbid(unsafe_code)]
+
 pub mod backend;
 pub mod bootstrap;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod dry_run;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod host;
 #[cfg(target_os = "linux")]
 mod launch;
 pub mod messages;
 pub mod plan;
 pub mod policy;
+pub mod remedies;
 pub mod settings;
 pub mod spec;
 pub mod status;
 pub mod text;
+mod views;
 pub mod x11;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 
-use bootstrap::report;
 use cli::{Action, BarChoice, Cli, DryRun};
 use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
+use host::machine::Machine;
 use host::{Environment, Host, Origin, mount_points};
 use plan::{Mount, Plan};
 use settings::Settings;
+use stage2::report::Layers;
 
 /// Stands for `--trust-once` where the command line is not one's own, as in CI.
 const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
@@ -82,8 +89,8 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
             print(&text)
         }
         Action::Bootstrap => write_settings(&cli, environment),
-        Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
-        Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
+        Action::Explain(path) => views::explain(&Start::new(&cli, environment)?, &cli, &path),
+        Action::Doctor => views::doctor(&cli, &environment),
     }
 }
 
@@ -113,7 +120,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let settings = settings::resolve(cli, &loaded);
     let mut host = Host::probe(origin, &settings);
     let mut plan = make_plan(&settings, &host)?;
-    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
@@ -137,7 +144,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     if cli.verbose {
         messages::plan(&plan);
     }
-    launch(plan, &host, &bubblewrap, cli.verbose)
+    launch(plan, &host, &bubblewrap, &|layers| messages::layers(layers, cli.verbose))
 }
 
 /// The plan, less what has no mount point.
@@ -208,26 +215,10 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
 
 /// `--bootstrap`: the agents' own settings.
 fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
-    let origin = Origin::find(environment)?;
-    let names: Vec<_> = cli.command.iter().filter_map(|name| name.to_str()).collect();
-    let prepared = bootstrap::prepare(&origin, &names)?;
-    let say = |lines: Vec<String>| lines.iter().for_each(messages::note);
-    for change in prepared.changes.iter().filter(|change| !change.is_needed()) {
-        say(report::unchanged(change));
+    match bootstrap::run(&Origin::find(environment)?, cli)? {
+        Some(difference) => print(difference.as_bytes()),
+        None => Ok(0),
     }
-    let dry = cli.dry_run.is_some();
-    if dry {
-        for change in prepared.changes.iter().filter(|change| change.is_needed()) {
-            say(report::changed(change, None, dry, cli.verbose));
-        }
-    } else {
-        prepared.write(|change, backup| say(report::changed(change, backup, dry, cli.verbose)))?;
-    }
-    prepared.skipped.iter().for_each(|agent| messages::note(report::skipped(agent)));
-    if report::is_any(&prepared) {
-        messages::warning(report::WARNING);
-    }
-    if dry { print(prepared.diff().as_bytes()) } else { Ok(0) }
 }
 
 /// Flags whose effect is still to come must not silently do nothing.
@@ -243,13 +234,26 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
     }
 }
 
+/// Runs the plan. `started` is told what each layer achieved.
 #[cfg(target_os = "linux")]
-fn launch(plan: Plan, host: &Host, bubblewrap: &Bubblewrap, verbose: bool) -> Result<u8, Error> {
-    launch::run(plan, host, bubblewrap, verbose)
+fn launch(
+    plan: Plan,
+    host: &Host,
+    bubblewrap: &Bubblewrap,
+    started: &dyn Fn(&Layers),
+) -> Result<u8, Error> {
+    launch::run(plan, host, bubblewrap, started).map_err(|error| match error {
+        Error::Build { said, .. } => {
+            let machine = Machine::probe(&host.origin.environment);
+            let remedy = remedies::for_words(&said, &machine);
+            Error::Build { said, advice: Some(remedy.at(&bubblewrap.path)) }
+        }
+        error => error,
+    })
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
+fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: &dyn Fn(&Layers)) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

@@ -39,8 +39,24 @@ impl Merged {
 
     /// Notes a value that is not the one for a jail.
     pub fn differs(&mut self, key: &[&str], theirs: &str, ours: &str) {
-        self.keep(format!("{} stays {theirs}, which for a jail would be {ours}", dotted(key)));
+        let (key, theirs) = (dotted(key), short(theirs));
+        self.keep(format!("{key} stays {theirs}, which for a jail would be {ours}"));
     }
+
+    /// Notes a value that says in the user's way what several settings would say.
+    pub fn stays(&mut self, key: &[&str], theirs: &str) {
+        self.keep(format!("{} stays {}", dotted(key), short(theirs)));
+    }
+}
+
+/// A value of the user's, in a line.
+fn short(value: &str) -> String {
+    const LENGTH: usize = 60;
+    let mut line: String = value.lines().next().unwrap_or_default().chars().take(LENGTH).collect();
+    if line.len() < value.len() {
+        line.push('…');
+    }
+    line
 }
 
 /// A key as people write it.

@@ -8,7 +8,7 @@ mod error;
 mod json;
 mod merged;
 mod place;
-pub mod report;
+mod report;
 mod rules;
 mod spelling;
 mod toml;
@@ -18,15 +18,40 @@ use std::path::Path;
 
 pub use error::BootstrapError;
 pub use merged::{Added, Merged};
+pub use report::Report;
 pub use spelling::hook_command;
 
+use crate::cli::Cli;
 use crate::config::ConfigError;
 use crate::config::Located;
 use crate::config::read::{self, Symlinks};
 use crate::host::{Origin, command};
+use crate::messages;
 use crate::policy::agents::{AGENTS, Agent, File, Format};
 use crate::policy::env;
 use place::{Candidates, Places, Target};
+
+/// Writes the settings that `cli` asks for and says so, or returns what a dry run prints.
+pub fn run(origin: &Origin, cli: &Cli) -> Result<Option<String>, BootstrapError> {
+    let names: Vec<_> = cli.command.iter().filter_map(|name| name.to_str()).collect();
+    let prepared = prepare(origin, &names)?;
+    let (dry, verbose) = (cli.dry_run.is_some(), cli.verbose);
+    let mut report = Report::new(dry, verbose);
+    if dry {
+        prepared.changes.iter().for_each(|change| say(report.file(change, None)));
+    } else {
+        prepared.write(|change, backup| say(report.file(change, backup)))?;
+    }
+    say(report.end(&prepared));
+    if prepared.changes.iter().any(Change::is_needed) {
+        messages::warning(report::WARNING);
+    }
+    Ok(dry.then(|| prepared.diff()))
+}
+
+fn say(lines: Vec<String>) {
+    lines.into_iter().for_each(messages::note);
+}
 
 /// What would be written, and why what would not.
 #[derive(Default)]
@@ -195,18 +220,16 @@ impl Prepared {
             .collect()
     }
 
-    /// Writes what has to be; `done` hears of each file that was written, and of the backup
-    /// that was made.
+    /// Writes what has to be; `done` hears of each file in turn, and of the backup that was made.
     pub fn write(
         &self,
         mut done: impl FnMut(&Change, Option<&Path>),
     ) -> Result<(), BootstrapError> {
-        let changes: Vec<_> = self.changes.iter().filter(|change| change.is_needed()).collect();
-        for change in &changes {
+        for change in self.changes.iter().filter(|change| change.is_needed()) {
             write::check(&change.target)?;
         }
-        for change in changes {
-            let backup = write::write(change)?;
+        for change in &self.changes {
+            let backup = if change.is_needed() { write::write(change)? } else { None };
             done(change, backup.as_deref());
         }
         Ok(())

@@ -10,53 +10,67 @@ use crate::text::visible;
 pub const WARNING: &str =
     "the agents read these settings outside a jail too, so always start them with ai-jail";
 
-/// What there is to say of a file that was changed, or would be.
-pub fn changed(change: &Change, backup: Option<&Path>, dry: bool, verbose: bool) -> Vec<String> {
-    let wrote = if dry { "would write" } else { "wrote" };
-    let mut lines = vec![format!("{}: {wrote} {}", change.agent.name, visible(change.path()))];
-    if let Some(file) = change.link() {
-        lines.push(format!("  which is {}", visible(file)));
-    }
-    lines.extend(change.merged.added.iter().map(|added| addition(added, verbose)));
-    lines.extend(kept(change));
-    if let Some(backup) = backup {
-        lines.push(format!("  as it was before: {}", visible(backup)));
-    }
-    if verbose {
-        lines.push(format!("  {}", change.agent.note));
-    }
-    lines
+/// The words of one run.
+pub struct Report {
+    dry: bool,
+    verbose: bool,
+    /// The agents whose note was given.
+    noted: Vec<&'static str>,
 }
 
-/// What there is to say of a file that stays as it is.
-pub fn unchanged(change: &Change) -> Vec<String> {
-    let (name, path) = (change.agent.name, visible(change.path()));
-    let mut lines = vec![format!("{name}: nothing to add to {path}")];
-    lines.extend(kept(change));
-    lines
+impl Report {
+    /// For a run that only shows what it would do, or one that does it; `verbose` with reasons.
+    pub fn new(dry: bool, verbose: bool) -> Self {
+        Self { dry, verbose, noted: Vec::new() }
+    }
+
+    /// What there is to say of a file, and of its backup.
+    pub fn file(&mut self, change: &Change, backup: Option<&Path>) -> Vec<String> {
+        let (name, path) = (change.agent.name, visible(change.path()));
+        let mut lines = Vec::new();
+        if !change.is_needed() {
+            lines.push(format!("{name}: nothing to add to {path}"));
+            lines.extend(kept(change));
+            return lines;
+        }
+        let wrote = if self.dry { "would write" } else { "wrote" };
+        lines.push(format!("{name}: {wrote} {path}"));
+        if let Some(file) = change.link() {
+            lines.push(format!("  which is {}", visible(file)));
+        }
+        lines.extend(change.merged.added.iter().map(|added| self.addition(added)));
+        lines.extend(kept(change));
+        if let Some(backup) = backup {
+            lines.push(format!("  as it was before: {}", visible(backup)));
+        }
+        if !self.noted.contains(&name) {
+            self.noted.push(name);
+            lines.push(format!("  note: {}", change.agent.note));
+        }
+        lines
+    }
+
+    /// What there is to say of the agents that are not here.
+    pub fn end(&self, prepared: &Prepared) -> Vec<String> {
+        prepared.skipped.iter().map(|agent| skipped(agent)).collect()
+    }
+
+    fn addition(&self, added: &Added) -> String {
+        let Added { key, entries, reason } = added;
+        let what = if key.is_empty() { "rules" } else { key };
+        let count = match entries {
+            Some(1) => ", 1 entry".to_owned(),
+            Some(count) => format!(", {count} entries"),
+            None => String::new(),
+        };
+        let why = if self.verbose { format!(" ({reason})") } else { String::new() };
+        format!("  added {what}{count}{why}")
+    }
 }
 
-/// What there is to say of an agent that is not here.
-pub fn skipped(agent: &Agent) -> String {
+fn skipped(agent: &Agent) -> String {
     let Agent { name, command, .. } = agent;
     format!("{name}: not in use here; `ai-jail --bootstrap {command}` writes its settings anyway")
-}
-
-/// Whether anything was or would be written.
-pub fn is_any(prepared: &Prepared) -> bool {
-    prepared.changes.iter().any(Change::is_needed)
-}
-
-fn addition(added: &Added, verbose: bool) -> String {
-    let Added { key, entries, reason } = added;
-    let what = if key.is_empty() { "rules" } else { key };
-    let count = match entries {
-        Some(1) => ", 1 entry".to_owned(),
-        Some(count) => format!(", {count} entries"),
-        None => String::new(),
-    };
-    let why = if verbose { format!(" ({reason})") } else { String::new() };
-    format!("  added {what}{count}{why}")
 }
 
 fn kept(change: &Change) -> impl Iterator<Item = String> {

@@ -85,8 +85,10 @@ pub enum Authority {
     Table,
     /// The project directory itself.
     Project,
-    /// A map in a configuration file.
-    Config,
+    /// A map in the user's file.
+    UserFile,
+    /// A map in the project's file.
+    ProjectFile,
     /// A hidden path: stronger than any configuration file.
     Hidden,
     /// A map on the command line: the user's own decision.

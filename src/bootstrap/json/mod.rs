@@ -181,7 +181,7 @@ impl<'a> Draft<'a> {
             let found = found.clone();
             // `"permission": "allow"` is OpenCode's short way to say the same for all below.
             if depth < key.len() && matches!(self.node(&found)?, Node::Text(_)) && self.is_short() {
-                merged.keep(format!("{} stays {}", dotted(&key[..depth]), &self.text[found]));
+                merged.stays(&key[..depth], &self.text[found]);
                 return Ok(());
             }
             place = found;
@@ -291,7 +291,7 @@ impl<'a> Draft<'a> {
         merged: &mut Merged,
     ) -> Result<()> {
         if let Node::Text(_) = self.node(place)? {
-            merged.keep(format!("{} stays {}", dotted(setting.key), &self.text[place.clone()]));
+            merged.stays(setting.key, &self.text[place.clone()]);
             return Ok(());
         }
         let members = self.object(place, setting.key)?;
