@@ -39,8 +39,14 @@ fn only_agents_in_use_are_written() {
 fn a_malformed_file_leaves_all_as_they_are() {
     for (agent, path, text, place, words) in [
         ("claude", CLAUDE, "{\n  \"a\": 1,\n  \"b\" 2\n}\n", "3:7", "expected `:`"),
-        ("claude", CLAUDE, "{\n  \"a\": 1,\n}\n", "3:1", "trailing comma"),
-        ("claude", CLAUDE, "{\n  // mine\n  \"a\": 1\n}\n", "2:3", "a comment has no place"),
+        ("claude", CLAUDE, "{\n  \"a\": 1,\n}\n", "3:1", "last commas have no place"),
+        (
+            "claude",
+            CLAUDE,
+            "{\n  // mine\n  \"a\": 1\n}\n",
+            "2:3",
+            "comments and last commas have no place",
+        ),
         ("claude", CLAUDE, "[]", "1:1", "the file has to be an object"),
         ("claude", CLAUDE, "{}{}", "1:3", "trailing characters"),
         ("claude", CLAUDE, "{\"permissions\": []}", "1:17", "`permissions` has to be an object"),
@@ -51,7 +57,7 @@ fn a_malformed_file_leaves_all_as_they_are() {
         ("opencode", OPENCODE, "{\n  \"a\": /* open\n}\n", "2:8", "not valid JSON"),
         ("opencode", OPENCODE, "{\"permission\": {\"bash\": [1]}}", "1:25", "has to be an object"),
         ("opencode", OPENCODE, "{,}", "1:2", "not valid JSON"),
-        ("crush", CRUSH, "{\"hooks\": {\"PreToolUse\": {}}}", "1:27", "has to be an array"),
+        ("crush", CRUSH, "{\"hooks\": {\"PreToolUse\": {}}}", "1:26", "has to be an array"),
         ("crush", CRUSH, "{\"a\": \"x", "1:8", "not valid JSON"),
     ] {
         let user = User::new().with(path, text);

@@ -23,10 +23,16 @@ pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged> {
     let mut draft = Draft::new(path, text, file.format)?;
     let mut merged = Merged::default();
     let instead = draft.instead(file, &mut merged)?;
-    for setting in file.settings {
-        if !instead.iter().any(|key| setting.key.starts_with(key)) {
-            draft.put(setting, &mut merged)?;
-        }
+    let settings = || {
+        let left_out = |setting: &&Setting| instead.iter().any(|key| setting.key.starts_with(key));
+        file.settings.iter().filter(move |setting| !left_out(setting))
+    };
+    // Each on its own first: a complaint has to show the user's text, and not one in the making.
+    for setting in settings() {
+        Draft::new(path, text, file.format)?.put(setting, &mut Merged::default())?;
+    }
+    for setting in settings() {
+        draft.put(setting, &mut merged)?;
     }
     merged.text = draft.text;
     Ok(merged)
@@ -72,9 +78,9 @@ impl<'a> Draft<'a> {
             draft.set(format!("{text}{newline}{{}}\n"));
         }
         read::check(&draft.blanked.json).map_err(|(at, words)| {
-            let mut wrong = draft.wrong(&(at..at + 1), format!("not valid JSON: {words}"));
-            if format == Format::Json && blank(text, true).code != text {
-                *wrong = wrong.help("a comment has no place in this file");
+            let wrong = draft.wrong(&(at..at + 1), format!("not valid JSON: {words}"));
+            if read::check(&blank(text, true).json).is_ok() {
+                return Box::new(wrong.help("comments and last commas have no place in this file"));
             }
             wrong
         })?;
