@@ -54,6 +54,8 @@ pub struct File {
     pub format: Format,
     /// Whether others than its user have no business in it.
     pub private: bool,
+    /// Whether a string may stand where a table is meant, and says the same for all below it.
+    pub short: bool,
     /// Keys with which the user has already said what the settings would say, in another way.
     pub instead: &'static [Instead],
     /// What shall stand in it, in the order of a new file.
@@ -131,6 +133,7 @@ const CLAUDE: Agent = Agent {
         // It does not load a file with a comment or a last comma.
         format: Format::Json,
         private: false,
+        short: false,
         instead: &[],
         settings: &[
             setting(
@@ -169,6 +172,7 @@ const CODEX: Agent = Agent {
             format: Format::Toml,
             // Codex makes its own files so; tokens of MCP servers stand in it.
             private: true,
+            short: false,
             // Codex silently lets it outrank `sandbox_mode`.
             instead: &[Instead {
                 key: &["sandbox_mode"],
@@ -193,6 +197,7 @@ const CODEX: Agent = Agent {
             ranked: &[],
             format: Format::Rules,
             private: true,
+            short: false,
             instead: &[],
             settings: &[setting(&[], Value::AskedPrefixes, ASKS)],
         },
@@ -213,6 +218,7 @@ const OPENCODE: Agent = Agent {
         ranked: &["opencode.jsonc", "opencode.json", "config.json"],
         format: Format::Jsonc,
         private: false,
+        short: true,
         instead: &[
             // The shape of version 2, which reads this one as well.
             Instead { key: &["permission"], user: &["permissions"], harmless: None },
@@ -256,6 +262,7 @@ const CRUSH: Agent = Agent {
         ranked: &[],
         format: Format::Jsonc,
         private: false,
+        short: false,
         instead: &[],
         settings: &[
             setting(

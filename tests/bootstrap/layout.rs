@@ -4,7 +4,7 @@ use ai_jail::policy::asked::ASKED;
 
 use super::{CLAUDE, CODEX, OPENCODE, merged};
 
-/// OpenCode's file with the patterns left out: what matters is where they stand.
+/// The file of `OpenCode` with the patterns left out: what matters is where they stand.
 fn opencode(text: &str) -> String {
     let (text, _) = merged("opencode", OPENCODE, text);
     let ours = |line: &&str| {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{CLAUDE, CODEX, CRUSH, FILES, OPENCODE, RULES, User, merged, says, strings};
 
-/// What OpenCode does with a command: the last pattern that fits decides.
+/// What `OpenCode` does with a command: the last pattern that fits decides.
 fn opencode(text: &str, command: &str) -> String {
     let file: serde_json::Value = serde_json::from_str(text).unwrap();
     // A map sorts its keys, and here their order counts.

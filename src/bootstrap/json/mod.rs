@@ -1,6 +1,7 @@
 //! Merging settings into JSON.
 
 mod blank;
+mod draft;
 mod insert;
 mod read;
 
@@ -9,14 +10,10 @@ use std::path::Path;
 
 use super::merged::{Merged, dotted};
 use super::spelling;
-use crate::config::Located;
 use crate::policy::agents::{File, Format, Setting, Value};
-use blank::{Blanked, blank};
-use insert::{Items, Layout, New, insert};
+use draft::{Draft, Result};
+use insert::{Items, New};
 use read::Node;
-
-/// What merging gives, or the place of what is wrong.
-type Result<T> = std::result::Result<T, Box<Located>>;
 
 /// The text with the settings of `file` in it.
 pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged> {
@@ -29,10 +26,10 @@ pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged> {
     };
     // Each on its own first: a complaint has to show the user's text, and not one in the making.
     for setting in settings() {
-        Draft::new(path, text, file.format)?.put(setting, &mut Merged::default())?;
+        Draft::new(path, text, file.format)?.put(file, setting, &mut Merged::default())?;
     }
     for setting in settings() {
-        draft.put(setting, &mut merged)?;
+        draft.put(file, setting, &mut merged)?;
     }
     merged.text = draft.text;
     Ok(merged)
@@ -50,105 +47,7 @@ pub fn mentions(path: &Path, text: &str, file: &File) -> Result<bool> {
     Ok(members.iter().any(|(name, _)| ours(name)))
 }
 
-/// The members of an object: names, and the places of the values.
-type Members = Vec<(String, Range<usize>)>;
-
-/// A text on its way: one setting is put in at a time, and the whole is read again.
-struct Draft<'a> {
-    path: &'a Path,
-    format: Format,
-    text: String,
-    blanked: Blanked,
-}
-
-impl<'a> Draft<'a> {
-    fn new(path: &'a Path, text: &str, format: Format) -> Result<Self> {
-        let mut draft = Self {
-            path,
-            format,
-            text: text.to_owned(),
-            blanked: blank(text, format == Format::Jsonc),
-        };
-        if draft.blanked.json.trim().is_empty() {
-            let newline = if text.is_empty() || text.ends_with('\n') || text == "\u{feff}" {
-                ""
-            } else {
-                "\n"
-            };
-            draft.set(format!("{text}{newline}{{}}\n"));
-        }
-        read::check(&draft.blanked.json).map_err(|(at, words)| {
-            let wrong = draft.wrong(&(at..at + 1), format!("not valid JSON: {words}"));
-            if read::check(&blank(text, true).json).is_ok() {
-                return Box::new(wrong.help("comments and last commas have no place in this file"));
-            }
-            wrong
-        })?;
-        Ok(draft)
-    }
-
-    fn set(&mut self, text: String) {
-        self.blanked = blank(&text, self.format == Format::Jsonc);
-        self.text = text;
-    }
-
-    fn wrong(&self, place: &Range<usize>, message: String) -> Box<Located> {
-        Box::new(Located::new(self.path, self.text.as_bytes(), place.clone(), message))
-    }
-
-    fn root(&self) -> Range<usize> {
-        read::whole(&self.blanked.json)
-    }
-
-    fn node(&self, place: &Range<usize>) -> Result<Node> {
-        read::node(&self.blanked.json, place)
-            .map_err(|(at, words)| self.wrong(&(at..at + 1), format!("not valid JSON: {words}")))
-    }
-
-    /// The members of the object at `place`, whose key is `key`.
-    fn object(&self, place: &Range<usize>, key: &[&str]) -> Result<Members> {
-        match self.node(place)? {
-            Node::Object(members) => Ok(members),
-            _ => Err(self.unfit(place, key, "an object")),
-        }
-    }
-
-    fn array(&self, place: &Range<usize>, key: &[&str]) -> Result<Vec<Range<usize>>> {
-        match self.node(place)? {
-            Node::Array(elements) => Ok(elements),
-            _ => Err(self.unfit(place, key, "an array")),
-        }
-    }
-
-    fn unfit(&self, place: &Range<usize>, key: &[&str], kind: &str) -> Box<Located> {
-        let what =
-            if key.is_empty() { "the file".to_owned() } else { format!("`{}`", dotted(key)) };
-        self.wrong(place, format!("{what} has to be {kind}"))
-    }
-
-    /// The value of a member. Twice the same name is an error: which one counts is anybody's
-    /// guess.
-    fn member<'m>(&self, members: &'m Members, key: &[&str]) -> Result<Option<&'m Range<usize>>> {
-        let Some(name) = key.last() else { return Ok(None) };
-        let mut found = members.iter().filter(|(known, _)| known == name).map(|(_, place)| place);
-        let first = found.next();
-        match found.next() {
-            Some(second) => Err(self.wrong(second, format!("`{}` is here twice", dotted(key)))),
-            None => Ok(first),
-        }
-    }
-
-    /// The place of a key, if it is there. Nothing is wrong with another kind on the way.
-    fn find(&self, key: &[&str]) -> Result<Option<Range<usize>>> {
-        let mut place = self.root();
-        for depth in 1..=key.len() {
-            let Node::Object(members) = self.node(&place)? else { return Ok(None) };
-            let Some(found) = self.member(&members, &key[..depth])? else { return Ok(None) };
-            place = found.clone();
-        }
-        Ok(Some(place))
-    }
-
+impl Draft<'_> {
     /// The keys for which the user has said something else already.
     fn instead(&self, file: &File, merged: &mut Merged) -> Result<Vec<&'static [&'static str]>> {
         let mut keys = Vec::new();
@@ -169,7 +68,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts one setting in, as far as the user has not said anything there.
-    fn put(&mut self, setting: &Setting, merged: &mut Merged) -> Result<()> {
+    fn put(&mut self, file: &File, setting: &Setting, merged: &mut Merged) -> Result<()> {
         let key = setting.key;
         let mut place = self.root();
         for depth in 1..=key.len() {
@@ -185,18 +84,14 @@ impl<'a> Draft<'a> {
                 return Ok(());
             };
             let found = found.clone();
-            // `"permission": "allow"` is OpenCode's short way to say the same for all below.
-            if depth < key.len() && matches!(self.node(&found)?, Node::Text(_)) && self.is_short() {
+            let on_the_way = depth < key.len();
+            if on_the_way && file.short && matches!(self.node(&found)?, Node::Text(_)) {
                 merged.stays(&key[..depth], &self.text[found]);
                 return Ok(());
             }
             place = found;
         }
         self.extend(setting, &place, merged)
-    }
-
-    fn is_short(&self) -> bool {
-        self.format == Format::Jsonc
     }
 
     /// What a setting is where nothing stands.
@@ -346,23 +241,6 @@ impl<'a> Draft<'a> {
         merged.add(setting, None);
         self.insert(place, &elements, elements.len(), &Items::Elements(vec![hook()]));
         Ok(())
-    }
-
-    fn insert(
-        &mut self,
-        container: &Range<usize>,
-        values: &[Range<usize>],
-        index: usize,
-        items: &Items,
-    ) {
-        let root = self.root();
-        let first = match read::node(&self.blanked.json, &root) {
-            Ok(Node::Object(members)) => members.into_iter().next().map(|(_, place)| place),
-            _ => None,
-        };
-        let layout = Layout::of(&self.text, &root, first.as_ref());
-        let text = insert(&self.text, &self.blanked, &layout, container, values, index, items);
-        self.set(text);
     }
 }
 
