@@ -10,7 +10,7 @@ use std::path::Path;
 
 use super::merged::{Merged, dotted};
 use super::spelling;
-use crate::policy::agents::{File, Format, Setting, Value};
+use crate::policy::agents::{File, Setting, Value};
 use draft::{Draft, Result};
 use insert::{Items, New};
 use read::Node;
