@@ -78,6 +78,8 @@ pub struct Origin {
     pub home: Home,
     /// The environment.
     pub environment: Environment,
+    /// Root runs this.
+    pub as_root: bool,
 }
 
 impl Origin {
@@ -99,9 +101,9 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        let uid = nix::unistd::getuid().as_raw();
-        let home = home::find(environment.get("HOME"), uid);
-        Ok(Self { project, named, located, home, environment })
+        let uid = nix::unistd::getuid();
+        let home = home::find(environment.get("HOME"), uid.as_raw());
+        Ok(Self { project, named, located, home, environment, as_root: uid.is_root() })
     }
 }
 
