@@ -9,10 +9,12 @@ mod attack;
 mod server;
 
 mod host_sockets;
+mod kernel_files;
 mod keyrings;
 mod moved_aside;
 mod own_settings;
 mod planted_links;
 mod planted_programs;
+mod processes;
 mod races;
 mod shown_names;
