@@ -9,12 +9,16 @@ mod attack;
 mod server;
 
 mod host_sockets;
+mod kernel_calls;
 mod kernel_files;
 mod keyrings;
+mod mounts;
 mod moved_aside;
 mod own_settings;
 mod planted_links;
 mod planted_programs;
 mod processes;
 mod races;
+mod setuid;
+mod shared_memory;
 mod shown_names;
