@@ -9,9 +9,11 @@ mod attack;
 mod server;
 
 mod host_sockets;
+mod injection;
 mod kernel_calls;
 mod kernel_files;
 mod keyrings;
+mod links_out;
 mod mounts;
 mod moved_aside;
 mod own_settings;
@@ -22,3 +24,4 @@ mod races;
 mod setuid;
 mod shared_memory;
 mod shown_names;
+mod specification;
