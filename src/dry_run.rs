@@ -68,8 +68,8 @@ fn quote(word: &OsStr) -> Vec<u8> {
 
 /// Bytes as a command substitution, between two quoted parts.
 fn escaped(bytes: &[u8]) -> Vec<u8> {
-    let octal: String = bytes.iter().map(|byte| format!("\\{byte:03o}")).collect();
-    format!("'\"$(printf '{octal}')\"'").into_bytes()
+    let octal = bytes.iter().flat_map(|byte| format!("\\{byte:03o}").into_bytes());
+    [b"'\"$(printf '".to_vec(), octal.collect(), b"')\"'".to_vec()].concat()
 }
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this

@@ -43,7 +43,7 @@ fn root_a_setuid_program_in_the_project() {
     fs::copy("/usr/bin/id", &program).expect("a copy");
     fs::set_permissions(&program, Permissions::from_mode(0o4755)).expect("chmod");
     let all = |path: &std::path::Path, mode| {
-        fs::set_permissions(path, Permissions::from_mode(mode)).expect("chmod")
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("chmod");
     };
     for directory in [world.root(), &world.home(), world.project()] {
         all(directory, 0o777);

@@ -59,8 +59,10 @@ fn arguments_that_everybody_can_read() {
             if next == front {
                 return true;
             }
-            pid =
-                all.iter().find(|process| process.pid == next).and_then(|process| process.parent());
+            pid = all
+                .iter()
+                .find(|process| process.pid == next)
+                .and_then(crate::harness::Process::parent);
         }
         false
     };
