@@ -1,6 +1,7 @@
 //! `--dry-run`: the jail as a command that works when pasted into a shell, or the plan as JSON.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -68,8 +69,12 @@ fn quote(word: &OsStr) -> Vec<u8> {
 
 /// Bytes as a command substitution, between two quoted parts.
 fn escaped(bytes: &[u8]) -> Vec<u8> {
-    let octal = bytes.iter().flat_map(|byte| format!("\\{byte:03o}").into_bytes());
-    [b"'\"$(printf '".to_vec(), octal.collect(), b"')\"'".to_vec()].concat()
+    let mut text = String::from("'\"$(printf '");
+    for byte in bytes {
+        let _ = write!(text, "\\{byte:03o}");
+    }
+    text.push_str("')\"'");
+    text.into_bytes()
 }
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
@@ -113,6 +118,9 @@ fn mount(mount: &Mount) -> Value {
         MountKind::Devices { .. } => json!({ "kind": "devices" }),
         MountKind::Directory { mode } => {
             json!({ "kind": "directory", "mode": format!("{mode:04o}") })
+        }
+        MountKind::File { content, mode } => {
+            json!({ "kind": "file", "mode": format!("{mode:04o}"), "bytes": content.0.len() })
         }
         MountKind::Symlink { target } => {
             json!({ "kind": "symlink", "target": target.to_string_lossy() })

@@ -56,9 +56,9 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     match achieved {
         Achieved::Failed(text) => warning(format!("{name} could not be applied: {text}")),
         _ if !verbose => {}
-        Achieved::Enforced(text) => note(format!("{name}: {text}")),
-        Achieved::Partial(text) => note(format!("{name}: in part; {text}")),
-        Achieved::Skipped(text) => note(format!("{name}: not applied; {text}")),
+        Achieved::Enforced(text) => note(format!("{name}: enforced ({text})")),
+        Achieved::Partial(text) => note(format!("{name}: enforced in part ({text})")),
+        Achieved::Skipped(text) => note(format!("{name}: not applied ({text})")),
     }
 }
 
@@ -110,6 +110,7 @@ pub fn plan(plan: &Plan) {
                 "empty".to_owned()
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
+            MountKind::File { .. } => "file".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
         note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));

@@ -2,8 +2,10 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use super::maps::Map;
 use super::{Origin, links};
@@ -123,5 +125,38 @@ fn inspect(path: PathBuf, metadata: &Metadata) -> Bubblewrap {
         path,
         bind_fd: has(b"\0--bind-fd\0") && has(b"\0--ro-bind-fd\0"),
         disable_userns: !setuid && has(b"\0--disable-userns\0"),
+    }
+}
+
+/// What `--doctor` says of it besides.
+#[derive(Debug)]
+pub struct Details {
+    /// The executable, as it was found.
+    pub path: PathBuf,
+    /// Where that leads.
+    pub canonical: PathBuf,
+    /// Its owner.
+    pub uid: u32,
+    /// Its permissions.
+    pub mode: u32,
+    /// The first line that it prints for `--version`.
+    pub version: io::Result<String>,
+}
+
+/// Asks it.
+pub fn details(bubblewrap: &Bubblewrap) -> Details {
+    let path = bubblewrap.path.clone();
+    let metadata = fs::metadata(&path).ok();
+    let version = Command::new(&path).arg("--version").stdin(Stdio::null()).output();
+    let first_line = |output: Output| {
+        let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned()
+    };
+    Details {
+        canonical: fs::canonicalize(&path).unwrap_or_else(|_| path.clone()),
+        uid: metadata.as_ref().map_or(0, MetadataExt::uid),
+        mode: metadata.as_ref().map_or(0, MetadataExt::mode),
+        version: version.map(first_line),
+        path,
     }
 }

@@ -13,16 +13,13 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{Pid, execvp, getpid, setpgid, tcsetpgrp};
 
-use crate::report::{ExecFailure, FromJail, Unusable};
+use crate::report::{ExecFailure, FromJail, MAX_TEXT, Unusable};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
 use crate::sys;
 
 /// The search path of `execvp(3)` without `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
-
-/// Characters of a name in a message.
-const MAX_TEXT: usize = 4096;
 
 /// Bytes of a script's first line that the kernel looks at, `execve(2)`.
 const MAX_LINE: u64 = 256;

@@ -78,7 +78,7 @@ pub fn apply(wanted: Option<crate::spec::Seccomp>) -> Achieved {
 /// systems. Where this is refused, as in containers, so is every other use of keyrings.
 #[cfg(target_os = "linux")]
 fn leave_session_keyring() {
-    let _ = crate::sys_layers::new_session_keyring();
+    let _ = crate::sys::layers::new_session_keyring();
 }
 
 #[cfg(test)]

@@ -1,7 +1,4 @@
-//! The sockets of the display, of audio and of Docker.
-//!
-//! Each socket is mounted by itself: the whole `XDG_RUNTIME_DIR` would hand over the session
-//! bus, and with it the host (`systemd-run --user`).
+//! Sockets that switches open, each by itself: the directories around them hold others.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -11,43 +8,13 @@ use std::path::{Path, PathBuf};
 use super::Environment;
 use super::links::{self, Located};
 
-/// A file or socket that one of the switches opens.
+/// A socket that one of the switches opens.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Door {
     /// Where it is.
     pub located: Located,
     /// What it is for.
     pub reason: &'static str,
-}
-
-/// X11, Wayland and audio, where present.
-pub fn display(environment: &Environment) -> Vec<Door> {
-    let runtime = environment.path("XDG_RUNTIME_DIR");
-    let in_runtime = |name: &OsStr| runtime.map(|directory| directory.join(name));
-    let x11 = environment.get("DISPLAY").and_then(x11_socket);
-    let wayland = environment.get("WAYLAND_DISPLAY").and_then(in_runtime);
-    let pulse = runtime.map(|directory| directory.join("pulse/native"));
-    let mut doors: Vec<Door> = [(x11, "X11"), (wayland, "Wayland"), (pulse, "audio")]
-        .into_iter()
-        .filter_map(|(path, reason)| socket(&path?, reason))
-        .collect();
-    // The cookie is of use only with a display.
-    if let Some(cookie) = environment.path("XAUTHORITY").filter(|_| !doors.is_empty()) {
-        if let Ok(located) = links::locate(cookie) {
-            doors.push(Door { located, reason: "X11 authority" });
-        }
-    }
-    doors
-}
-
-/// `:1`, `:1.0` and `unix:1` name a socket in `/tmp/.X11-unix`; anything else is a network
-/// display.
-fn x11_socket(display: &OsStr) -> Option<PathBuf> {
-    let text = display.to_str()?;
-    let number = text.strip_prefix("unix").unwrap_or(text).strip_prefix(':')?;
-    let number = number.split('.').next()?;
-    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    digits.then(|| PathBuf::from(format!("/tmp/.X11-unix/X{number}")))
 }
 
 /// Where Docker Desktop, Rancher Desktop and Colima have theirs, below the home.
@@ -81,7 +48,7 @@ pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
 }
 
 /// The door at `path` if there is a socket.
-fn socket(path: &Path, reason: &'static str) -> Option<Door> {
+pub fn socket(path: &Path, reason: &'static str) -> Option<Door> {
     let located = links::locate(path).ok()?;
     let is_socket = located.canonical.symlink_metadata().ok()?.file_type().is_socket();
     is_socket.then_some(Door { located, reason })

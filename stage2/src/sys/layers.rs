@@ -1,7 +1,5 @@
 //! The system calls of the layers that no crate wraps.
 
-#![allow(unsafe_code)]
-
 #[cfg(target_os = "linux")]
 use std::os::fd::RawFd;
 
