@@ -26,6 +26,7 @@ mod home_missing;
 mod home_table;
 mod killed;
 mod known_limits;
+mod landlock;
 mod launches;
 mod layers;
 mod lockdown;
