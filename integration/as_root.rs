@@ -71,3 +71,8 @@ fn each_switch_changes_only_its_own_layer() {
 mod programs {
     crate::scenario_tests!(crate::programs::works_in_every_jail);
 }
+
+#[test]
+fn landlock_takes_nothing_that_the_mounts_give() {
+    crate::landlock::the_layers_agree();
+}

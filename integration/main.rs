@@ -14,6 +14,7 @@ mod child;
 
 mod as_root;
 mod attacks;
+mod channel;
 mod command_in_home;
 mod descriptors;
 mod dry_run;
