@@ -28,6 +28,7 @@ mod home_table;
 mod killed;
 mod known_limits;
 mod landlock;
+mod landlock_abi;
 mod launches;
 mod layers;
 mod lockdown;
@@ -35,6 +36,8 @@ mod maps;
 mod names;
 mod namespaces;
 mod not_run;
+#[allow(unsafe_code)]
+mod old_landlock;
 mod orphans;
 #[allow(unsafe_code)]
 mod outer_filter;
