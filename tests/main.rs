@@ -6,6 +6,7 @@ mod config_files;
 mod config_merge;
 mod config_properties;
 mod config_save;
+mod layers_page;
 mod rooms;
 mod status;
 mod support;
