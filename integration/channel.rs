@@ -1,7 +1,7 @@
 //! The status channel: no process of the jail reaches it, or PID 1 that holds it; and whatever comes
 //! over it is a message or an error.
 
-use crate::harness::{World, has_program};
+use crate::harness::{World, has_program, processes_with};
 
 const JAILS: [&[&str]; 4] =
     [&[], &["--lockdown"], &["--no-seccomp"], &["--no-seccomp", "--no-landlock"]];
@@ -59,6 +59,24 @@ fn the_first_process_survives_every_signal_from_inside() {
         let ended = world.sh_with(flags, script).run();
         assert_eq!((ended.code(), ended.out()), (7, "alive\n"), "{flags:?}: {ended}");
     }
+}
+
+/// Arguments can be read by every user of the machine.
+#[test]
+fn no_argument_tells_what_the_jail_is_told() {
+    let world = World::new();
+    let secret = format!("secret-{}", std::process::id());
+    let file = world.file(format!("home/.tool/{secret}"), "x");
+    for flags in [&[][..], &["--lockdown"]] {
+        // A variable that lockdown passes on, and a place that default mode mounts.
+        let run = world.sh_with(flags, "echo \"$TERM_PROGRAM\"; exec sleep 60");
+        let running = run.env("TERM_PROGRAM", &secret).start();
+        running.says(&secret);
+        assert!(processes_with(&secret).is_empty(), "{flags:?}: {:?}", processes_with(&secret));
+    }
+    let control = world.outside(["sh", "-c", "echo ready; sleep 60; :", &secret]).start();
+    control.says("ready");
+    assert!(!processes_with(&secret).is_empty() && file.exists(), "the control");
 }
 
 /// In bubblewrap's place: finds the channel in the specification and says something over it.
