@@ -7,7 +7,7 @@ use stage2::report::{Achieved, ExecFailure, Layer, Layers};
 
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
-use crate::text::visible;
+use crate::text::{visible, visible_word};
 
 /// Writes one line. Standard error may be closed: then there is nobody to tell.
 fn say(kind: Kind, text: &str) {
@@ -84,7 +84,7 @@ impl Lookup {
 
 /// The command could not be run.
 pub fn not_run(failure: &ExecFailure, lookup: &Lookup) {
-    let program = visible(&failure.program);
+    let program = visible_word(&failure.program);
     let Some(found) = &failure.found else {
         let looked = visible(&failure.looked);
         let hint = lookup.on_host.as_deref().map(|file| lookup.hint(file)).unwrap_or_default();
@@ -110,6 +110,7 @@ pub fn plan(plan: &Plan) {
                 "empty".to_owned()
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
+            MountKind::File { .. } => "file".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
         note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));

@@ -10,8 +10,9 @@ use serde::{Serialize, Serializer};
 use stage2::os_bytes::{self, BytePath};
 
 use crate::config::trust::Verdict;
-use crate::config::{Loaded, Paths, style_word, visible_json, visible_os, visible_words};
+use crate::config::{Loaded, Paths, style_word};
 use crate::settings::{MapSetting, Setting, Settings, Source};
+use crate::text::{visible, visible_json, visible_words};
 
 /// What the host has, of what it may or may not have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -206,7 +207,7 @@ impl fmt::Display for Report {
         row("command", &visible_words(&self.command.value), self.command.source)?;
         for map in &self.maps {
             let ignored = if self.maps_ignored { " (ignored: lockdown)" } else { "" };
-            let text = visible_os(map.path.0.as_os_str());
+            let text = visible(&map.path.0);
             row("map", &format!("{} {text}{ignored}", map.access), map.source)?;
         }
         for switch in std::iter::once(&self.lockdown).chain(&self.switches) {
@@ -219,7 +220,7 @@ impl fmt::Display for Report {
 
 impl FileState {
     fn shown(&self) -> String {
-        let path = visible_os(self.path.0.as_os_str());
+        let path = visible(&self.path.0);
         let absent = if self.present { "" } else { " (none)" };
         format!("{path}{absent}")
     }

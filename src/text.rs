@@ -1,23 +1,66 @@
-//! Names in messages.
+//! Text from a stranger, made safe to print: names, arguments, files.
 
 use std::ffi::OsStr;
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
 
-/// A file name or argument for a message: a name that comes from a stranger must not reach the
-/// terminal as an escape sequence, nor break the line.
-pub fn visible(name: impl AsRef<OsStr>) -> String {
-    let mut text = String::new();
-    for character in name.as_ref().to_string_lossy().chars() {
-        if character.is_control() || is_direction_mark(character) {
-            let _ = write!(text, "{}", character.escape_default());
-        } else {
-            text.push(character);
+/// `text` with every character that a terminal would obey, reorder or hide written as its escape,
+/// and every byte that is not UTF-8 as `\xNN`: neither a file name nor a configuration file may
+/// redraw the very question that is asked about it.
+pub fn visible(text: impl AsRef<OsStr>) -> String {
+    let bytes = text.as_ref().as_bytes();
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            if obeyed(char) {
+                out.extend(char.escape_debug());
+            } else {
+                out.push(char);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
         }
     }
-    text
+    out
 }
 
-/// Characters that turn the reading direction, and with it what a line seems to say.
-fn is_direction_mark(character: char) -> bool {
-    matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// An argument list as one line in which each argument's borders can be seen.
+pub fn visible_words<S: AsRef<OsStr>>(words: &[S]) -> String {
+    words.iter().map(visible_word).collect::<Vec<_>>().join(" ")
+}
+
+/// One argument: quoted where it is empty or a shell would not take it as it stands.
+pub fn visible_word(word: impl AsRef<OsStr>) -> String {
+    let text = visible(word);
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%~".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// JSON text whose strings hold no raw character that [`visible`] would escape. `serde_json`
+/// escapes only the first 32; in JSON text all others can stand only inside a string, where
+/// `\uXXXX` means the same.
+pub fn visible_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for char in json.chars() {
+        if char == '\n' || !obeyed(char) {
+            out.push(char);
+            continue;
+        }
+        for unit in char.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+/// Control characters, and what Unicode calls format characters (bidirectional overrides,
+/// zero-width joiners …): all that `escape_debug` writes as an escape, save the quotes and the
+/// backslash, which are ordinary in a path.
+pub fn obeyed(char: char) -> bool {
+    !matches!(char, '"' | '\'' | '\\') && char.escape_debug().len() > 1
 }

@@ -9,8 +9,8 @@ use super::error::ConfigError;
 use super::load::{Loaded, Paths};
 use super::record;
 use super::trust::{Asked, Verdict};
-use super::visible::visible_os;
 use crate::cli::Cli;
+use crate::text::visible;
 
 /// A terminal to ask on.
 pub struct Prompt<'a> {
@@ -73,7 +73,7 @@ pub fn terminal() -> Option<File> {
 }
 
 fn ask(prompt: &mut Prompt<'_>, asked: &Asked, paths: &Paths) -> io::Result<Answer> {
-    let path = visible_os(paths.project_file.as_os_str());
+    let path = visible(&paths.project_file);
     let yes = if paths.trust_dir.is_some() { "[y]es, remember it / " } else { "" };
     // The number, because a long list scrolls its beginning out of sight.
     let all = match asked.items.len() {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::visible::{visible, visible_os};
+use crate::text::visible;
 
 /// Characters shown of an overlong line, on each side of the mark.
 const CONTEXT: usize = 60;
@@ -71,8 +71,8 @@ impl Shown {
         let skipped = before.chars().count().saturating_sub(CONTEXT);
         let cut = |text: &str| text.chars().take(CONTEXT).collect::<String>();
         let mut shown = Self {
-            before: visible(&before.chars().skip(skipped).collect::<String>()),
-            marked: visible(&cut(marked)),
+            before: visible(before.chars().skip(skipped).collect::<String>()),
+            marked: visible(cut(marked)),
             after: visible(cut(after.trim_end_matches('\r')).trim_end()),
         };
         if skipped > 0 {
@@ -86,7 +86,7 @@ impl fmt::Display for Located {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, .. } = self;
         let Shown { before, marked, after } = &self.shown;
-        let path = visible_os(self.path.as_os_str());
+        let path = visible(&self.path);
         let gutter = " ".repeat(line.to_string().len());
         let indent = " ".repeat(before.chars().count());
         let caret = "^".repeat(marked.chars().count().max(1));

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 
 use super::fields::{Fields, Toggle};
 use super::map::is_same;
-use super::visible::{visible_os, visible_words};
 use crate::cli::{BarChoice, Cli};
+use crate::text::{visible, visible_words};
 
 /// A project's new content.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,7 +34,7 @@ pub fn project(file: &Fields, cli: &Cli) -> Merged {
         for map in maps {
             match map.to_str() {
                 Some(text) => texts.push(text.to_owned()),
-                None => unsaved.push(not_utf8("map", &visible_os(map))),
+                None => unsaved.push(not_utf8("map", &visible(map))),
             }
         }
         texts

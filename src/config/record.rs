@@ -30,7 +30,7 @@ use super::error::ConfigError;
 use super::load::Paths;
 use super::read::{self, Symlinks};
 use super::trust::Loosening;
-use super::visible::visible_os;
+use crate::text::visible;
 
 const HEADER: &str = "ai-jail trust 1";
 
@@ -118,7 +118,7 @@ fn record(paths: &Paths, text: &str, items: &[Loosening]) -> Option<(PathBuf, St
         let _ = writeln!(words, "- {item}");
     }
     let digest = hex(&digest.finalize());
-    let shown = visible_os(project.as_os_str());
+    let shown = visible(&project);
     let content = format!("{HEADER}\n{digest}\n{shown}\n{words}");
     Some((dir.join(file_name(&project)), content))
 }

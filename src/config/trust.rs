@@ -17,9 +17,9 @@ use std::path::PathBuf;
 use super::error::ConfigError;
 use super::fields::{Fields, Toggle};
 use super::load::{Loaded, Paths};
-use super::visible::{visible, visible_os, visible_words};
 use super::{map, merge, record};
 use crate::cli::Cli;
+use crate::text::{visible, visible_words};
 
 /// One thing in a project's file that takes trust.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -224,10 +224,10 @@ impl fmt::Display for Loosening {
             }
             Self::Map { text, writable, source, dest } => {
                 let access = if *writable { "may read and write" } else { "may read" };
-                let (text, source) = (visible(text), visible_os(source.as_os_str()));
+                let (text, source) = (visible(text), visible(source));
                 write!(f, "{access} {source}")?;
                 if let Some(dest) = dest {
-                    let dest = visible_os(dest.as_os_str());
+                    let dest = visible(dest);
                     write!(f, ", which appears as {dest}")?;
                 }
                 if text == source {

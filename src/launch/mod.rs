@@ -8,6 +8,8 @@ mod spawn;
 mod supervise;
 mod terminal;
 
+use stage2::report::Layers;
+
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
@@ -16,7 +18,7 @@ use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `verbose` prints what each layer achieved.
+/// `started` is told what each layer achieved, as soon as the command is being started.
 ///
 /// # Errors
 ///
@@ -25,7 +27,7 @@ pub fn run(
     mut plan: Plan,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
+    started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = supervise::block_signals()?;
@@ -38,5 +40,5 @@ pub fn run(
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, &signals, terminal, lookup, verbose)
+    supervise::supervise(jail, &signals, terminal, lookup, started)
 }

@@ -9,7 +9,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use stage2::channel::{receive_message, send_message};
-use stage2::report::{FromJail, ToJail};
+use stage2::report::{FromJail, Layers, ToJail};
 
 use super::failure;
 use super::leftovers;
@@ -51,11 +51,11 @@ pub fn block_signals() -> Result<SignalFd, Error> {
 }
 
 /// What is known so far.
-struct Supervisor {
+struct Supervisor<'a> {
     jail: Jail,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &'a dyn Fn(&Layers),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -75,13 +75,13 @@ pub fn supervise(
     signals: &SignalFd,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     let supervisor = Supervisor {
         jail,
         terminal,
         lookup,
-        verbose,
+        told,
         started: false,
         ended: None,
         first_fatal: None,
@@ -90,7 +90,7 @@ pub fn supervise(
     supervisor.run(signals)
 }
 
-impl Supervisor {
+impl Supervisor<'_> {
     fn run(mut self, signals: &SignalFd) -> Result<u8, Error> {
         // Once bubblewrap has ended no message can come any more, but some may be waiting. The
         // channel itself may stay open: a bubblewrap that fails early leaves its child behind.
@@ -167,7 +167,7 @@ impl Supervisor {
         match message {
             FromJail::Started(layers) => {
                 self.started = true;
-                messages::layers(&layers, self.verbose);
+                (self.told)(&layers);
             }
             FromJail::Stopped(signal) => self.stopped(signal),
             FromJail::ExecFailed(failure) => {

@@ -32,6 +32,12 @@ pub fn abi() -> Result<i32, Errno> {
     layers::landlock_abi()
 }
 
+/// What a kernel with this ABI lacks of the full request; `lockdown` asks for more.
+#[must_use]
+pub fn missing(abi: i32, lockdown: bool) -> Vec<&'static str> {
+    rights::request(ABI::from(abi), lockdown).missing
+}
+
 /// Restricts this process, and all it starts, to the rules.
 #[must_use]
 pub fn apply(wanted: &Option<Landlock>) -> Achieved {

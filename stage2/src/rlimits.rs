@@ -20,8 +20,8 @@ pub fn apply(wanted: &Option<Rlimits>) -> Achieved {
         ("nproc", libc::RLIMIT_NPROC, limits.nproc),
         // Each open file pins kernel memory that no other limit counts.
         ("nofile", libc::RLIMIT_NOFILE, limits.nofile),
-        // A core file would put the command's memory, secrets included, onto the disk; with a
-        // pipe in core_pattern it would even start a helper on the host.
+        // A core file would put the command's memory, secrets included, onto the disk. Where
+        // core_pattern is a pipe the kernel asks no limit, and starts its program on the host.
         ("core", libc::RLIMIT_CORE, limits.core),
     ];
     let mut done = Vec::new();

@@ -42,7 +42,9 @@ fn given(kind: &MountKind) -> Rights {
         MountKind::Bind { access: Access::Device, .. }
         | MountKind::Proc
         | MountKind::Devices { .. } => read | write | use_device,
-        MountKind::Directory { .. } | MountKind::Symlink { .. } => BitFlags::EMPTY,
+        MountKind::Directory { .. } | MountKind::File { .. } | MountKind::Symlink { .. } => {
+            BitFlags::EMPTY
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! The tables of README.md and of the pages in docs/ are those of the code. `UPDATE_README=1`
+//! writes them anew.
+
+use std::fmt::Write;
+use std::fs;
+
+use ai_jail::policy::home::{HOME, Treatment};
+use ai_jail::policy::{devices, display, env, system};
+
+/// A table of two columns. Equal reasons, in the order of their first, share a row.
+fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for (path, reason) in rows {
+        let path = format!("`{path}`");
+        match groups.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, paths)) => paths.push(path),
+            None => groups.push((reason, vec![path])),
+        }
+    }
+    let mut text = format!("| {} | {} |\n|---|---|\n", heads[0], heads[1]);
+    for (reason, paths) in groups {
+        let _ = writeln!(text, "| {reason} | {} |", paths.join(" "));
+    }
+    text
+}
+
+fn home(treatment: Treatment) -> String {
+    let rows = HOME.iter().filter(|row| row.treatment == treatment);
+    grouped(rows.map(|row| (row.path, row.reason)), ["what", "below the home"])
+}
+
+fn system(tables: &[&[system::System]]) -> String {
+    let rows = tables.iter().flat_map(|table| table.iter());
+    grouped(rows.map(|row| (row.path, row.reason)), ["what", "where"])
+}
+
+fn environment(when: env::DropWhen) -> String {
+    let rows = env::DROPPED.iter().filter(|row| row.when == when);
+    grouped(rows.map(|row| (row.name, row.reason)), ["why", "variables"])
+}
+
+/// The tables of docs/display.md.
+fn display_tables() -> Vec<(&'static str, String)> {
+    let withheld = display::WITHHELD.iter().map(|door| (door.path, door.reason));
+    vec![("withheld", grouped(withheld, ["what", "below `XDG_RUNTIME_DIR`"]))]
+}
+
+/// Every table by the name that its mark in README.md has.
+fn tables() -> Vec<(&'static str, String)> {
+    let devices = devices::GPU.iter().map(|device| (device.name, device.reason));
+    let kept: Vec<String> = env::LOCKDOWN_KEPT.iter().map(|name| format!("`{name}`")).collect();
+    vec![
+        ("system", system(&[system::ROOT, system::DEEPER, system::CHAINS])),
+        ("masks", system(&[system::MASKS])),
+        ("lockdown masks", system(&[system::LOCKDOWN_MASKS])),
+        ("devices", grouped(devices, ["what", "below `/dev`"])),
+        ("read-write", home(Treatment::ReadWrite)),
+        ("empty", home(Treatment::Empty)),
+        ("hidden", home(Treatment::Hidden)),
+        ("dropped", environment(env::DropWhen::Always)),
+        ("kept", format!("{}\n", kept.join(" "))),
+    ]
+}
+
+#[test]
+fn the_tables_are_those_of_the_code() {
+    compare("README.md", tables());
+    compare("docs/display.md", display_tables());
+}
+
+fn compare(page: &str, tables: Vec<(&str, String)>) {
+    // At run time: the tests may run elsewhere than they were built.
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo");
+    let file = std::path::Path::new(&root).join(page);
+    let mut text = fs::read_to_string(&file).expect(page);
+    let update = std::env::var_os("UPDATE_README").is_some();
+    for (name, table) in tables {
+        let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
+        let start = text.find(&open).unwrap_or_else(|| panic!("no {open}")) + open.len();
+        let end = text.find(&close).unwrap_or_else(|| panic!("no {close}"));
+        if update {
+            text.replace_range(start..end, &table);
+        } else {
+            pretty_assertions::assert_str_eq!(&text[start..end], table, "{page}: {name}");
+        }
+    }
+    if update {
+        fs::write(&file, text).expect(page);
+    }
+}
