@@ -59,6 +59,20 @@ fn files_of_other_users_keep_their_protection() {
 }
 
 #[test]
+fn every_entry_of_the_filter_is_denied() {
+    crate::attacks::every_entry_is_denied_to_root();
+}
+
+#[test]
+fn each_switch_changes_only_its_own_layer() {
+    crate::layers::every_combination_is_what_was_asked_for();
+}
+
+mod programs {
+    crate::scenario_tests!(crate::programs::works_in_every_jail);
+}
+
+#[test]
 fn kernel_settings_cannot_be_written() {
     // Their permissions ask for the user root and for no capability, so a user namespace does not
     // take this away; core_pattern names a program that the host runs as root. Opening is enough

@@ -1,8 +1,19 @@
 //! Real jails on a real kernel: one file per promise.
 
 mod harness;
+mod probe;
+mod real_programs;
+
+// What the layers' own tests make of system calls and of real programs, made in whole jails too.
+#[path = "../stage2/tests/layers/attempt.rs"]
+#[allow(unsafe_code)]
+mod attempt;
+#[path = "../stage2/tests/layers/child.rs"]
+#[allow(unsafe_code)]
+mod child;
 
 mod as_root;
+mod attacks;
 mod command_in_home;
 mod descriptors;
 mod display;
@@ -11,6 +22,7 @@ mod doctor;
 mod doctor_as_root;
 mod dry_run;
 mod environment;
+mod escape;
 mod exit_status;
 mod explain;
 mod explain_says;
@@ -20,7 +32,9 @@ mod home_links;
 mod home_missing;
 mod home_table;
 mod killed;
+mod known_limits;
 mod launches;
+mod layers;
 mod layouts;
 mod lockdown;
 mod maps;
@@ -28,8 +42,12 @@ mod names;
 mod namespaces;
 mod not_run;
 mod orphans;
+#[allow(unsafe_code)]
+mod outer_filter;
 mod process_group;
+mod programs;
 mod project;
+mod refused_layers;
 mod signals;
 mod sockets;
 mod stdio;

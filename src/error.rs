@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::config::ConfigError;
 use crate::remedies::{Advice, DIRECTORY, NO_BUBBLEWRAP, NOT_RUN, OVERRIDE, Remedy, STREAM};
+use crate::text::visible;
 
 /// A failure of ai-jail itself: exit status 125.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,7 @@ pub enum Error {
         name: &'static str,
     },
     /// `BWRAP_BIN` cannot be used.
-    #[error("BWRAP_BIN={} cannot be used: {why}{}", path.display(), told(&OVERRIDE))]
+    #[error("BWRAP_BIN={} cannot be used: {why}{}", visible(path), told(&OVERRIDE))]
     BwrapOverride {
         /// Its value.
         path: PathBuf,
@@ -36,7 +37,7 @@ pub enum Error {
         why: String,
     },
     /// There is no bubblewrap.
-    #[error("bubblewrap (bwrap) was not found in {}{}", Path::new(searched).display(), told(&NO_BUBBLEWRAP))]
+    #[error("bubblewrap (bwrap) was not found in {}{}", visible(searched), told(&NO_BUBBLEWRAP))]
     NoBwrap {
         /// The search path.
         searched: OsString,
@@ -61,7 +62,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// bubblewrap could not be started.
-    #[error("cannot run {}: {error}{}", path.display(), NOT_RUN.at(path))]
+    #[error("cannot run {}: {error}{}", visible(path), NOT_RUN.at(path))]
     StartBwrap {
         /// The executable.
         path: PathBuf,
@@ -69,7 +70,10 @@ pub enum Error {
         error: io::Error,
     },
     /// A source of a mount could not be opened as the plan has it.
-    #[error("cannot mount {}: {error}\n  it changed while the jail was being made; try again", path.display())]
+    #[error(
+        "cannot mount {}: {error}\n  it changed while the jail was being made; try again",
+        visible(path)
+    )]
     Source {
         /// The source.
         path: PathBuf,

@@ -3,6 +3,8 @@
 //! [`run`] is the pipeline: parse, load, resolve, probe, plan, render, launch. Each step takes
 //! the values of those before it and touches only what its module says.
 
+#![forbid(unsafe_code)]
+
 pub mod backend;
 pub mod cli;
 pub mod config;
@@ -116,7 +118,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let settings = settings::resolve(cli, &loaded);
     let mut host = Host::probe(origin, &settings);
     let mut plan = make_plan(&settings, &host)?;
-    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             if !cli.exec && plan.mounts.iter().any(Mount::is_file) {

@@ -8,6 +8,7 @@ mod config_properties;
 mod config_save;
 mod doctor;
 mod readme;
+mod rooms;
 mod status;
 mod support;
 mod troubleshooting;

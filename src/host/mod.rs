@@ -14,6 +14,7 @@ pub mod look;
 pub mod machine;
 pub mod maps;
 pub mod mount_points;
+pub mod sockets;
 pub mod system;
 
 use std::ffi::{OsStr, OsString};
@@ -162,6 +163,8 @@ pub struct Host {
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
+    /// Sockets of the host's programs, canonical.
+    pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
     /// Where trust is recorded, links resolved; it need not exist.
@@ -207,6 +210,7 @@ impl Host {
             withheld: display::withheld(runtime.as_ref(), keys),
             runtime,
             docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
+            sockets: sockets::listening(&origin.project),
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),

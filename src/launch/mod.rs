@@ -2,6 +2,7 @@
 
 mod descriptors;
 mod failure;
+mod leftovers;
 mod sources;
 mod spawn;
 mod supervise;
@@ -32,6 +33,7 @@ pub fn run(
     let signals = supervise::block_signals()?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
     let terminal = terminal::Terminal::find(&plan, host)?;
+    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
     drop(sources);
     let lookup = Lookup {

@@ -78,6 +78,12 @@ pub const ROOT_SETTINGS: &[System] = &[
     system("/proc/mtrr", "hardware settings, which root could change"),
 ];
 
+/// Sockets of the host's services that stay within reach outside lockdown, in what is mounted.
+pub const SERVICES: &[System] = &[system(
+    "/nix/var/nix/daemon-socket/socket",
+    "the Nix daemon, which builds in a sandbox of its own",
+)];
+
 /// What belongs to the kernel: nothing at or below these can be the project or the home.
 const KERNEL: &[&str] = &["/proc", "/sys", "/dev"];
 

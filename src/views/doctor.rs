@@ -56,7 +56,7 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
     let project = origin.project.clone();
     let mise = command::find("mise".as_ref(), origin.environment.get("PATH"), &project);
     let Prepared { host, stdio, plan, refused } = Prepared::new(origin, &settings)?;
-    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project);
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps);
     let trial = match (plan, &bubblewrap) {
         (Ok(plan), Ok(bubblewrap)) => try_jail(plan, &host, bubblewrap),
         (Err(error), Ok(_)) => Trial::Failed(error),
