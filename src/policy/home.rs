@@ -185,6 +185,10 @@ pub const HOME: &[Row] = &[
     row(".cache/microsoft-edge*", Hidden, "browser cache"),
     row(".cache/vivaldi*", Hidden, "browser cache"),
     row(".cache/thunderbird", Hidden, "mail"),
+    // Ways to the host's own programs.
+    row(".screen", Hidden, "sockets of the host's screen, which types into its windows"),
+    row(".emacs.d/server", Hidden, "key to the host's editor"),
+    row(".local/share/jupyter/runtime", Hidden, "keys to the host's notebooks, which run code"),
     // Histories: what was typed, passwords included.
     row(".bash_history", Hidden, "shell history"),
     row(".zsh_history", Hidden, "shell history"),
