@@ -47,17 +47,33 @@ pub fn find(environment: &Environment, project: &Path) -> Result<Bubblewrap, Err
         }
         return Ok(inspect(path, &metadata));
     }
-    let search = environment.get("PATH").unwrap_or(OsStr::new(DEFAULT_PATH));
-    std::env::split_paths(search)
+    let (path, metadata) = search(environment, project)
+        .ok_or_else(|| Error::NoBwrap { searched: search_path(environment).to_os_string() })?;
+    Ok(inspect(path, &metadata))
+}
+
+/// Where [`find`] would take it from, whether it can be used or not.
+pub fn locate(environment: &Environment, project: &Path) -> Option<PathBuf> {
+    match environment.get(OVERRIDE) {
+        Some(value) => Some(PathBuf::from(value)),
+        None => search(environment, project).map(|(path, _)| path),
+    }
+}
+
+fn search_path(environment: &Environment) -> &OsStr {
+    environment.get("PATH").unwrap_or(OsStr::new(DEFAULT_PATH))
+}
+
+fn search(environment: &Environment, project: &Path) -> Option<(PathBuf, Metadata)> {
+    std::env::split_paths(search_path(environment))
         // A relative entry, or one in the project, is a place where a stranger could have put
         // a `bwrap`.
         .filter(|directory| directory.is_absolute() && !directory.starts_with(project))
         .find_map(|directory| {
             let path = directory.join("bwrap");
             let metadata = fs::metadata(&path).ok()?;
-            unsafe_to_run(&path, &metadata).is_none().then(|| inspect(path, &metadata))
+            unsafe_to_run(&path, &metadata).is_none().then_some((path, metadata))
         })
-        .ok_or_else(|| Error::NoBwrap { searched: search.to_os_string() })
 }
 
 /// Why this file must not be run as bubblewrap.

@@ -7,11 +7,15 @@ pub mod bubblewrap;
 pub mod command;
 pub mod desktop;
 pub mod git;
+pub mod git_config;
 pub mod home;
 pub mod links;
 pub mod maps;
 pub mod mount_points;
+pub mod protect;
+pub mod repositories;
 pub mod system;
+pub mod watch;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -30,6 +34,7 @@ use desktop::Door;
 use home::{Entry, Home};
 use links::Located;
 use maps::{Map, Missing};
+use protect::Protection;
 use system::{Place, RootEntry};
 
 /// The environment of this process, read once.
@@ -155,6 +160,8 @@ pub struct Host {
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
     pub missing: Vec<Missing>,
+    /// What the host runs later; nothing in lockdown, where nothing of it can be written.
+    pub protection: Protection,
 }
 
 impl Host {
@@ -166,13 +173,19 @@ impl Host {
         let wanted = |switch: bool| switch && !lockdown;
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
+        let entries = real_home.map(home::entries).unwrap_or_default();
+        let protection = if lockdown {
+            Protection::default()
+        } else {
+            protect::find(&origin, &entries, &maps)
+        };
         Self {
             stdio: stdio(),
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
-            entries: real_home.map(home::entries).unwrap_or_default(),
+            entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
                 desktop::display(environment)
@@ -191,6 +204,7 @@ impl Host {
             ),
             maps,
             missing,
+            protection,
             origin,
         }
     }

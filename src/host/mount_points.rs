@@ -27,7 +27,7 @@ pub fn check(plan: &mut Plan) -> Result<(), Error> {
             Authority::Config => {
                 warnings.push(format!("map at {} skipped: {why}", visible(&mount.dest)));
             }
-            Authority::Link | Authority::Table | Authority::Hidden => {}
+            Authority::Link | Authority::Table | Authority::Protect | Authority::Hidden => {}
         }
         false
     });

@@ -10,6 +10,7 @@ mod landlock;
 mod maps;
 pub mod mount;
 mod program;
+mod protect;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mount::{Access, Authority, Mount, MountKind};
+pub use protect::{Watch, Watching};
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -88,6 +90,11 @@ impl Plan {
             warnings: gathered.warnings,
             mounts,
         })
+    }
+
+    /// What to look at after the run, because the host would run it.
+    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Watching> {
+        protect::watched(&self.mounts, settings, host)
     }
 
     /// The mount that decides about `path` in the jail.

@@ -65,6 +65,8 @@ pub enum Authority {
     Link,
     /// The tables.
     Table,
+    /// What the host runs later, and what keeps it in its place.
+    Protect,
     /// The project directory itself.
     Project,
     /// A map in a configuration file.
