@@ -5,7 +5,8 @@
 
 pub mod bubblewrap;
 pub mod command;
-pub mod desktop;
+pub mod display;
+pub mod doors;
 pub mod git;
 pub mod git_config;
 pub mod home;
@@ -30,7 +31,8 @@ use crate::policy;
 use crate::policy::system::System;
 use crate::settings::Settings;
 use crate::status::HostFacts;
-use desktop::Door;
+use display::{Display, Withheld};
+use doors::Door;
 use home::{Entry, Home};
 use links::Located;
 use maps::{Map, Missing};
@@ -142,7 +144,13 @@ pub struct Host {
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
     /// Display and audio.
-    pub display: Vec<Door>,
+    pub display: Display,
+    /// Whether [`policy::display::X11_SOCKETS`] is a directory.
+    pub x11_sockets: bool,
+    /// Where `XDG_RUNTIME_DIR` leads; `None` in lockdown.
+    pub runtime: Option<Located>,
+    /// What of the desktop no jail gets.
+    pub withheld: Vec<Withheld>,
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
@@ -171,6 +179,8 @@ impl Host {
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
+        let runtime = if lockdown { None } else { display::runtime_directory(environment) };
+        let keys = display::keys_file(environment, real_home);
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
         let entries = real_home.map(home::entries).unwrap_or_default();
@@ -188,11 +198,14 @@ impl Host {
             entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
-                desktop::display(environment)
+                display::display(environment, keys.as_deref())
             } else {
-                Vec::new()
+                Display::default()
             },
-            docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
+            x11_sockets: is_directory(Path::new(policy::display::X11_SOCKETS)),
+            withheld: display::withheld(runtime.as_ref(), keys),
+            runtime,
+            docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),
@@ -216,14 +229,18 @@ pub fn facts(origin: &Origin) -> HostFacts {
     let mise = command::find("mise".as_ref(), environment.get("PATH"), &origin.project);
     HostFacts {
         gpu: !system::gpu_devices().is_empty(),
-        docker: !desktop::docker(environment, origin.home.real()).is_empty(),
-        display: !desktop::display(environment).is_empty(),
+        docker: !doors::docker(environment, origin.home.real()).is_empty(),
+        display: display::is_there(environment),
         mise: mise.is_some(),
     }
 }
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
 fn is_file(path: &Path) -> bool {

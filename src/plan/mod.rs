@@ -3,6 +3,7 @@
 //! `--dry-run`, `--verbose`, `status` and `--explain` are views of it.
 
 mod arrange;
+mod display;
 mod environment;
 mod gather;
 mod home;
@@ -21,7 +22,7 @@ use crate::error::Error;
 use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 pub use environment::EnvEdit;
-pub use mount::{Access, Authority, Mount, MountKind};
+pub use mount::{Access, Authority, Content, Mount, MountKind};
 pub use protect::{Watch, Watching};
 
 /// The hostname in the jail.

@@ -76,7 +76,6 @@ pub const HOME: &[Row] = &[
     row(".config/sheldon", SHELL),
     row(".cache/gitstatus", SHELL),
     row(".config/mise", "settings of mise, which name programs"),
-    row(".local/state/mise/trusted-configs", "the projects that mise trusts"),
     // Version control.
     row(".config/git", GIT),
     row(".config/jj", GIT),
