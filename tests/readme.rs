@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::fs;
 
-use ai_jail::policy::home::{HOME, Treatment};
+use ai_jail::policy::home::{Treatment, rows};
 use ai_jail::policy::{devices, display, env, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
@@ -25,7 +25,7 @@ fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2])
 }
 
 fn home(treatment: Treatment) -> String {
-    let rows = HOME.iter().filter(|row| row.treatment == treatment);
+    let rows = rows().filter(|row| row.treatment == treatment);
     grouped(rows.map(|row| (row.path, row.reason)), ["what", "below the home"])
 }
 

@@ -184,11 +184,8 @@ impl Host {
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
         let entries = real_home.map(home::entries).unwrap_or_default();
-        let protection = if lockdown {
-            Protection::default()
-        } else {
-            protect::find(&origin, &entries, &maps)
-        };
+        let protection =
+            if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
             stdio: stdio(),
             root: system::root_entries(),

@@ -47,12 +47,7 @@ pub struct Repositories {
 
 /// Looks at the project, at the directories that are mapped read-write, and at the repositories
 /// nested in the project; at no more than `limit`.
-pub fn find(
-    project: &Path,
-    mapped: &[PathBuf],
-    home: Option<&Path>,
-    limit: usize,
-) -> Repositories {
+pub fn find(project: &Path, mapped: &[PathBuf], home: Option<&Path>, limit: usize) -> Repositories {
     let found = Repositories::default();
     let mut search = Search { project, home, left: limit, seen: HashSet::new(), found };
     search.global_hooks();

@@ -166,7 +166,7 @@ fn appeared(path: &Path, reason: &'static str, after: Option<Stamp>, found: &mut
     match after {
         None => {}
         Some(Stamp { entries: Some(entries), .. }) => {
-            let entries = entries.into_keys().filter(|name| counts(name));
+            let entries = entries.into_keys().filter(counts);
             found.extend(entries.map(|name| finding(&path.join(name), What::Appeared, reason)));
         }
         Some(_) => found.push(finding(path, What::Appeared, reason)),

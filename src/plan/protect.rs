@@ -90,13 +90,8 @@ pub fn pin(mounts: &mut Vec<Mount>) {
             }
             let Some(source) = parent.host_path(directory) else { continue };
             let reason = format!("kept in its place because of {}", visible(&mount.dest));
-            let pin = Mount::bind_at(
-                &source,
-                directory,
-                Access::ReadWrite,
-                Authority::Protect,
-                reason,
-            );
+            let pin =
+                Mount::bind_at(&source, directory, Access::ReadWrite, Authority::Protect, reason);
             pins.push(pin);
         }
     }

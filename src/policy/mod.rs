@@ -6,6 +6,7 @@
 pub mod devices;
 pub mod display;
 pub mod env;
+pub mod hidden;
 pub mod home;
 pub mod protect;
 pub mod system;

@@ -168,7 +168,8 @@ pub const HOME: &[Row] = &[
 
 /// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is
 /// there fails without.
-pub const HOME_OPEN: &[Row] = &[row(".local/share/uv/tools/.lock", "uvx locks it, and is refused otherwise")];
+pub const HOME_OPEN: &[Row] =
+    &[row(".local/share/uv/tools/.lock", "uvx locks it, and is refused otherwise")];
 
 /// Below the project. What git has in a project is in `host/repositories.rs`, because it depends
 /// on what git's own files say.
@@ -267,6 +268,21 @@ pub const OURSELVES: &str = "a program that builds the jail";
 /// Directories in which no nested repository is looked for: they are large, and what is in them
 /// comes from package managers.
 pub const SKIPPED: &[&str] = &[
-    ".git", ".hg", ".jj", "node_modules", "target", "vendor", ".venv", "venv", "__pycache__", ".tox",
-    ".cache", "build", "dist", ".next", ".gradle", ".terraform", "Pods",
+    ".git",
+    ".hg",
+    ".jj",
+    "node_modules",
+    "target",
+    "vendor",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".tox",
+    ".cache",
+    "build",
+    "dist",
+    ".next",
+    ".gradle",
+    ".terraform",
+    "Pods",
 ];
