@@ -26,6 +26,7 @@ mod not_run;
 mod orphans;
 mod process_group;
 mod project;
+mod protect_table;
 mod signals;
 mod sockets;
 mod stdio;
