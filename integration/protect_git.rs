@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::{Ended, World, has_program, snapshot};
+use crate::harness::{Ended, Snapshot, World, has_program};
 
 /// A world with git's settings in its home, and in the project what the script makes.
 fn world(prepare: &str) -> Option<World> {
@@ -117,14 +117,14 @@ fn a_submodule() {
 fn a_worktree_of_the_project() {
     let prepare = format!("{INIT} && git worktree add -q trees/one && git worktree add -q two");
     let Some(world) = world(&prepare) else { return };
-    attack(&world, ".git", &["trees/one", "two", "."]);
     let script = "for name in one two; do \
                       echo ../../../fake > .git/worktrees/$name/commondir; \
                       mv .git/worktrees/$name .git/worktrees/x; \
-                  done; mv .git/worktrees .git/x; echo gitdir: fake > two/.git; mv two/.git x; true";
-    let before = snapshot(world.project());
+                  done; mv .git/worktrees .git/x; echo gitdir: fake > two/.git; mv two/.git x; rm -f x; true";
+    let before = Snapshot::of(world.project());
     world.sh(script).run();
-    pretty_assertions::assert_eq!(snapshot(world.project()), before);
+    before.is_unchanged();
+    attack(&world, ".git", &["trees/one", "two", "."]);
 }
 
 #[test]
@@ -134,12 +134,12 @@ fn settings_of_one_worktree() {
          git config --worktree a.b c && git -C one config --worktree a.b c"
     );
     let Some(world) = world(&prepare) else { return };
-    let before = snapshot(world.project());
+    let before = Snapshot::of(world.project());
     let script = "for file in .git/config.worktree .git/worktrees/one/config.worktree; do \
                       (echo x >> $file) 2> /dev/null; rm -f $file 2> /dev/null; \
                   done; true";
     world.sh(script).run().ok();
-    pretty_assertions::assert_eq!(snapshot(world.project()), before);
+    before.is_unchanged();
 }
 
 #[test]
@@ -148,13 +148,13 @@ fn a_project_that_is_a_worktree() {
                    git commit -q --allow-empty -m one && rmdir ../project && \
                    git worktree add -q ../project -b topic && git worktree add -q ../other";
     let Some(world) = world(prepare) else { return };
-    attack(&world, "../repository/.git", &[".", "../repository"]);
-    let before = snapshot(&world.home());
+    let before = Snapshot::of(&world.home());
     let script = "echo ../../../project/fake > ../repository/.git/worktrees/other/commondir; \
                   echo ../fake > ../repository/.git/worktrees/project/commondir; \
-                  echo gitdir: fake > .git; mv .git x; true";
+                  echo gitdir: fake > .git; mv .git x; rm -f x; true";
     world.sh(script).run();
-    pretty_assertions::assert_eq!(snapshot(&world.home()), before);
+    before.is_unchanged();
+    attack(&world, "../repository/.git", &[".", "../repository"]);
 }
 
 #[test]
@@ -242,10 +242,10 @@ fn gits_ordinary_work_goes_on() {
         "git checkout -q -b own && git checkout -q main",
         "echo x >> file && git stash -q && git stash pop -q && git checkout -q file",
         "git tag v1 && git fetch -q && git push -q origin HEAD:refs/heads/new",
-        "git merge -q own && git rebase -q HEAD~1 && git cherry-pick --allow-empty HEAD",
+        "git merge -q own && git rebase -q HEAD~1 && git commit -q --amend -m 2 && git revert -n HEAD && git reset -q --hard",
         "git worktree add -q ../project/tree && git worktree remove tree",
         "git -C module commit -q --allow-empty -m two && git commit -qam module",
-        "git submodule --quiet update",
+        "git submodule status && git submodule --quiet foreach git status --short",
         "git gc -q && git fsck && git reflog expire --all --expire=now && git prune",
         "git init -q inner && git -C inner commit -q --allow-empty -m x && rm -rf inner",
         "git clone -q ../up inner && rm -rf inner",
@@ -273,11 +273,19 @@ fn what_also_writes_settings_works_less_the_settings() {
         assert_eq!(ended.code(), 0, "{line}: {ended}");
         assert!(ended.err().contains(".git/config"), "{line}: {ended}");
     }
-    for line in ["git config user.name x", "git remote add x y", "git branch -m other"] {
+    let refused = [
+        ("git config user.name x", ".git/config"),
+        ("git remote add x y", ".git/config"),
+        ("git branch -m other", ".git/config"),
+        ("git submodule --quiet update", ".git/modules/module/config"),
+    ];
+    for (line, file) in refused {
         let ended = git(&world, line);
         assert_ne!(ended.code(), 0, "{line}: {ended}");
-        assert!(ended.err().contains(".git/config"), "{line}: {ended}");
+        assert!(ended.err().contains(file), "{line}: {ended}");
     }
+    let map = ["--rw-map", ".git/modules/module/config"];
+    assert_eq!(world.sh_with(map, "git submodule --quiet update").run().code(), 0);
     assert_eq!(fs::read(world.project().join(".git/config")).expect("settings"), before);
     // And nothing is left of the attempt.
     assert!(!world.project().join(".git/config.lock").exists());

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ai_jail::policy::protect::{HOME, HOME_OPEN, PROJECT};
 
-use crate::harness::{World, snapshot};
+use crate::harness::{Snapshot, World};
 
 /// Tries every way to change each of the arguments; one line for each way that worked.
 const ATTACK: &str = r#"
@@ -89,9 +89,9 @@ fn every_row_that_is_a_directory() {
     let (world, paths) = world(|world, path| {
         world.file(path.join("content"), "x");
     });
-    let before = snapshot(world.root());
+    let before = Snapshot::of(world.root());
     assert_eq!(attack(&world, &paths), Vec::<&Path>::new());
-    pretty_assertions::assert_eq!(snapshot(world.root()), before);
+    before.is_unchanged();
     attack_outside(&world, &paths);
 }
 
@@ -100,9 +100,9 @@ fn every_row_that_is_a_file() {
     let (world, paths) = world(|world, path| {
         world.file(path, "x");
     });
-    let before = snapshot(world.root());
+    let before = Snapshot::of(world.root());
     assert_eq!(attack(&world, &paths), Vec::<&Path>::new());
-    pretty_assertions::assert_eq!(snapshot(world.root()), before);
+    before.is_unchanged();
     attack_outside(&world, &paths);
 }
 
@@ -149,9 +149,9 @@ fn a_row_that_the_home_lacks_makes_nothing() {
         let (top, _) = row.path.split_once('/').expect("all are in a directory");
         world.directory(format!("home/{top}"));
     }
-    let before = snapshot(world.root());
+    let before = Snapshot::of(world.root());
     world.sh("true").run().ok();
-    pretty_assertions::assert_eq!(snapshot(world.root()), before);
+    before.is_unchanged();
 }
 
 #[test]

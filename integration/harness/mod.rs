@@ -13,7 +13,7 @@ pub use descendants::{Process, processes_with};
 pub use look::Seen;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
-pub use snapshot::snapshot;
+pub use snapshot::Snapshot;
 pub use terminal::Tty;
 pub use world::World;
 pub use x11::{X11, add_key, reached};
