@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::home::Entry;
 use super::maps::Map;
 use super::repositories::{self, REPOSITORIES, Repositories};
-use super::{Environment, Origin, bubblewrap};
+use super::{Origin, bubblewrap};
 use crate::policy::protect::{
     HOME, HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row,
 };
@@ -52,17 +52,17 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
         found.home_row(row, &mut places);
     }
     for row in HOME_OPEN {
-        if let Some(path) = places.find(row).filter(|path| is_file(path)) {
+        if let Some((_, path)) = places.find(row).filter(|(_, path)| is_file(path)) {
             found.open.push(Held { path, reason: row.reason });
         }
     }
     for row in HOME_WATCHED {
-        if let Some(path) = places.find(row) {
+        if let Some((_, path)) = places.find(row) {
             found.watched.push(Watched { path, reason: row.reason });
         }
     }
     for row in PROJECT {
-        found.item(origin.project.join(row.path), row.reason);
+        found.item(&origin.project, origin.project.join(row.path), row.reason);
     }
     let watched = PROJECT_WATCHED
         .iter()
@@ -88,31 +88,35 @@ struct HomePlaces<'a> {
     last: Option<(&'static str, Option<&'a Entry>)>,
 }
 
-impl HomePlaces<'_> {
+impl<'a> HomePlaces<'a> {
     /// `None` where the home has no such directory: then nothing of it is in the jail.
-    fn find(&mut self, row: &Row) -> Option<PathBuf> {
+    ///
+    /// The first is the directory of the home.
+    fn find(&mut self, row: &Row) -> Option<(&'a Path, PathBuf)> {
         let (top, rest) = row.path.split_once('/')?;
         let entry = match self.last {
             Some((known, entry)) if known == top => entry,
             _ => self.entries.iter().find(|entry| entry.path.as_os_str() == top),
         };
         self.last = Some((top, entry));
-        Some(entry?.located.canonical.join(rest))
+        let top = &entry?.located.canonical;
+        Some((top, top.join(rest)))
     }
 }
 
 impl Protection {
     fn home_row(&mut self, row: &Row, places: &mut HomePlaces<'_>) {
-        if let Some(path) = places.find(row) {
-            self.item(path, row.reason);
+        if let Some((top, path)) = places.find(row) {
+            self.item(top, path, row.reason);
         }
     }
 
     /// Holds what is there, at its canonical place. What is not there, or is a link, which no
     /// mount can hold, is watched.
-    fn item(&mut self, path: PathBuf, reason: &'static str) {
+    /// `known` is a directory above it that has no links.
+    fn item(&mut self, known: &Path, path: PathBuf, reason: &'static str) {
         let is_held = path.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink());
-        match canonical(&path).filter(|_| is_held) {
+        match is_held.then(|| canonical(&path, known)).flatten() {
             Some(path) => self.held.push(Held { path, reason }),
             None => self.watched.push(Watched { path, reason }),
         }
@@ -127,21 +131,29 @@ impl Protection {
                 self.held.push(Held { path, reason: OURSELVES });
             }
         }
-        self.watched.extend(path_directories(environment, &origin.project));
+        self.watched.extend(path_directories(origin));
     }
 }
 
-/// The directories of `PATH`, less those of the project, where programs come and go with the work.
-fn path_directories(environment: &Environment, project: &Path) -> Vec<Watched> {
-    let Some(path) = environment.get("PATH") else { return Vec::new() };
-    let directories = std::env::split_paths(path).filter(|path| {
-        path.is_absolute() && !path.starts_with("/usr") && !path.starts_with(project)
-    });
+/// The directories of `PATH` in the home, less those of the project, where programs come and go
+/// with the work.
+fn path_directories(origin: &Origin) -> Vec<Watched> {
+    let Some(path) = origin.environment.get("PATH") else { return Vec::new() };
+    let home = &origin.home;
+    let is_ours = |path: &PathBuf| {
+        let in_home = path.starts_with(home.path()) || path.starts_with(home.canonical());
+        in_home && !path.starts_with(&origin.project)
+    };
+    let directories = std::env::split_paths(path).filter(is_ours);
     let directories = directories.filter_map(|path| fs::canonicalize(path).ok());
     directories.map(|path| Watched { path, reason: ON_PATH }).collect()
 }
 
-/// A path whose directories have no links.
-fn canonical(path: &Path) -> Option<PathBuf> {
-    Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?))
+/// A path whose directories have no links. `known` is such a directory.
+fn canonical(path: &Path, known: &Path) -> Option<PathBuf> {
+    let parent = path.parent()?;
+    if parent == known {
+        return Some(path.to_path_buf());
+    }
+    Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
 }

@@ -5,6 +5,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::git::read_line;
@@ -79,7 +80,7 @@ fn nested(project: &Path) -> Vec<PathBuf> {
             if path.join(".git").symlink_metadata().is_ok() {
                 found.push(path.clone());
             }
-            if depth < DEPTH {
+            if depth < DEPTH && may_have_directories(&path) {
                 left.push_back((path, depth + 1));
             }
         }
@@ -94,6 +95,12 @@ fn subdirectories(directory: &Path) -> impl Iterator<Item = PathBuf> {
     let wanted =
         directories.filter(|item| !SKIPPED.iter().any(|skipped| item.file_name() == *skipped));
     wanted.map(|item| item.path())
+}
+
+/// Whether a directory may hold others: most file systems count a link for each one's `..`, and two
+/// for the directory itself. To ask costs less than to read it.
+fn may_have_directories(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.nlink() != 2)
 }
 
 /// As git itself decides it, roughly: `gitrepository-layout(5)`.
