@@ -2,7 +2,7 @@
 //! protected place, maps, links, our own programs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::harness::{World, program};
 
@@ -98,26 +98,20 @@ fn what_a_link_leads_to_is_not_taken_from_the_project() {
 }
 
 #[test]
-fn the_programs_that_build_the_jail() {
+fn ai_jail_itself() {
     let world = World::new();
     let ours = world.project().join("target/ai-jail");
     fs::create_dir(world.project().join("target")).expect("a directory");
     fs::copy(program(), &ours).expect("a copy of the program");
-    let bubblewrap = world.project().join("tools/bwrap");
-    fs::create_dir(world.project().join("tools")).expect("a directory");
-    fs::copy("/usr/bin/bwrap", &bubblewrap).expect("a copy of bubblewrap");
-    let content = |path: &Path| fs::read(path).expect("it is there");
-    let before = (content(&ours), content(&bubblewrap));
-    let attack = "for file in target/ai-jail tools/bwrap; do \
-                      echo > evil; (cat evil > $file); mv -f evil $file; rm -f $file; \
-                      mv $(dirname $file) $(dirname $file).old; \
-                  done; true";
+    let content = || fs::read(&ours).expect("it is there");
+    let before = content();
+    let attack = "file=target/ai-jail; echo > evil; (cat evil > $file); mv -f evil $file; \
+                  rm -f $file; mv target target.old; true";
     let words = ["--exec", "--", "sh", "-c", attack].map(PathBuf::from);
-    let run = world.outside([ours.clone()].into_iter().chain(words)).env("BWRAP_BIN", &bubblewrap);
-    assert_eq!(run.run().code(), 0);
-    assert!((content(&ours), content(&bubblewrap)) == before);
+    assert_eq!(world.outside([ours.clone()].into_iter().chain(words)).run().code(), 0);
+    assert!(content() == before);
     world.outside(["sh", "-c", attack]).run();
-    assert!(!ours.exists() && !bubblewrap.exists(), "the control");
+    assert!(!ours.exists(), "the control");
 }
 
 #[test]
@@ -131,10 +125,31 @@ fn each_mount_says_why_it_is_there() {
         assert!(ended.err().contains(&line), "{line}: {ended}");
     };
     line("Code/User: read-only (settings of an editor, which are programs or name them)");
-    let because = format!("kept in its place because of {}/.config/Code/User", home.display());
-    line(&format!("Code: read-write ({because})"));
+    line("Code: read-write (keeps what is below it in its place)");
     let json = world.jail(["--dry-run=json", "true"]).run();
     assert!(json.ok().contains("\"authority\": \"protect\""), "{json}");
     let pasted = world.jail(["--dry-run", "sh", "-c", "echo > ~/.config/Code/User/x"]).run();
     assert_ne!(world.outside(["sh", "-c", pasted.ok()]).run().code(), 0);
+}
+
+#[test]
+fn explain_knows_the_rule_and_what_lifts_it() {
+    let world = World::new();
+    world.file("home/.config/fish/config.fish", "x");
+    world.file("home/project/.envrc", "x");
+    let file = "~/.config/fish/config.fish";
+    let explained = world.jail(["--explain", file]).run();
+    let changes = ["--no-protect", "--rw-map '~/.config/fish/config.fish'"];
+    for text in ["the host runs it later", "read-only file", "run by every new shell"] {
+        assert!(explained.ok().contains(text), "{text}: {explained}");
+    }
+    assert!(changes.iter().any(|change| explained.out().contains(change)), "{explained}");
+    let explained = world.jail(["--explain", ".envrc"]).run();
+    assert!(explained.ok().contains("the host may run it"), "{explained}");
+    let explained = world.jail(["--explain", "other"]).run();
+    assert!(!explained.ok().contains("may run it"), "{explained}");
+    // What only keeps it in its place changes nothing.
+    world.file("home/project/src/generated/file", "x");
+    let explained = world.jail(["--map", "src/generated", "--explain", "src"]).run();
+    assert!(explained.ok().contains("the project"), "{explained}");
 }

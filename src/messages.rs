@@ -57,9 +57,9 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     match achieved {
         Achieved::Failed(text) => warning(format!("{name} could not be applied: {text}")),
         _ if !verbose => {}
-        Achieved::Enforced(text) => note(format!("{name}: {text}")),
-        Achieved::Partial(text) => note(format!("{name}: in part; {text}")),
-        Achieved::Skipped(text) => note(format!("{name}: not applied; {text}")),
+        Achieved::Enforced(text) => note(format!("{name}: enforced ({text})")),
+        Achieved::Partial(text) => note(format!("{name}: enforced in part ({text})")),
+        Achieved::Skipped(text) => note(format!("{name}: not applied ({text})")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The display and audio of the desktop, and what of it no jail gets.
+//! The display of the desktop, and what of it no jail gets.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,7 +10,7 @@ use super::Environment;
 use super::doors::{Door, socket};
 use super::links::{self, Located};
 use crate::policy::display::{
-    AUDIO, NUMBER_OFFSET, NUMBERS_TRIED, WITHHELD, X11_SOCKETS, XAUTHORITY_REASON,
+    NUMBER_OFFSET, NUMBERS_TRIED, WITHHELD, X11_SOCKETS, XAUTHORITY_REASON,
 };
 use crate::x11::{DisplayName, Entry, authority, cookies};
 
@@ -24,8 +24,6 @@ pub struct Display {
     pub x11: Option<X11>,
     /// The Wayland display.
     pub wayland: Option<Door>,
-    /// The sound server.
-    pub audio: Option<Door>,
 }
 
 impl Display {
@@ -66,7 +64,7 @@ pub struct Withheld {
     pub reason: &'static str,
 }
 
-/// X11, Wayland and audio, where present. `keys` is the file of keys.
+/// X11 and Wayland, where present. `keys` is the file of keys.
 pub fn display(environment: &Environment, keys: Option<&Path>) -> Display {
     let runtime = environment.path("XDG_RUNTIME_DIR");
     // A relative name is one in the runtime directory; `wl_display_connect`.
@@ -75,11 +73,9 @@ pub fn display(environment: &Environment, keys: Option<&Path>) -> Display {
         .filter(|name| !name.is_empty())
         .map(|name| runtime.unwrap_or(Path::new("")).join(name))
         .filter(|path| path.is_absolute());
-    let audio = named_sound_server(environment).or_else(|| Some(runtime?.join(AUDIO.path)));
     Display {
         x11: environment.get("DISPLAY").and_then(|name| x11(name, keys)),
         wayland: wayland.and_then(|path| socket(&path, "Wayland")),
-        audio: audio.and_then(|path| socket(&path, AUDIO.reason)),
     }
 }
 
@@ -148,18 +144,6 @@ pub fn keys_file(environment: &Environment, home: Option<&Path>) -> Option<PathB
     };
     let path = links::locate(&path).ok()?.canonical;
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()).then_some(path)
-}
-
-/// The local socket that `PULSE_SERVER` names, in one of its forms: `/path`, `unix:/path`, with
-/// the machine's identity in braces before it.
-fn named_sound_server(environment: &Environment) -> Option<PathBuf> {
-    let value = environment.get("PULSE_SERVER")?.as_bytes();
-    let value = match value.iter().position(|byte| *byte == b'}') {
-        Some(end) if value.starts_with(b"{") => &value[end + 1..],
-        _ => value,
-    };
-    let path = Path::new(OsStr::from_bytes(value.strip_prefix(b"unix:").unwrap_or(value)));
-    path.is_absolute().then(|| path.to_path_buf())
 }
 
 /// Where `XDG_RUNTIME_DIR` leads. One that does not exist is made in the jail all the same.

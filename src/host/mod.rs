@@ -11,10 +11,13 @@ pub mod git;
 pub mod git_config;
 pub mod home;
 pub mod links;
+pub mod look;
+pub mod machine;
 pub mod maps;
 pub mod mount_points;
 pub mod protect;
 pub mod repositories;
+pub mod sockets;
 pub mod system;
 pub mod watch;
 
@@ -105,10 +108,19 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        let uid = nix::unistd::getuid().as_raw();
-        let home = home::find(environment.get("HOME"), uid);
-        Ok(Self { project, named, located, home, environment })
+        Ok(Self { project, named, located, home: home(&environment), environment })
     }
+
+    /// Starts at a canonical path instead of in the working directory.
+    pub fn at(project: PathBuf, environment: Environment) -> Self {
+        let located = Located { canonical: project.clone(), links: Vec::new() };
+        let named = project.clone();
+        Self { project, named, located, home: home(&environment), environment }
+    }
+}
+
+fn home(environment: &Environment) -> Home {
+    home::find(environment.get("HOME"), nix::unistd::getuid().as_raw())
 }
 
 /// What one of the three standard descriptors is.
@@ -139,11 +151,13 @@ pub struct Host {
     pub chains: Vec<Place>,
     /// What to mask.
     pub masks: Vec<System>,
+    /// What root itself must not write.
+    pub root_settings: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
-    /// Display and audio.
+    /// The display.
     pub display: Display,
     /// Whether [`policy::display::X11_SOCKETS`] is a directory.
     pub x11_sockets: bool,
@@ -154,6 +168,8 @@ pub struct Host {
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
+    /// Sockets of the host's programs, canonical.
+    pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
     /// Where trust is recorded, links resolved; it need not exist.
@@ -192,6 +208,7 @@ impl Host {
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
+            root_settings: system::root_settings(),
             entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
@@ -203,6 +220,7 @@ impl Host {
             withheld: display::withheld(runtime.as_ref(), keys),
             runtime,
             docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
+            sockets: sockets::listening(&origin.project),
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),

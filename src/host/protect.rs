@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::Origin;
 use super::home::Entry;
 use super::maps::Map;
 use super::repositories::{self, REPOSITORIES, Repositories};
-use super::{Origin, bubblewrap};
 use crate::policy::protect::{
     HOME, HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row,
 };
@@ -122,14 +122,11 @@ impl Protection {
         }
     }
 
-    /// What builds this jail and the next, and where the host looks for programs.
+    /// ai-jail itself, and where the host looks for programs. bubblewrap is never taken from
+    /// where a jail may write.
     fn programs(&mut self, origin: &Origin) {
-        let environment = &origin.environment;
-        let bubblewrap = bubblewrap::locate(environment, &origin.project);
-        for path in [std::env::current_exe().ok(), bubblewrap].into_iter().flatten() {
-            if let Ok(path) = fs::canonicalize(path) {
-                self.held.push(Held { path, reason: OURSELVES });
-            }
+        if let Ok(path) = std::env::current_exe().and_then(fs::canonicalize) {
+            self.held.push(Held { path, reason: OURSELVES });
         }
         self.watched.extend(path_directories(origin));
     }

@@ -2,10 +2,13 @@
 
 mod descriptors;
 mod failure;
+mod leftovers;
 mod sources;
 mod spawn;
 mod supervise;
 mod terminal;
+
+use stage2::report::Layers;
 
 use crate::error::Error;
 use crate::host::Host;
@@ -15,7 +18,7 @@ use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `verbose` prints what each layer achieved.
+/// `started` is told what each layer achieved, as soon as the command is being started.
 ///
 /// # Errors
 ///
@@ -24,17 +27,18 @@ pub fn run(
     mut plan: Plan,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
+    started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = supervise::block_signals()?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
     let terminal = terminal::Terminal::find(&plan, host)?;
+    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, &signals, terminal, lookup, verbose)
+    supervise::supervise(jail, &signals, terminal, lookup, started)
 }

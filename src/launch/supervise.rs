@@ -9,9 +9,10 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use stage2::channel::{receive_message, send_message};
-use stage2::report::{FromJail, ToJail};
+use stage2::report::{FromJail, Layers, ToJail};
 
 use super::failure;
+use super::leftovers;
 use super::spawn::Jail;
 use super::terminal::Terminal;
 use crate::error::Error;
@@ -40,6 +41,7 @@ const FATAL: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Sig
 pub fn block_signals() -> Result<SignalFd, Error> {
     let mut read = SigSet::from_iter(FORWARDED);
     read.add(Signal::SIGCONT);
+    read.add(Signal::SIGCHLD);
     let mut blocked = read;
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);
@@ -49,11 +51,11 @@ pub fn block_signals() -> Result<SignalFd, Error> {
 }
 
 /// What is known so far.
-struct Supervisor {
+struct Supervisor<'a> {
     jail: Jail,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &'a dyn Fn(&Layers),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -73,13 +75,13 @@ pub fn supervise(
     signals: &SignalFd,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     let supervisor = Supervisor {
         jail,
         terminal,
         lookup,
-        verbose,
+        told,
         started: false,
         ended: None,
         first_fatal: None,
@@ -88,18 +90,26 @@ pub fn supervise(
     supervisor.run(signals)
 }
 
-impl Supervisor {
+impl Supervisor<'_> {
     fn run(mut self, signals: &SignalFd) -> Result<u8, Error> {
+        // Once bubblewrap has ended no message can come any more, but some may be waiting. The
+        // channel itself may stay open: a bubblewrap that fails early leaves its child behind.
+        let mut over = false;
         loop {
+            let patience = if over { PollTimeout::ZERO } else { PollTimeout::NONE };
             let mut ready = [
                 PollFd::new(signals.as_fd(), PollFlags::POLLIN),
                 PollFd::new(self.jail.control.as_fd(), PollFlags::POLLIN),
             ];
-            poll(&mut ready, PollTimeout::NONE).map_err(Error::system("poll"))?;
+            poll(&mut ready, patience).map_err(Error::system("poll"))?;
             let control_ready = ready[1].any().unwrap_or(false);
+            if over && !control_ready {
+                return self.conclude();
+            }
             while let Some(info) = signals.read_signal().map_err(Error::system("read signalfd"))? {
                 self.forward(info.ssi_signo, info.ssi_code);
             }
+            over = self.bubblewrap_has_ended()?;
             if control_ready {
                 let message = receive_message(&self.jail.control)
                     .map_err(Error::system("the status channel of the jail"))?;
@@ -111,11 +121,18 @@ impl Supervisor {
         }
     }
 
+    fn bubblewrap_has_ended(&mut self) -> Result<bool, Error> {
+        Ok(self.jail.bubblewrap.try_wait().map_err(Error::system("wait"))?.is_some())
+    }
+
     /// Passes a signal on. What the terminal's keyboard sends goes to the whole group, as the
     /// kernel would have sent it; what a process sends goes to the command alone.
     fn forward(&mut self, number: u32, code: i32) {
         let Ok(number) = i32::try_from(number) else { return };
         let Ok(signal) = Signal::try_from(number) else { return };
+        if signal == Signal::SIGCHLD {
+            return;
+        }
         if signal == Signal::SIGCONT {
             self.resume();
             return;
@@ -150,7 +167,7 @@ impl Supervisor {
         match message {
             FromJail::Started(layers) => {
                 self.started = true;
-                messages::layers(&layers, self.verbose);
+                (self.told)(&layers);
             }
             FromJail::Stopped(signal) => self.stopped(signal),
             FromJail::ExecFailed(failure) => {
@@ -199,6 +216,7 @@ impl Supervisor {
                 Ok(killed)
             }
             None => {
+                leftovers::kill_all();
                 let mut said = Vec::new();
                 if let Some(mut stderr) = self.jail.bubblewrap.stderr.take() {
                     let _ = stderr.read_to_end(&mut said);

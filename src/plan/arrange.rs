@@ -30,9 +30,7 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
         compare(&left.dest, &right.dest).then(right.authority.cmp(&left.authority))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
-    let mut mounts = drop_needless(mounts, hidden);
-    protect::pin(&mut mounts);
-    mounts
+    drop_needless(mounts, hidden)
 }
 
 /// Whether a mount is a hidden place or inside one. Only the command line may do that: it names

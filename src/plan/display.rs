@@ -40,7 +40,7 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
 pub fn gather(gathered: &mut Gathered, host: &Host) {
     runtime_directory(gathered, host);
     let display = &host.display;
-    for door in display.wayland.iter().chain(&display.audio) {
+    if let Some(door) = &display.wayland {
         gathered.give(&door.located, Access::ReadWrite, Authority::Table, door.reason);
     }
     x11(gathered, host);

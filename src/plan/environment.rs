@@ -65,7 +65,6 @@ fn applies(
 ) -> bool {
     match when {
         DropWhen::Always => true,
-        DropWhen::WithoutDisplay => !settings.display.value,
         DropWhen::WithoutX11 => host.display.x11.is_none(),
         DropWhen::WithoutKeys => !display::has_keys(mounts),
         DropWhen::WithoutWayland => host.display.wayland.is_none(),

@@ -7,11 +7,13 @@ mod display;
 mod environment;
 mod gather;
 mod home;
+mod keep;
 mod landlock;
 mod maps;
 pub mod mount;
 mod program;
 mod protect;
+mod sockets;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -72,9 +74,11 @@ impl Plan {
     ///
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
+        let lockdown = settings.lockdown.value;
         let gathered = gather::gather(settings, host)?;
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
-        let lockdown = settings.lockdown.value;
+        let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
+        let mounts = keep::in_place(mounts);
         let terminal = host.stdio.contains(&Stdio::Terminal);
         let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };

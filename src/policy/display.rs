@@ -33,10 +33,6 @@ const fn door(path: &'static str, reason: &'static str) -> Door {
     Door { path, reason }
 }
 
-/// Audio comes with the display, for the tools that speak and listen. `PipeWire` answers there
-/// too; its own socket gives more.
-pub const AUDIO: Door = door("pulse/native", "audio");
-
 /// Never given: the directory in the jail is a new one. Where a map shows the host's, these are
 /// hidden.
 pub const WITHHELD: &[Door] = &[
@@ -44,6 +40,7 @@ pub const WITHHELD: &[Door] = &[
     door("dbus-1", "session bus and services on it"),
     door("systemd", "service manager, which starts programs on the host"),
     door("at-spi", "accessibility bus, which reads and drives every window"),
+    door("pulse", "sound server, which loads libraries that a client names"),
     door("pipewire-0", "cameras and the screen besides sound"),
     door("pipewire-0-manager", "cameras and the screen besides sound"),
     door("gnupg", "agent that signs with the user's keys"),

@@ -262,8 +262,8 @@ pub const PROJECT_WATCHED: &[Row] = &[
 /// A directory of the host's `PATH` where a jail may write.
 pub const ON_PATH: &str = "a directory of programs on PATH";
 
-/// ai-jail or bubblewrap, where a jail may write.
-pub const OURSELVES: &str = "a program that builds the jail";
+/// ai-jail, where a jail may write.
+pub const OURSELVES: &str = "ai-jail itself";
 
 /// Directories in which no nested repository is looked for: they are large, and what is in them
 /// comes from package managers.

@@ -8,8 +8,8 @@ use nix::sys::socket::{MsgFlags, recv, send};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Longer than any message: texts in them are cut to a few kilobytes.
-const MAX_MESSAGE: usize = 64 * 1024;
+/// Bytes; longer than any message, because the texts in them are cut.
+pub const MAX_MESSAGE: usize = 64 * 1024;
 
 /// Sends one message.
 ///
