@@ -37,7 +37,7 @@ pub const NESTED: Remedy = Remedy {
     said: &["No permissions", "Operation not permitted", "Permission denied", "ENOSPC"],
     applies: |machine| machine.inside_jail,
     why: "this is inside a jail already, and a jail can make no other",
-    advice: "leave it first, or run the command without ai-jail: it is jailed as it is\n\
+    advice: "leave it first, or run the command without ai-jail; it is jailed as it is\n\
              exit",
 };
 
