@@ -99,7 +99,7 @@ fn mounts() -> impl Strategy<Value = Vec<Mount>> {
 proptest! {
     #[test]
     fn each_place_has_the_rights_of_its_mount(mounts in mounts(), lockdown in any::<bool>()) {
-        let landlock = rules(&mounts, lockdown);
+        let landlock = rules(&mounts, lockdown, false);
         for mount in &mounts {
             let rights = effective(&landlock, &mount.dest);
             prop_assert!(rights.contains(given(&mount.kind)), "{mount:?}: less, {rights:?}");
@@ -112,7 +112,7 @@ proptest! {
     /// Where nothing above gives more, writing goes with the mount, and ioctl with devices.
     #[test]
     fn writing_and_ioctl_go_with_the_mount(mounts in mounts(), lockdown in any::<bool>()) {
-        let landlock = rules(&mounts, lockdown);
+        let landlock = rules(&mounts, lockdown, false);
         for mount in mounts.iter().filter(|mount| mount.is_mount_point()) {
             let above = |other: &&Mount| {
                 *other != mount && mount.dest.starts_with(&other.dest)
@@ -131,7 +131,7 @@ proptest! {
     /// A place that no mount shows: names can be listed, and nothing else.
     #[test]
     fn what_is_not_mounted_is_only_listed(mounts in mounts(), path in path()) {
-        let landlock = rules(&mounts, false);
+        let landlock = rules(&mounts, false, false);
         if !mounts.iter().any(|mount| mount.is_mount_point() && path.starts_with(&mount.dest)) {
             prop_assert_eq!(effective(&landlock, &path), AccessFs::ReadDir);
         }
@@ -140,7 +140,7 @@ proptest! {
     /// One rule a place at most, and none that a rule above already gives.
     #[test]
     fn no_rule_is_needless(mounts in mounts()) {
-        let Landlock { rules, deny_tcp } = rules(&mounts, false);
+        let Landlock { rules, deny_tcp } = rules(&mounts, false, false);
         for (index, rule) in rules.iter().enumerate() {
             let others = rules.iter().enumerate().filter(|(other, _)| *other != index);
             let without = Landlock {
@@ -160,6 +160,6 @@ proptest! {
 
 #[test]
 fn tcp_is_denied_in_lockdown_only() {
-    assert!(rules(&[], true).deny_tcp);
-    assert!(!rules(&[], false).deny_tcp);
+    assert!(rules(&[], true, false).deny_tcp);
+    assert!(!rules(&[], false, false).deny_tcp);
 }
