@@ -52,11 +52,16 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
 
 /// Whether one access grants all that another does.
 fn includes(granted: PathAccess, wanted: PathAccess) -> bool {
-    granted == wanted
-        || granted == PathAccess::ReadWrite
-        || (wanted == PathAccess::List && granted == PathAccess::ReadOnly)
+    match granted {
+        PathAccess::ReadWrite => wanted != PathAccess::Device,
+        PathAccess::ReadOnly => matches!(wanted, PathAccess::ReadOnly | PathAccess::List),
+        PathAccess::Device | PathAccess::List => wanted == granted,
+    }
 }
 
 fn rule(path: &Path, access: PathAccess) -> PathRule {
     PathRule { path: BytePath(path.to_path_buf()), access }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
