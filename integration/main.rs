@@ -14,6 +14,7 @@ mod child;
 
 mod as_root;
 mod attacks;
+mod channel;
 mod command_in_home;
 mod descriptors;
 mod display;
@@ -33,6 +34,8 @@ mod home_missing;
 mod home_table;
 mod killed;
 mod known_limits;
+mod landlock;
+mod landlock_abi;
 mod launches;
 mod layers;
 mod layouts;
@@ -41,6 +44,8 @@ mod maps;
 mod names;
 mod namespaces;
 mod not_run;
+#[allow(unsafe_code)]
+mod old_landlock;
 mod orphans;
 #[allow(unsafe_code)]
 mod outer_filter;

@@ -35,7 +35,6 @@ use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
-use host::machine::Machine;
 use host::{Environment, Host, Origin, mount_points, watch};
 use plan::{Mount, Plan};
 use settings::Settings;
@@ -241,7 +240,7 @@ fn launch(
 ) -> Result<u8, Error> {
     launch::run(plan, host, bubblewrap, started).map_err(|error| match error {
         Error::Build { said, .. } => {
-            let machine = Machine::probe(&host.origin.environment);
+            let machine = host::machine::Machine::probe(&host.origin.environment);
             let remedy = remedies::for_words(&said, &machine);
             Error::Build { said, advice: Some(remedy.at(&bubblewrap.path)) }
         }

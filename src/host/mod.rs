@@ -87,6 +87,8 @@ pub struct Origin {
     pub home: Home,
     /// The environment.
     pub environment: Environment,
+    /// Root runs this.
+    pub as_root: bool,
 }
 
 impl Origin {
@@ -108,15 +110,21 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        Ok(Self { project, named, located, home: home(&environment), environment })
+        let as_root = is_root();
+        Ok(Self { project, named, located, home: home(&environment), environment, as_root })
     }
 
     /// Starts at a canonical path instead of in the working directory.
     pub fn at(project: PathBuf, environment: Environment) -> Self {
         let located = Located { canonical: project.clone(), links: Vec::new() };
         let named = project.clone();
-        Self { project, named, located, home: home(&environment), environment }
+        let as_root = is_root();
+        Self { project, named, located, home: home(&environment), environment, as_root }
     }
+}
+
+fn is_root() -> bool {
+    nix::unistd::getuid().is_root()
 }
 
 fn home(environment: &Environment) -> Home {

@@ -25,9 +25,12 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     mounts.retain(|mount| !shows_hidden(mount, hidden));
     let masks: Vec<Mount> = mounts.iter().flat_map(|mount| masks(mount, hidden)).collect();
     mounts.extend(masks);
-    // Parents before children by path components; at the same place the strongest first.
+    // Parents before children by path components; at the same place the strongest first, and of
+    // two as strong the one that gives less.
     mounts.sort_by(|left, right| {
-        compare(&left.dest, &right.dest).then(right.authority.cmp(&left.authority))
+        compare(&left.dest, &right.dest)
+            .then(right.authority.cmp(&left.authority))
+            .then(left.access().cmp(&right.access()))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
     drop_needless(mounts, hidden)

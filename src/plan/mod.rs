@@ -46,6 +46,9 @@ pub struct Plan {
     pub command: Vec<OsString>,
     /// The strict mode: the environment starts empty, there is no network, the root is read-only.
     pub lockdown: bool,
+    /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
+    /// asking for any capability, the machine's `core_pattern` for one.
+    pub proc_is_read_only: bool,
     /// Whether the jail has no controlling terminal.
     pub new_session: bool,
     /// The resource limits.
@@ -80,13 +83,17 @@ impl Plan {
         let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
         let mounts = keep::in_place(mounts);
         let terminal = host.stdio.contains(&Stdio::Terminal);
-        let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
+        let landlock = settings
+            .landlock
+            .value
+            .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
             environment: environment::edits(settings, host, &mounts),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
+            proc_is_read_only: host.origin.as_root,
             new_session: lockdown || !terminal,
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,

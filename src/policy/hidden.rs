@@ -366,4 +366,8 @@ pub const HIDDEN: &[Row] = &[
     row(".local/share/tracker", "names and small pictures of other files"),
     row(".cache/tracker3", "names and small pictures of other files"),
     row(".cache/thumbnails", "names and small pictures of other files"),
+    // Ways to the host's own programs.
+    row(".screen", "sockets of the host's screen, which types into its windows"),
+    row(".emacs.d/server", "key to the host's editor"),
+    row(".local/share/jupyter/runtime", "keys to the host's notebooks, which run code"),
 ];
