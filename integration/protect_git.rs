@@ -274,7 +274,8 @@ fn what_also_writes_settings_works_less_the_settings() {
         assert!(ended.err().contains(".git/config"), "{line}: {ended}");
     }
     assert_eq!(git(&world, "git checkout -q main").code(), 0);
-    let renamed = git(&world, "git branch -m topic other && exit 9; git rev-parse -q --verify other");
+    let renamed =
+        git(&world, "git branch -m topic other && exit 9; git rev-parse -q --verify other");
     assert_eq!(renamed.code(), 0, "{renamed}");
     let refused = [
         ("git config user.name x", ".git/config"),
