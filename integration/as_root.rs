@@ -73,6 +73,11 @@ mod programs {
 }
 
 #[test]
+fn landlock_takes_nothing_that_the_mounts_give() {
+    crate::landlock::the_layers_agree();
+}
+
+#[test]
 fn kernel_settings_cannot_be_written() {
     // Their permissions ask for the user root and for no capability, so a user namespace does not
     // take this away; core_pattern names a program that the host runs as root. Opening is enough

@@ -4,13 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::home::{HOME, TRUST_RECORDS, Treatment};
+use ai_jail::policy::home::{TRUST_RECORDS, Treatment, rows};
 use serde_json::{Value, json};
 
 use super::explain::{explain, odd_paths, promised, really, word};
-use crate::harness::World;
+use crate::harness::{World, has_program};
 
 /// The text of `--explain PATH` with these flags.
 fn says(world: &World, flags: &[&str], path: &str) -> String {
@@ -114,7 +115,7 @@ fn whose_map_it_is() {
 fn every_change_that_is_named_is_one() {
     let world = World::new();
     let mut paths = odd_paths(&world);
-    for row in HOME.iter().filter(|row| row.treatment == Treatment::Hidden) {
+    for row in rows().filter(|row| row.treatment == Treatment::Hidden) {
         let entry = world.home().join(row.path.replace('*', "-sample"));
         world.file(entry.join("content"), "x");
         paths.push(entry);
@@ -316,4 +317,61 @@ fn a_name_of_any_bytes_can_be_mapped_as_it_says() {
     let bytes: Vec<u8> = serde_json::from_value(answer["changes"]["flags"][0]["flags"][1].clone())
         .expect("bytes, because it is no text");
     assert_eq!(OsString::from_vec(bytes), file);
+}
+
+#[test]
+fn a_socket_in_a_read_only_place_can_be_reached() {
+    if !has_program("python3") {
+        return;
+    }
+    let world = World::new();
+    world.directory("home/.tool");
+    let socket = world.home().join(".tool/socket");
+    let _listener = UnixListener::bind(&socket).expect("a socket");
+    let connect = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])";
+    let words = [OsStr::new("python3"), "-c".as_ref(), connect.as_ref(), socket.as_os_str()];
+    world.outside(words).run().ok();
+
+    let ninth = matches!(stage2::landlock::abi(), Ok(9..));
+    assert_eq!(world.exec(words).run().code() != 0, ninth, "Landlock guards sockets since ABI 9");
+    let text = says(&world, &[], "~/.tool/socket");
+    has(&text, &["read-only socket", "can connect all the same before Landlock ABI 9"]);
+}
+
+#[test]
+fn the_page_names_every_word() {
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo");
+    let page = fs::read_to_string(Path::new(&root).join("docs/explain.md")).expect("the page");
+    let world = World::new();
+    odd_paths(&world);
+    let flags = ["--map", "../../data"];
+    let paths = [
+        ".",
+        "~/.ssh",
+        "~/.link-to-ssh",
+        "/usr",
+        "/mnt",
+        "nothing",
+        "closed/file",
+        "data",
+        "/dev/null",
+        "/proc/1",
+        "/tmp",
+        "plain",
+    ];
+    let mut words = Vec::new();
+    for path in paths {
+        let answer = explain(&world, &flags, path);
+        words.extend(answer.as_object().expect("an object").keys().cloned());
+        words.extend(
+            [&answer["access"], &answer["rule"]["kind"]]
+                .map(|word| word.as_str().expect("a word").to_owned()),
+        );
+    }
+    words.sort();
+    words.dedup();
+    assert!(words.len() > 25, "{words:?}");
+    for word in words {
+        assert!(page.contains(&format!("`{word}`")), "{word} is not in docs/explain.md");
+    }
 }

@@ -151,6 +151,17 @@ fn a_limit_cannot_be_raised_again() {
     }
 }
 
+#[test]
+fn the_page_says_the_limits() {
+    let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo and nextest set it");
+    let page = std::path::Path::new(&root).join("docs/layers.md");
+    let page = std::fs::read_to_string(page).expect("the page");
+    for (name, default, lockdown) in LIMITS {
+        let row = format!(") | {default} | {lockdown} | ");
+        assert_eq!(page.matches(&row).count(), 1, "{name}: {row}");
+    }
+}
+
 /// Alone, because the limit counts all processes of the user.
 mod serial {
     use super::*;

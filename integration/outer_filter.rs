@@ -27,12 +27,10 @@ pub struct Refusal {
     pub errno: i32,
 }
 
-// linux/bpf_common.h and linux/seccomp.h.
+// linux/bpf_common.h, and offsets of struct seccomp_data.
 const LOAD: u16 = 0x20;
 const JUMP_EQ: u16 = 0x15;
 const RETURN: u16 = 0x06;
-const ALLOW: u32 = 0x7fff_0000;
-const ERRNO: u32 = 0x0005_0000;
 const NUMBER: u32 = 0;
 const ARGUMENTS: u32 = 16;
 
@@ -51,8 +49,8 @@ fn filter(refusal: Refusal) -> Vec<seccompiler::sock_filter> {
     let errno = u32::try_from(refusal.errno).expect("an errno");
     let mut program = vec![instruction(LOAD, 0, 0, NUMBER), instruction(JUMP_EQ, 0, past, number)];
     program.extend(tests);
-    program.push(instruction(RETURN, 0, 0, ERRNO | errno));
-    program.push(instruction(RETURN, 0, 0, ALLOW));
+    program.push(instruction(RETURN, 0, 0, libc::SECCOMP_RET_ERRNO | errno));
+    program.push(instruction(RETURN, 0, 0, libc::SECCOMP_RET_ALLOW));
     program
 }
 

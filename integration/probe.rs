@@ -132,7 +132,17 @@ const INSIDE: [&str; 5] =
 impl World {
     /// The questions as a jail with these flags answers them.
     pub fn ask(&self, flags: &[&str], questions: &[Question]) -> Vec<String> {
-        answers(self.exec_with(flags, self.probe()), questions)
+        self.ask_through(flags, questions, |run| run)
+    }
+
+    /// The same, with something else about the run.
+    pub fn ask_through(
+        &self,
+        flags: &[&str],
+        questions: &[Question],
+        change: impl FnOnce(Run) -> Run,
+    ) -> Vec<String> {
+        answers(change(self.exec_with(flags, self.probe())), questions)
     }
 
     /// The questions as they are answered without a jail.

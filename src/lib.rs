@@ -36,8 +36,7 @@ use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
-use host::machine::Machine;
-use host::{Environment, Host, Origin, mount_points};
+use host::{Environment, Host, Origin, mount_points, watch};
 use plan::{Mount, Plan};
 use settings::Settings;
 use stage2::report::Layers;
@@ -144,7 +143,14 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     if cli.verbose {
         messages::plan(&plan);
     }
-    launch(plan, &host, &bubblewrap, &|layers| messages::layers(layers, cli.verbose))
+    // Those who capture a script's output want nothing but errors there.
+    let watched = !cli.exec || cli.verbose;
+    let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
+    let status = launch(plan, &host, &bubblewrap, &|layers| messages::layers(layers, cli.verbose))?;
+    if let Some(before) = before {
+        messages::findings(&before.findings());
+    }
+    Ok(status)
 }
 
 /// The plan, less what has no mount point.
@@ -226,7 +232,6 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
     let unbuilt = [
         (cli.switches.mise == Some(true), "--mise"),
         (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
-        (cli.no_protect, "--no-protect"),
     ];
     match unbuilt.iter().find(|(asked, _)| *asked) {
         Some((_, flag)) => Err(Error::NotBuilt { flag }),
@@ -244,7 +249,7 @@ fn launch(
 ) -> Result<u8, Error> {
     launch::run(plan, host, bubblewrap, started).map_err(|error| match error {
         Error::Build { said, .. } => {
-            let machine = Machine::probe(&host.origin.environment);
+            let machine = host::machine::Machine::probe(&host.origin.environment);
             let remedy = remedies::for_words(&said, &machine);
             Error::Build { said, advice: Some(remedy.at(&bubblewrap.path)) }
         }

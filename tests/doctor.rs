@@ -72,20 +72,20 @@ fn when_all_is_well() {
     assert_eq!(
         report.text(false),
         "\
-ok    directory     /home/me/project can be a project
-ok    user file     none (/home/me/.ai-jail)
-ok    project file  none (/home/me/project/.ai-jail)
-ok    bubblewrap    /usr/bin/bwrap, bubblewrap 0.13.1
-ok    its owner     root
-ok    surroundings  no container, kernel 6.12.0
-ok    namespaces    ordinary users may make them
-ok    AppArmor      does not restrict user namespaces
-ok    Landlock      ABI 6, all that a jail asks for
-ok    seccomp       can filter system calls
-ok    terminal      standard input, output and error; TERM is xterm
-ok    mise          /usr/bin/mise
-ok    jail          started in /home/me/project, and ended well
-ok    landlock      enforced: Landlock ABI 6
+ok    directory         /home/me/project can be a project
+ok    user file         none (/home/me/.ai-jail)
+ok    project file      none (/home/me/project/.ai-jail)
+ok    bubblewrap        /usr/bin/bwrap, bubblewrap 0.13.1
+ok    its owner         root
+ok    surroundings      no container, kernel 6.12.0
+ok    namespaces        ordinary users may make them
+ok    AppArmor          does not restrict user namespaces
+ok    Landlock          ABI 6, all that a jail asks for
+ok    seccomp           can filter system calls
+ok    terminal          standard input, output and error; TERM is xterm
+ok    mise              /usr/bin/mise
+ok    jail              started in /home/me/project, and ended well
+ok    jail landlock     enforced: Landlock ABI 6
 ai-jail works here
 "
     );
@@ -181,7 +181,7 @@ fn what_the_kernel_lacks() {
 
 #[test]
 fn what_a_layer_achieved() {
-    let landlock = |findings: &Findings| check(&Report::new(findings), "landlock").0;
+    let landlock = |findings: &Findings| check(&Report::new(findings), "jail landlock").0;
     let mut findings = findings();
     findings.trial = ran(Achieved::Partial("Landlock ABI 3 lacks much".into()));
     assert_eq!(landlock(&findings), "warning");

@@ -64,17 +64,24 @@ impl<'a> Attack<'a> {
         self
     }
 
+    /// What comes of it in a jail with these flags, or outside.
+    pub fn outcome(&self, jail: Option<&[&str]>) -> String {
+        let run = match jail {
+            Some(flags) => self.world.exec_with(flags, &self.words),
+            None => self.world.outside(&self.words),
+        };
+        said(&(self.prepare)(run).run()).to_owned()
+    }
+
     /// It works outside: the control.
     pub fn works(&self, expected: &str) -> &Self {
-        let ended = (self.prepare)(self.world.outside(&self.words)).run();
-        assert_eq!(said(&ended), expected, "{}: the control: {ended}", self.title);
+        assert_eq!(self.outcome(None), expected, "{}: the control", self.title);
         self
     }
 
     /// What comes of it in a jail with these flags, for the test and for the table.
     pub fn gives(&self, flags: &[&str], expected: &str) -> &Self {
-        let ended = (self.prepare)(self.world.exec_with(flags, &self.words)).run();
-        assert_eq!(said(&ended), expected, "{}: {flags:?}: {ended}", self.title);
+        assert_eq!(self.outcome(Some(flags)), expected, "{}: {flags:?}", self.title);
         found(self.title, flags, expected);
         self
     }

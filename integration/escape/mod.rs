@@ -8,11 +8,25 @@
 mod attack;
 mod server;
 
+mod exhaustion;
 mod host_sockets;
+mod hostile_repository;
+mod injection;
+mod kernel_calls;
+mod kernel_files;
 mod keyrings;
+mod links_out;
+mod mounts;
 mod moved_aside;
+mod network;
 mod own_settings;
 mod planted_links;
 mod planted_programs;
+mod processes;
 mod races;
+mod session_bus;
+mod setuid;
+mod shared_memory;
 mod shown_names;
+mod specification;
+mod terminal_input;

@@ -31,9 +31,9 @@ fn stays(title: &'static str, world: &World, flags: &[&str], file: &Path, direct
         world.exec_with(flags, words).run().ok();
 
         let ended = world.exec_with(flags, rename).run();
-        assert!(ended.err().contains("Device or resource busy"), "{directory:?}: {ended}");
+        assert!(ended.err().contains("Device or resource busy"), "{ended}");
         let below = file.strip_prefix(directory).expect("inside");
-        assert_eq!(world.look_with(flags, [aside.join(below)]), [ABSENT], "{directory:?}");
+        assert_eq!(world.look_with(flags, [aside.join(below)]), [ABSENT]);
         found(title, flags, "EBUSY");
     }
 }

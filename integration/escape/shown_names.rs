@@ -34,7 +34,7 @@ fn name() -> OsString {
 
 #[test]
 fn a_name_is_never_obeyed() {
-    let world = World::with_project(&std::env::temp_dir(), &Path::new("home").join(name()));
+    let world = World::with_project(&std::env::temp_dir(), Path::new("home").join(name()));
     let inside = |file: &str| world.project().join(file).into_os_string();
     world.script(inside("script"), "#!/no/such/interpreter\n");
     world.file(inside("plain"), "");
@@ -108,7 +108,7 @@ fn a_configuration_is_never_obeyed() {
 /// What `--dry-run` prints can be pasted: with a name like this it is one place, not a program.
 #[test]
 fn the_pasted_command_of_a_hostile_project() {
-    let world = World::with_project(&std::env::temp_dir(), &Path::new("home").join(name()));
+    let world = World::with_project(&std::env::temp_dir(), Path::new("home").join(name()));
     world.file(world.project().join("file"), "x");
     let printed = world.jail(["--dry-run", "--", "cat", "file"]).run();
     let file = world.file("pasted", &printed.stdout);

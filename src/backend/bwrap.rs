@@ -119,7 +119,7 @@ fn read_only_at_last(plan: &Plan) -> Vec<Words> {
         matches!(
             mount.kind,
             MountKind::Tmpfs { writable: false, .. } | MountKind::Devices { writable: false }
-        )
+        ) || (plan.proc_is_read_only && mount.kind == MountKind::Proc)
     };
     let closed = plan.mounts.iter().filter(is_closed).map(|mount| mount.dest.as_path());
     let root = plan.lockdown.then_some(Path::new("/"));

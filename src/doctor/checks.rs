@@ -5,8 +5,6 @@ use std::path::Path;
 use super::{Check, ConfigFile, Findings, Status, Trial};
 use crate::error::Error;
 use crate::host::Stdio;
-use crate::host::bubblewrap::Details;
-use crate::host::machine::Landlock;
 use crate::remedies::{self, Remedy};
 use crate::text::{visible, visible_word};
 use stage2::report::{Achieved, Layer};
@@ -31,23 +29,25 @@ pub fn all(findings: &Findings) -> Vec<Check> {
     checks
 }
 
-struct Subject<'a> {
-    findings: &'a Findings,
+/// What is judged.
+pub struct Subject<'a> {
+    /// All that was found.
+    pub findings: &'a Findings,
 }
 
 /// As it should be.
-fn ok(name: &'static str, found: impl Into<String>) -> Check {
+pub fn ok(name: &'static str, found: impl Into<String>) -> Check {
     Check { name, status: Status::Ok, found: found.into(), remedy: None }
 }
 
 /// The first line of an error; the rest says what its remedy says.
-fn first_line(error: &Error) -> String {
+pub fn first_line(error: &Error) -> String {
     visible(error.to_string().lines().next().unwrap_or_default())
 }
 
 impl Subject<'_> {
     /// Less than it should be.
-    fn bad(
+    pub fn bad(
         &self,
         name: &'static str,
         status: Status,
@@ -61,7 +61,7 @@ impl Subject<'_> {
 
     /// Something that keeps many a machine from making jails: bad here if the trial failed for it,
     /// no more than worth knowing if the trial went well.
-    fn suspect(&self, name: &'static str, found: String, remedy: &Remedy) -> Check {
+    pub fn suspect(&self, name: &'static str, found: String, remedy: &Remedy) -> Check {
         match &self.findings.trial {
             trial if trial.went_well() => ok(name, format!("{found}; jails work all the same")),
             Trial::NotTried => ok(name, found),
@@ -102,144 +102,6 @@ impl Subject<'_> {
         let asks = self.findings.untrusted.join("; ");
         let found = format!("not given; the project's file asks: {asks}");
         (!asks.is_empty()).then(|| self.bad("trust", Status::Warning, found, &remedies::UNTRUSTED))
-    }
-
-    fn bubblewrap(&self) -> Vec<Check> {
-        let name = "bubblewrap";
-        let details = match &self.findings.bubblewrap {
-            Ok(details) => details,
-            Err(error) => {
-                let remedy = match error {
-                    Error::BwrapOverride { .. } => &remedies::OVERRIDE,
-                    _ => &remedies::NO_BUBBLEWRAP,
-                };
-                return vec![self.bad(name, Status::Failed, first_line(error), remedy)];
-            }
-        };
-        vec![self.version(name, details), self.owner("its owner", details)]
-    }
-
-    fn version(&self, name: &'static str, details: &Details) -> Check {
-        let path = visible(&details.path);
-        let (text, version) = match &details.version {
-            Ok(text) => (visible(text), number(text)),
-            Err(error) => {
-                let found = format!("{path}: {error}");
-                return self.bad(name, Status::Failed, found, &remedies::NOT_RUN);
-            }
-        };
-        match version {
-            None => self.bad(
-                name,
-                Status::Warning,
-                format!("{path} does not tell its version, but `{text}`"),
-                &remedies::NOT_RUN,
-            ),
-            Some(version) if version < OLDEST => {
-                self.bad(name, Status::Failed, format!("{path}, {text}"), &remedies::OLD)
-            }
-            Some(version) => {
-                let cost =
-                    if version < LINEAR { "; each mount costs more than with 0.13" } else { "" };
-                ok(name, format!("{path}, {text}{cost}"))
-            }
-        }
-    }
-
-    fn owner(&self, name: &'static str, details: &Details) -> Check {
-        let mode = details.mode;
-        let setuid = if mode & 0o4000 == 0 { "" } else { ", setuid" };
-        let found = match details.uid {
-            0 => format!("root{setuid}"),
-            uid => format!("user {uid}{setuid}"),
-        };
-        let others = if mode & 0o022 == 0 { "" } else { "; others than the owner may write it" };
-        if details.uid == 0 && others.is_empty() {
-            return ok(name, found);
-        }
-        self.bad(name, Status::Warning, format!("{found}{others}"), &remedies::CHANGEABLE)
-    }
-
-    fn surroundings(&self) -> Check {
-        let (name, machine) = ("surroundings", &self.findings.machine);
-        let kernel = visible(&machine.kernel);
-        if machine.inside_jail {
-            return self.suspect(name, "inside a jail of ai-jail".into(), &remedies::NESTED);
-        }
-        if machine.chroot {
-            return self.suspect(name, "a chroot".into(), &remedies::CHROOT);
-        }
-        if let Some(container) = machine.container {
-            let remedy = match container {
-                crate::host::machine::Container::Flatpak => &remedies::FLATPAK,
-                _ if machine.covered_proc => &remedies::COVERED_PROC,
-                _ => &remedies::CONTAINER,
-            };
-            return self.suspect(name, format!("{}, kernel {kernel}", container.name()), remedy);
-        }
-        if machine.covered_proc {
-            let found = "something is mounted over a part of /proc".into();
-            return self.suspect(name, found, &remedies::COVERED_PROC);
-        }
-        match machine.wsl {
-            Some(1) => self.suspect(name, format!("WSL 1, kernel {kernel}"), &remedies::WSL1),
-            Some(_) => ok(name, format!("WSL 2, kernel {kernel}")),
-            None => ok(name, format!("no container, kernel {kernel}")),
-        }
-    }
-
-    fn namespaces(&self) -> Check {
-        let (name, machine) = ("namespaces", &self.findings.machine);
-        if !machine.user_namespaces {
-            let found = "this kernel has no user namespaces".into();
-            return self.suspect(name, found, &remedies::NO_NAMESPACES);
-        }
-        if machine.userns_clone == Some(0) && !machine.root {
-            let found = "kernel.unprivileged_userns_clone is 0".into();
-            return self.suspect(name, found, &remedies::FORBIDDEN);
-        }
-        if let [limit, ..] = machine.forbidden[..] {
-            return self.suspect(name, format!("{limit} is 0"), &remedies::LIMITED);
-        }
-        ok(name, "ordinary users may make them")
-    }
-
-    fn apparmor(&self) -> Check {
-        let (name, machine) = ("AppArmor", &self.findings.machine);
-        match machine.apparmor_restricts {
-            Some(1) if !machine.root => {
-                let found = "kernel.apparmor_restrict_unprivileged_userns is 1".into();
-                self.suspect(name, found, &remedies::APPARMOR)
-            }
-            _ => ok(name, "does not restrict user namespaces"),
-        }
-    }
-
-    fn landlock(&self) -> Check {
-        let name = "Landlock";
-        let less = |found: String| self.bad(name, Status::Warning, found, &remedies::LANDLOCK);
-        match &self.findings.machine.landlock {
-            Landlock::Abi(abi) => {
-                let missing = missing(*abi, self.findings.settings.lockdown.value);
-                match missing.as_slice() {
-                    [] => ok(name, format!("ABI {abi}, all that a jail asks for")),
-                    missing => less(format!("ABI {abi}, without {}", missing.join(", "))),
-                }
-            }
-            Landlock::Disabled => less("not switched on at boot".into()),
-            Landlock::Absent => less("not in this kernel".into()),
-            Landlock::Unknown(why) => less(format!("cannot be asked: {why}")),
-        }
-    }
-
-    fn seccomp(&self) -> Check {
-        let name = "seccomp";
-        let less = |found: String| self.bad(name, Status::Warning, found, &remedies::SECCOMP);
-        match (self.findings.machine.seccomp, stage2::seccomp::Arch::native()) {
-            (true, Some(_)) => ok(name, "can filter system calls"),
-            (true, None) => less(format!("ai-jail has no table for {}", std::env::consts::ARCH)),
-            (false, _) => less("this kernel cannot filter system calls".into()),
-        }
     }
 
     fn terminal(&self) -> Check {
@@ -296,13 +158,13 @@ impl Subject<'_> {
     }
 
     fn layer(&self, layer: Layer, achieved: &Achieved) -> Check {
-        let name = layer.name();
         let settings = &self.findings.settings;
-        let (wanted, remedy) = match layer {
-            Layer::Landlock => (settings.landlock.value, &remedies::LANDLOCK),
-            Layer::Seccomp => (settings.seccomp.value, &remedies::SECCOMP),
-            Layer::Rlimits => (settings.rlimits.value, &remedies::OTHER),
-            Layer::Descriptors | Layer::Privileges => (true, &remedies::OTHER),
+        let (name, wanted, remedy) = match layer {
+            Layer::Descriptors => ("jail descriptors", true, &remedies::OTHER),
+            Layer::Rlimits => ("jail rlimits", settings.rlimits.value, &remedies::OTHER),
+            Layer::Privileges => ("jail privileges", true, &remedies::OTHER),
+            Layer::Landlock => ("jail landlock", settings.landlock.value, &remedies::LANDLOCK),
+            Layer::Seccomp => ("jail seccomp", settings.seccomp.value, &remedies::SECCOMP),
         };
         match achieved {
             Achieved::Enforced(text) => ok(name, format!("enforced: {text}")),
@@ -318,26 +180,4 @@ impl Subject<'_> {
             }
         }
     }
-}
-
-/// The oldest bubblewrap that has all that a jail needs: `--perms`.
-const OLDEST: (u32, u32) = (0, 5);
-
-/// The first that does not look at all mounts again for each.
-const LINEAR: (u32, u32) = (0, 13);
-
-/// `bubblewrap 0.8.0`: the first two numbers.
-fn number(version: &str) -> Option<(u32, u32)> {
-    let mut parts = version.strip_prefix("bubblewrap ")?.split('.');
-    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
-}
-
-#[cfg(target_os = "linux")]
-fn missing(abi: i32, lockdown: bool) -> Vec<&'static str> {
-    stage2::landlock::missing(abi, lockdown)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn missing(_: i32, _: bool) -> Vec<&'static str> {
-    Vec::new()
 }

@@ -1,7 +1,9 @@
 //! `--doctor`: what decides whether a jail works here, and whether one did. Pure: everything was
 //! looked at, and the trial made, before.
 
+mod bubblewrap;
 mod checks;
+mod kernel;
 mod shown;
 
 use std::ffi::OsString;

@@ -32,7 +32,7 @@ impl Check {
             if colour { (format!("\x1b[{code}m"), "\x1b[0m") } else { (String::new(), "") };
         let mut lines = self.found.lines();
         let first = lines.next().unwrap_or_default();
-        let _ = writeln!(text, "{before}{word}{after}  {:<12}  {first}", self.name);
+        let _ = writeln!(text, "{before}{word}{after}  {:<16}  {first}", self.name);
         let remedy = self.remedy.as_ref().map(ToString::to_string).unwrap_or_default();
         // A remedy brings the indentation of an error's further lines.
         let remedy = remedy.lines().skip(1).map(|line| line.strip_prefix("  ").unwrap_or(line));

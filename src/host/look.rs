@@ -1,10 +1,10 @@
 //! What is at one place of the host, and what this user may do there.
 
 use std::fs::{self, Metadata};
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use nix::unistd::{AccessFlags, access, getgid, getgroups, getuid};
+use nix::unistd::{AccessFlags, access};
 
 /// What stands at a place.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -71,7 +71,7 @@ pub fn look(path: &Path) -> Option<Found> {
 
 /// What the permissions of something that is no link allow.
 fn may(path: &Path, metadata: &Metadata) -> May {
-    let bits = if getuid().is_root() { bits_for_us(metadata) } else { 0o7 };
+    let bits = bits_for_us(metadata);
     let allows = |bit, flag| bits & bit != 0 && access(path, flag).is_ok();
     May {
         read: allows(0o4, AccessFlags::R_OK),
@@ -80,19 +80,29 @@ fn may(path: &Path, metadata: &Metadata) -> May {
     }
 }
 
-/// The three permission bits that concern us. The kernel's own answer to root takes root's
-/// capabilities into account, and those stay outside.
+/// The three permission bits that concern root. The kernel's own answer to root takes root's
+/// capabilities into account, and those stay outside; to everybody else it is right as it is.
+#[cfg(target_os = "linux")]
 fn bits_for_us(metadata: &Metadata) -> u32 {
-    let mode = metadata.mode();
+    use nix::unistd::{getgid, getgroups, getuid};
+    use std::os::unix::fs::MetadataExt;
+    if !getuid().is_root() {
+        return 0o7;
+    }
     let ours = |group: u32| {
         let groups = getgroups().unwrap_or_default();
         getgid().as_raw() == group || groups.iter().any(|ours| ours.as_raw() == group)
     };
-    if metadata.uid() == getuid().as_raw() {
-        mode >> 6 & 0o7
-    } else if ours(metadata.gid()) {
-        mode >> 3 & 0o7
-    } else {
-        mode & 0o7
+    let mode = metadata.mode();
+    match metadata {
+        metadata if metadata.uid() == 0 => mode >> 6 & 0o7,
+        metadata if ours(metadata.gid()) => mode >> 3 & 0o7,
+        _ => mode & 0o7,
     }
+}
+
+/// No privilege is taken away on other systems.
+#[cfg(not(target_os = "linux"))]
+fn bits_for_us(_: &Metadata) -> u32 {
+    0o7
 }

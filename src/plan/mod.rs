@@ -12,6 +12,7 @@ mod landlock;
 mod maps;
 pub mod mount;
 mod program;
+mod protect;
 mod sockets;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
+pub use protect::{Watch, Watching};
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -44,6 +46,9 @@ pub struct Plan {
     pub command: Vec<OsString>,
     /// The strict mode: the environment starts empty, there is no network, the root is read-only.
     pub lockdown: bool,
+    /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
+    /// asking for any capability, the machine's `core_pattern` for one.
+    pub proc_is_read_only: bool,
     /// Whether the jail has no controlling terminal.
     pub new_session: bool,
     /// The resource limits.
@@ -78,13 +83,17 @@ impl Plan {
         let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
         let mounts = keep::in_place(mounts);
         let terminal = host.stdio.contains(&Stdio::Terminal);
-        let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
+        let landlock = settings
+            .landlock
+            .value
+            .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
             environment: environment::edits(settings, host, &mounts),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
+            proc_is_read_only: host.origin.as_root,
             new_session: lockdown || !terminal,
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
@@ -93,6 +102,11 @@ impl Plan {
             warnings: gathered.warnings,
             mounts,
         })
+    }
+
+    /// What to look at after the run, because the host would run it.
+    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Watching> {
+        protect::watched(&self.mounts, settings, host)
     }
 
     /// The mount that decides about `path` in the jail.

@@ -109,7 +109,7 @@ pub enum PathAccess {
     List,
     /// Read, list and execute.
     ReadOnly,
-    /// Everything, device `ioctl` too.
+    /// Everything but device `ioctl`: files can be made, changed, moved, linked and removed.
     ReadWrite,
     /// Reading, writing and `ioctl`, but nothing created or removed: device directories.
     Device,

@@ -72,6 +72,7 @@ impl User {
     fn origin(&self) -> Origin {
         let located = |path: &Path| Located { canonical: path.to_path_buf(), links: Vec::new() };
         Origin {
+            as_root: false,
             project: self.project.clone(),
             named: self.project.clone(),
             located: located(&self.project),

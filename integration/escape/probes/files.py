@@ -1,7 +1,7 @@
 # Acts on names: `verb path [path]` for each argument group, separated by `--`.
 VERBS = {
     "rename": os.rename, "link": os.link, "symlink": os.symlink, "unlink": os.unlink,
-    "rmdir": os.rmdir, "read": lambda path: open(path).read(1) and None,
+    "rmdir": os.rmdir, "read": lambda path: open(path, "rb").read(1) and None,
     "write": lambda path: os.close(os.open(path, os.O_WRONLY)),
     "append": lambda path: os.close(os.open(path, os.O_WRONLY | os.O_APPEND)),
     "truncate": lambda path: os.truncate(path, 0),

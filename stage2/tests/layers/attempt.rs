@@ -18,12 +18,10 @@ pub enum Way {
     Witnessed,
 }
 
-// linux/bpf_common.h and linux/seccomp.h.
+// linux/bpf_common.h
 const LOAD: u16 = 0x20;
 const JUMP_EQ: u16 = 0x15;
 const RETURN: u16 = 0x06;
-const ALLOW: u32 = 0x7fff_0000;
-const TRACE: u32 = 0x7ff0_0000;
 
 /// The filter of [`Way::Witnessed`].
 fn witness(number: u32) -> [seccompiler::sock_filter; 4] {
@@ -31,8 +29,8 @@ fn witness(number: u32) -> [seccompiler::sock_filter; 4] {
     [
         instruction(LOAD, 0, 0, 0),
         instruction(JUMP_EQ, 0, 1, number),
-        instruction(RETURN, 0, 0, TRACE),
-        instruction(RETURN, 0, 0, ALLOW),
+        instruction(RETURN, 0, 0, libc::SECCOMP_RET_TRACE),
+        instruction(RETURN, 0, 0, libc::SECCOMP_RET_ALLOW),
     ]
 }
 
