@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::PathBuf;
 
-use ai_jail::policy::home::HOME;
+use ai_jail::policy::home::rows;
 use serde_json::Value;
 
 use crate::harness::World;
@@ -146,7 +146,7 @@ fn every_row_of_the_home_that_is_a_directory() {
     let world = World::new();
     let paths = directories(&world);
     let explained = Explained::new(&world, &[], paths);
-    assert_eq!(explained.compare(), 2 * HOME.len());
+    assert_eq!(explained.compare(), 2 * rows().count());
     explained.compare_kept();
 }
 
@@ -164,7 +164,7 @@ fn every_row_of_the_home_that_is_a_file() {
 fn every_row_of_the_home_in_lockdown() {
     let world = World::new();
     let paths = directories(&world);
-    assert_eq!(compare(&world, &["--lockdown"], &paths), 2 * HOME.len());
+    assert_eq!(compare(&world, &["--lockdown"], &paths), 2 * rows().count());
 }
 
 #[test]

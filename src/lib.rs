@@ -35,7 +35,7 @@ use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
-use host::{Environment, Host, Origin, mount_points};
+use host::{Environment, Host, Origin, mount_points, watch};
 use plan::{Mount, Plan};
 use settings::Settings;
 use stage2::report::Layers;
@@ -142,7 +142,14 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     if cli.verbose {
         messages::plan(&plan);
     }
-    launch(plan, &host, &bubblewrap, &|layers| messages::layers(layers, cli.verbose))
+    // Those who capture a script's output want nothing but errors there.
+    let watched = !cli.exec || cli.verbose;
+    let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
+    let status = launch(plan, &host, &bubblewrap, &|layers| messages::layers(layers, cli.verbose))?;
+    if let Some(before) = before {
+        messages::findings(&before.findings());
+    }
+    Ok(status)
 }
 
 /// The plan, less what has no mount point.
@@ -216,7 +223,6 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
     let unbuilt = [
         (cli.switches.mise == Some(true), "--mise"),
         (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
-        (cli.no_protect, "--no-protect"),
     ];
     match unbuilt.iter().find(|(asked, _)| *asked) {
         Some((_, flag)) => Err(Error::NotBuilt { flag }),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stage2::report::{Achieved, ExecFailure, Layer, Layers};
 
+use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
 use crate::text::{visible, visible_word};
@@ -97,6 +98,24 @@ pub fn not_run(failure: &ExecFailure, lookup: &Lookup) {
     let what = interpreter.map(|path| format!(" ({})", visible(path))).unwrap_or_default();
     let (file, why) = (visible(&found.file), &found.why);
     error(format!("{program}: cannot execute {file}: {why}{what}{hint}"));
+}
+
+/// So many findings are told; a hostile command could make any number.
+const FINDINGS: usize = 20;
+
+/// What the host would run that appeared or changed during the run.
+pub fn findings(findings: &[Finding]) {
+    for Finding { path, what, reason } in findings.iter().take(FINDINGS) {
+        let what = match what {
+            What::Appeared => "appeared in this run",
+            What::Changed => "changed in this run",
+            What::Replaced => "was replaced during this run, and writable from then on",
+        };
+        warning(format!("{} {what}: {reason}", visible(path)));
+    }
+    if findings.len() > FINDINGS {
+        warning(format!("and {} more of that kind", findings.len() - FINDINGS));
+    }
 }
 
 /// Every mount with its reason, and everything left out.

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::devices::BASIC;
-use ai_jail::policy::home::{HOME, parents};
+use ai_jail::policy::home::{parents, rows};
 use ai_jail::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT};
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use crate::harness::{World, is_root};
 
 /// A home with an entry for every row, as a directory with a file in it.
 pub fn directories(world: &World) -> Vec<PathBuf> {
-    let entries = HOME.iter().map(|row| world.home().join(row.path.replace('*', "-sample")));
+    let entries = rows().map(|row| world.home().join(row.path.replace('*', "-sample")));
     let entries: Vec<PathBuf> = entries.collect();
     for entry in &entries {
         world.file(entry.join("content"), "content");
@@ -23,7 +23,7 @@ pub fn directories(world: &World) -> Vec<PathBuf> {
 
 /// A home with an entry for every row that can be a file: nothing else has a row below it.
 pub fn files(world: &World) -> Vec<PathBuf> {
-    let rows = HOME.iter().map(|row| row.path);
+    let rows = rows().map(|row| row.path);
     let can_be_file = |path: &&str| !parents().contains(&Path::new(path));
     let entries = rows.filter(can_be_file).map(|path| path.replace('*', "-sample"));
     entries.map(|path| world.file(world.home().join(path), "content")).collect()

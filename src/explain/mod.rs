@@ -123,6 +123,11 @@ impl Report {
         }
     }
 
+    /// Where the path leads in the jail.
+    pub fn leads_to(&self) -> &Path {
+        &self.leads_to.0
+    }
+
     /// Adds what waits for trust.
     #[must_use]
     pub fn untrusted(mut self, items: Vec<String>) -> Self {

@@ -31,6 +31,8 @@ pub enum Rule {
         /// The row.
         row: String,
     },
+    /// The host runs it later.
+    Protected,
     /// A table would give it, and something speaks against it.
     Withheld,
     /// The strict mode.
@@ -80,6 +82,12 @@ pub fn decide(plan: &Plan, home: Option<&Path>, arrival: &Arrival<'_>) -> Decisi
 
 /// What a mount's own author and reason say.
 fn by_mount(plan: &Plan, home: Option<&Path>, mount: &Mount) -> Decision {
+    // What keeps something below in its place gives what the mount around it gives.
+    if mount.authority == Authority::Keep {
+        if let Some(around) = mount.dest.parent().and_then(|parent| plan.mount_of(parent)) {
+            return by_mount(plan, home, around);
+        }
+    }
     let map = |source| Rule::Map { source };
     let rule = match mount.authority {
         Authority::Link | Authority::Table => {
@@ -91,6 +99,7 @@ fn by_mount(plan: &Plan, home: Option<&Path>, mount: &Mount) -> Decision {
         Authority::Project => Rule::Project,
         Authority::UserFile => map("user file"),
         Authority::ProjectFile => map("project file"),
+        Authority::Protect | Authority::Keep => Rule::Protected,
         Authority::Hidden => Rule::Hidden { row: row(home, &mount.dest) },
         Authority::Flag => map("flag"),
     };

@@ -120,6 +120,7 @@ impl fmt::Display for Rule {
             Self::Map { source: "flag" } => write!(f, "a map on the command line"),
             Self::Map { source } => write!(f, "a map in the {source}"),
             Self::Hidden { row } => write!(f, "row {row} of what no jail has"),
+            Self::Protected => write!(f, "the host runs it later"),
             Self::Withheld => write!(f, "left out"),
             Self::Lockdown => write!(f, "lockdown"),
             Self::Permissions => write!(f, "permissions on the host"),

@@ -10,7 +10,7 @@ use std::process::{Command, Output, Stdio};
 use super::maps::Map;
 use super::{Origin, links};
 use crate::error::Error;
-use crate::policy::home::{HOME, Treatment};
+use crate::policy::home::{Treatment, rows};
 
 /// The variable that overrides the search.
 pub const OVERRIDE: &str = "BWRAP_BIN";
@@ -91,7 +91,7 @@ fn may_be_planted(path: &Path, metadata: &Metadata, origin: &Origin, maps: &[Map
     let Some(home) = home.filter(|home| !of_root || is_below(home)) else {
         return false;
     };
-    HOME.iter()
+    rows()
         .filter(|row| row.treatment == Treatment::ReadWrite)
         .filter_map(|row| fs::canonicalize(home.join(row.path)).ok())
         .any(|place| is_below(&place))

@@ -139,7 +139,10 @@ fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
     if entry.path == parent {
         return Some(entry.located.canonical.clone());
     }
-    fs::canonicalize(home.join(parent)).ok()
+    let path = home.join(parent);
+    // One call says that it is not there; the way to where it leads takes one for each component.
+    path.symlink_metadata().ok()?;
+    fs::canonicalize(path).ok()
 }
 
 /// Adds the wanted entries of one directory; one that cannot be read has none.

@@ -8,14 +8,18 @@ pub mod command;
 pub mod display;
 pub mod doors;
 pub mod git;
+pub mod git_config;
 pub mod home;
 pub mod links;
 pub mod look;
 pub mod machine;
 pub mod maps;
 pub mod mount_points;
+pub mod protect;
+pub mod repositories;
 pub mod sockets;
 pub mod system;
+pub mod watch;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -35,6 +39,7 @@ use doors::Door;
 use home::{Entry, Home};
 use links::Located;
 use maps::{Map, Missing};
+use protect::Protection;
 use system::{Place, RootEntry};
 
 /// The environment of this process, read once.
@@ -187,6 +192,8 @@ pub struct Host {
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
     pub missing: Vec<Missing>,
+    /// What the host runs later; nothing in lockdown, where nothing of it can be written.
+    pub protection: Protection,
 }
 
 impl Host {
@@ -200,6 +207,9 @@ impl Host {
         let keys = display::keys_file(environment, real_home);
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
+        let entries = real_home.map(home::entries).unwrap_or_default();
+        let protection =
+            if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
             stdio: stdio(),
             root: system::root_entries(),
@@ -207,7 +217,7 @@ impl Host {
             chains: system::chains(),
             masks: system::masks(lockdown),
             root_settings: system::root_settings(),
-            entries: real_home.map(home::entries).unwrap_or_default(),
+            entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
                 display::display(environment, keys.as_deref())
@@ -230,6 +240,7 @@ impl Host {
             ),
             maps,
             missing,
+            protection,
             origin,
         }
     }

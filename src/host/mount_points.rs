@@ -27,7 +27,11 @@ pub fn check(plan: &mut Plan) -> Result<(), Error> {
             Authority::UserFile | Authority::ProjectFile => {
                 warnings.push(format!("map at {} skipped: {why}", visible(&mount.dest)));
             }
-            Authority::Link | Authority::Table | Authority::Hidden => {}
+            Authority::Link
+            | Authority::Table
+            | Authority::Protect
+            | Authority::Keep
+            | Authority::Hidden => {}
         }
         false
     });

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::mount::{Authority, Mount, MountKind, below, compare};
+use super::protect;
 
 /// A place of the host that no mount may show.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -90,6 +91,9 @@ fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
 fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
     let shown_by_parent = parent.host_path(&mount.dest);
     match &mount.kind {
+        MountKind::Bind { .. } if mount.authority == Authority::Protect => {
+            protect::is_needed(mount, parent)
+        }
         MountKind::Bind { source, .. } => {
             let same_place = shown_by_parent.as_deref() == Some(source);
             let same_access = mount.access() == parent.access();

@@ -9,6 +9,7 @@ use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
+use super::protect;
 use crate::config::FILE_NAME;
 use crate::error::Error;
 use crate::host::doors::Door;
@@ -54,6 +55,7 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
         maps::gather(&mut gathered, host)?;
         display::gather(&mut gathered, host);
         program::gather(&mut gathered, host);
+        protect::gather(&mut gathered, settings, host);
     }
     gathered.other_names(lockdown);
     Ok(gathered)

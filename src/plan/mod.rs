@@ -12,6 +12,7 @@ mod landlock;
 mod maps;
 pub mod mount;
 mod program;
+mod protect;
 mod sockets;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
+pub use protect::{Watch, Watching};
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -100,6 +102,11 @@ impl Plan {
             warnings: gathered.warnings,
             mounts,
         })
+    }
+
+    /// What to look at after the run, because the host would run it.
+    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Watching> {
+        protect::watched(&self.mounts, settings, host)
     }
 
     /// The mount that decides about `path` in the jail.

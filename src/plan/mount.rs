@@ -83,6 +83,10 @@ pub enum Authority {
     Link,
     /// The tables.
     Table,
+    /// What the host runs later.
+    Protect,
+    /// What keeps another mount in its place.
+    Keep,
     /// The project directory itself.
     Project,
     /// A map in the user's file.

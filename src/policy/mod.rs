@@ -6,7 +6,9 @@
 pub mod devices;
 pub mod display;
 pub mod env;
+pub mod hidden;
 pub mod home;
+pub mod protect;
 pub mod system;
 
 /// Whether `name` fits `pattern`: equal, or equal up to a final `*`.

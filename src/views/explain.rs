@@ -1,19 +1,20 @@
 //! `--explain`: the plan that a run would have, and those it would have with other words.
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
 use crate::explain::{self, Access, Answer, Change, Changes, Question, Report};
 use crate::host::{Host, links, look};
-use crate::plan::Plan;
+use crate::plan::{Plan, Watch};
 use crate::settings::{self, Settings};
 use crate::{Start, make_plan, print};
 
 /// What the jail sees at `typed`.
 pub fn explain(start: &Start, cli: &Cli, typed: &OsStr) -> Result<u8, Error> {
-    let (settings, plan) = plan_of(start, cli)?;
+    let (settings, host, plan) = plan_of(start, cli)?;
     let question = question(start, typed);
     let answer = explain::answer(&plan, &look::look, &question.path);
     let changes =
@@ -26,6 +27,9 @@ pub fn explain(start: &Start, cli: &Cli, typed: &OsStr) -> Result<u8, Error> {
         report =
             report.note("a run without --exec makes this file first, and it is read-only then");
     }
+    if is_reported(&plan, &settings, &host, report.leads_to()) {
+        report = report.note("the host may run it: a run without --exec says so if it changes");
+    }
     if cli.json {
         let text = report.json();
         let text =
@@ -36,12 +40,20 @@ pub fn explain(start: &Start, cli: &Cli, typed: &OsStr) -> Result<u8, Error> {
 }
 
 /// The settings and the plan of a run with this command line, without what nobody has agreed to.
-fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Plan), Error> {
+fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Host, Plan), Error> {
     let verdict = config::trust::assess(&start.loaded, cli, &start.paths);
     let settings = settings::resolve(cli, &start.loaded.restrained(&verdict));
     let host = Host::probe(start.origin.clone(), &settings);
     let plan = make_plan(&settings, &host)?;
-    Ok((settings, plan))
+    Ok((settings, host, plan))
+}
+
+/// Whether a run reports a change of a place of the jail.
+fn is_reported(plan: &Plan, settings: &Settings, host: &Host, place: &Path) -> bool {
+    let on_host = plan.mount_of(place).and_then(|mount| mount.host_path(place));
+    plan.watched(settings, host)
+        .iter()
+        .any(|item| item.watch == Watch::Changes && on_host.as_ref() == Some(&item.path))
 }
 
 /// What was asked, as a path of this host.
@@ -149,7 +161,7 @@ impl Trials<'_> {
         // A run: what a view leaves out of its plan would be left out here too.
         cli.action = Action::Run;
         match plan_of(self.start, &cli) {
-            Ok((_, plan)) => {
+            Ok((_, _, plan)) => {
                 let gives = explain::answer(&plan, &look::look, &self.question.path);
                 let is_new = !gives.is_like(&self.answer)
                     && !changes.flags.iter().any(|change| gives.is_like(&change.gives));
