@@ -41,7 +41,7 @@ fn is_passed_over(world: &World, directory: &Path) {
 #[test]
 fn a_bubblewrap_in_a_writable_place_of_the_home() {
     let world = World::new();
-    for place in [".bun/bin", ".local/share/pnpm", ".cache/tools"] {
+    for place in [".npm/bin", ".local/share/pnpm", ".cache/tools"] {
         let directory = world.directory(format!("home/{place}"));
         plant(&world, &[], &directory.join("bwrap"));
         is_passed_over(&world, &directory);

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::devices::BASIC;
-use ai_jail::policy::home::{parents, rows};
+use ai_jail::policy::home::{by_directory, rows};
 use ai_jail::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT};
 use serde_json::Value;
 
@@ -24,7 +24,8 @@ pub fn directories(world: &World) -> Vec<PathBuf> {
 /// A home with an entry for every row that can be a file: nothing else has a row below it.
 pub fn files(world: &World) -> Vec<PathBuf> {
     let rows = rows().map(|row| row.path);
-    let can_be_file = |path: &&str| !parents().contains(&Path::new(path));
+    let can_be_file =
+        |path: &&str| by_directory().iter().all(|(directory, _)| *directory != Path::new(path));
     let entries = rows.filter(can_be_file).map(|path| path.replace('*', "-sample"));
     entries.map(|path| world.file(world.home().join(path), "content")).collect()
 }
