@@ -14,6 +14,8 @@ mod child;
 
 mod as_root;
 mod attacks;
+mod bootstrap;
+mod bootstrap_agents;
 mod channel;
 mod command_in_home;
 mod descriptors;

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+pub mod bootstrap;
 pub mod cli;
 pub mod config;
 pub mod doctor;
@@ -86,7 +87,7 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
                 .map_err(Error::system("the manual page"))?;
             print(&text)
         }
-        Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
+        Action::Bootstrap => write_settings(&cli, environment),
         Action::Explain(path) => views::explain(&Start::new(&cli, environment)?, &cli, &path),
         Action::Doctor => views::doctor(&cli, &environment),
     }
@@ -216,6 +217,14 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
         messages::note(format!("  - {item}"));
     }
     Ok(0)
+}
+
+/// `--bootstrap`: the agents' own settings.
+fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
+    match bootstrap::run(&Origin::find(environment)?, cli)? {
+        Some(difference) => print(difference.as_bytes()),
+        None => Ok(0),
+    }
 }
 
 /// Flags whose effect is still to come must not silently do nothing.

@@ -2,6 +2,7 @@
 
 mod descendants;
 mod look;
+mod model;
 mod run;
 mod skip;
 mod snapshot;
@@ -11,6 +12,7 @@ mod x11;
 
 pub use descendants::{Process, processes_with};
 pub use look::Seen;
+pub use model::Model;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
 pub use snapshot::Snapshot;

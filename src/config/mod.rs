@@ -11,7 +11,7 @@
 //! The views (`status`, `--explain`, `--doctor`) leave out 3 and 5 and resolve
 //! [`Loaded::restrained`]. `--trust` is 1 and [`trust::confirm`].
 
-mod atomic;
+pub(crate) mod atomic;
 mod edit;
 mod error;
 mod fields;
@@ -21,7 +21,7 @@ mod located;
 pub mod map;
 mod merge;
 mod parse;
-mod read;
+pub(crate) mod read;
 mod record;
 mod save;
 pub mod trust;

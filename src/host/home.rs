@@ -57,6 +57,14 @@ impl Home {
             Self::Substitute { .. } => None,
         }
     }
+
+    /// What is wrong with the host's home directory, if something is.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Real { .. } => None,
+            Self::Substitute { why, .. } => Some(why),
+        }
+    }
 }
 
 /// Finds the home from the value of `$HOME`, else from the password file.
