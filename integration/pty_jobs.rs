@@ -14,14 +14,16 @@ fn marker(name: &str) -> String {
 
 /// The command in the jail and the front, by the command's marker.
 fn command_and_front(marker: &str) -> (Process, Process) {
-    let find = |is: &dyn Fn(&Process) -> bool| {
-        let found = processes_with(marker).into_iter().find(|process| is(process));
-        found.unwrap_or_else(|| panic!("no process of {marker}"))
-    };
     let program = crate::harness::program();
-    let is_front = |process: &Process| program.to_str() == Some(&process.words[0]);
-    let is_command = |process: &Process| process.words[0] == marker;
-    (find(&is_command), find(&is_front))
+    let mut found = (None, None);
+    until("both are there", || {
+        let find = |name: &str| {
+            processes_with(marker).into_iter().find(|process| process.words[0] == name)
+        };
+        found = (find(marker), find(program.to_str().expect("plain")));
+        found.0.is_some() && found.1.is_some()
+    });
+    found.0.zip(found.1).expect("both")
 }
 
 /// A job that is `cat` under the name of its marker.
@@ -58,6 +60,7 @@ fn ctrl_z_stops_all_of_it_and_fg_resumes() {
         tty.shows(&format!("line {round}\r\nline {round}\r\n"));
     }
     tty.types("\x03");
+    tty.prompts("prompt> ");
     tty.types("echo sta''tus $?\n");
     tty.shows("status 130");
     tty.types("exit\n");
@@ -80,6 +83,7 @@ fn the_size_is_right_after_fg() {
     tty.types("fg\n");
     tty.shows("31 77");
     tty.types("\x03");
+    tty.prompts("prompt> ");
     tty.types("exit 0\n");
     tty.finish();
 }
@@ -92,9 +96,7 @@ fn a_shell_in_the_jail_has_jobs_of_its_own() {
     let world = World::new();
     let marker = marker("inner");
     let mut tty = Tty::interactive(&world);
-    tty.types(&format!("{JAIL} bash --norc --noprofile --noediting -i {marker}x || {JAIL} bash --norc --noediting -i\n"));
-    tty.shows("No such file");
-    tty.types("PS1='in''ner> '\n");
+    tty.types(&format!("PS1='in''ner> ' {JAIL} bash --norc --noprofile --noediting -i\n"));
     tty.shows("inner> ");
     assert!(!tty.text().contains("no job control"), "{tty}");
     tty.types(&format!("bash -c \"echo rea''dy; exec -a {marker} cat\"\n"));
@@ -103,24 +105,33 @@ fn a_shell_in_the_jail_has_jobs_of_its_own() {
     tty.shows("Stopped");
     tty.types("echo sti''ll inside $AI_JAIL; jobs\n");
     tty.shows("still inside");
+    tty.prompts("inner> ");
     tty.types("bg\n");
-    tty.types("jobs; fg\n");
+    tty.shows("&\r\ninner> ");
+    tty.types("fg\n");
+    tty.shows("fg\r\nbash");
     tty.types("typed to cat\n");
     tty.shows("typed to cat\r\ntyped to cat\r\n");
     tty.types("\x03");
+    tty.prompts("inner> ");
     tty.types("echo sta''tus $?\n");
     tty.shows("status 130");
     // One in the background that ends by itself.
     tty.types("sleep 0.1 & wait; echo wai''ted\n");
     tty.shows("waited");
     // The whole of it stops on the inner shell's own wish.
+    tty.prompts("inner> ");
     tty.types("suspend\n");
+    tty.prompts("prompt> ");
     tty.types("echo out''side\n");
     tty.shows("outside");
     tty.types("fg\n");
+    until("raw mode", || is_raw(&tty));
     tty.types("echo ba''ck\n");
     tty.shows("back");
+    tty.prompts("inner> ");
     tty.types("exit 4\n");
+    tty.prompts("prompt> ");
     tty.types("echo sta''tus $?\n");
     tty.shows("status 4");
     tty.types("exit\n");
@@ -186,6 +197,7 @@ fn in_the_background_it_stops_when_it_wants_to_read() {
         tty.types("for cat\n");
         tty.shows("for cat\r\nfor cat\r\n");
         tty.types("\x04");
+        tty.prompts("prompt> ");
         tty.types("echo sta''tus $?\n");
         tty.shows("status 0");
         tty.types("exit\n");
@@ -206,12 +218,13 @@ fn fg_of_what_was_never_stopped() {
     tty.types("echo she''ll\n");
     tty.shows("shell");
     tty.types("fg\n");
-    tty.shows("\nfg\r\n\"$AI_JAIL_BIN\"");
+    tty.shows("fg\r\n\"$AI_JAIL_BIN\"");
     world.file("home/project/go", "");
     tty.shows("wants");
     until("raw mode", || is_raw(&tty));
     tty.types("it\n");
     tty.shows("got it");
+    tty.prompts("prompt> ");
     tty.types("exit\n");
     tty.finish();
 }
@@ -238,6 +251,7 @@ fn ctrl_z_stops_the_whole_job_that_it_is_a_part_of() {
     tty.shows("typed\r\ntyped\r\n");
     tty.types("\x04");
     tty.shows("after 0");
+    tty.prompts("prompt> ");
     tty.types("exit\n");
     tty.finish();
 }
@@ -301,6 +315,7 @@ fn a_full_screen_program_comes_back_with_fg() {
     tty.types("fg\n");
     until("it is painted again", || tty.text().matches("the second line").count() > seen);
     tty.types(":q\r");
+    tty.prompts("prompt> ");
     tty.types("echo sta''tus $?; exit\n");
     tty.shows("status 0");
     tty.finish();

@@ -7,7 +7,7 @@ mod skip;
 mod terminal;
 mod world;
 
-pub use descendants::{Process, processes_with};
+pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
