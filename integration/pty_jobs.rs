@@ -1,4 +1,7 @@
 //! Job control, around the jail and in it.
+//!
+//! The commands are bash's: dash starts programs with `vfork(2)`, and Ctrl-Z in the middle of one
+//! stops the child alone, inside a jail or not.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -74,17 +77,17 @@ fn the_size_is_right_after_fg() {
     }
     let world = World::new();
     let mut tty = Tty::interactive(&world);
-    let inner = "trap 'stty size' WINCH; echo rea''dy; while :; do sleep 0.02; done";
-    tty.types(&format!("{JAIL} sh -c \"{inner}\"\n"));
+    let inner = "trap 'stty size' WINCH; echo rea''dy; until test -e go; do sleep 0.02; done";
+    tty.types(&format!("{JAIL} bash -c \"{inner}\"\n"));
     tty.shows("\nready");
     tty.types("\x1a");
     tty.shows("Stopped");
     tty.resize(31, 77);
     tty.types("fg\n");
     tty.shows("31 77");
-    tty.types("\x03");
+    world.file("home/project/go", "");
     tty.prompts("prompt> ");
-    tty.types("exit 0\n");
+    tty.types("exit\n");
     tty.finish();
 }
 
@@ -146,7 +149,7 @@ fn in_the_background_it_leaves_the_terminal_alone() {
     let world = World::new();
     let mut tty = Tty::interactive(&world);
     let inner = "echo rea''dy; while ! test -e go; do sleep 0.05; done; echo fin''ished";
-    tty.types(&format!("{JAIL} sh -c \"{inner}\"\n"));
+    tty.types(&format!("{JAIL} bash -c \"{inner}\"\n"));
     tty.shows("\nready");
     assert!(is_raw(&tty));
     tty.types("\x1a");
@@ -214,7 +217,7 @@ fn fg_of_what_was_never_stopped() {
     let world = World::new();
     let mut tty = Tty::interactive(&world);
     let inner = "until test -e go; do sleep 0.02; done; echo wan''ts; read word; echo got \\$word";
-    tty.types(&format!("{JAIL} sh -c \"{inner}\" &\n"));
+    tty.types(&format!("{JAIL} bash -c \"{inner}\" &\n"));
     tty.types("echo she''ll\n");
     tty.shows("shell");
     tty.types("fg\n");
