@@ -110,7 +110,8 @@ fn a_shell_in_the_jail_has_jobs_of_its_own() {
     tty.shows("still inside");
     tty.prompts("inner> ");
     tty.types("bg\n");
-    tty.shows("&\r\ninner> ");
+    tty.shows("\n[1]+ bash");
+    tty.prompts("inner> ");
     tty.types("fg\n");
     tty.shows("fg\r\nbash");
     tty.types("typed to cat\n");
@@ -220,6 +221,7 @@ fn fg_of_what_was_never_stopped() {
     tty.types(&format!("{JAIL} bash -c \"{inner}\" &\n"));
     tty.types("echo she''ll\n");
     tty.shows("shell");
+    tty.prompts("prompt> ");
     tty.types("fg\n");
     tty.shows("fg\r\n\"$AI_JAIL_BIN\"");
     world.file("home/project/go", "");

@@ -134,6 +134,7 @@ fn while_the_job_is_stopped() {
     tty.shows("Stopped");
     tty.types("stty -g > after; echo en''d\n");
     assert_restored(&world, &tty);
+    tty.prompts("prompt> ");
     tty.types("fg\n");
     tty.shows("fg\r\n\"$AI_JAIL_BIN\"");
     until("raw mode", || tty.settings().local & nix::libc::ICANON == 0);
