@@ -4,12 +4,15 @@ mod connection;
 mod descriptors;
 mod ending;
 mod failure;
+mod leftovers;
 mod proxy;
 mod signals;
 mod sources;
 mod spawn;
 mod supervise;
 mod terminal;
+
+use stage2::report::Layers;
 
 use crate::error::Error;
 use crate::host::Host;
@@ -19,7 +22,7 @@ use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `verbose` prints what each layer achieved.
+/// `started` is told what each layer achieved, as soon as the command is being started.
 ///
 /// # Errors
 ///
@@ -28,17 +31,18 @@ pub fn run(
     mut plan: Plan,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
+    started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal)?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
     let connection = connection::Connection::new(&plan, host)?;
+    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, signals, connection, lookup, verbose)
+    supervise::supervise(jail, signals, connection, lookup, started)
 }
