@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Tty, World};
+use crate::harness::{Tty, World, processes_with, until};
 
 const JAIL: &str = "\"$AI_JAIL_BIN\" --";
 
@@ -150,14 +150,20 @@ fn ctrl_d_is_the_end_of_the_input() {
     assert_eq!(tty.finish().code(), 0);
 }
 
+/// Waits for a `sleep`, which does nothing about signals. A shell on its way to it might.
+fn sleeps(marker: &str) {
+    until("it sleeps", || processes_with(marker).iter().any(|process| process.words[0] == "sleep"));
+}
+
 #[test]
 fn ctrl_c_ends_a_command_that_does_nothing_about_it() {
     let world = World::new();
     for flags in ["", "--lockdown", "--no-seccomp", "--no-landlock"] {
-        let inner = "echo ready; sleep 60";
-        let script = format!("\"$AI_JAIL_BIN\" {flags} -- sh -c '{inner}'; echo status $?");
+        let marker = format!("44001.{}", std::process::id());
+        let script = format!("\"$AI_JAIL_BIN\" {flags} -- sleep {marker}; echo status $?");
+        let script = format!("trap : INT; {script}");
         let mut tty = Tty::session(&world, &script);
-        tty.shows("ready");
+        sleeps(&marker);
         tty.types("\x03");
         tty.shows("status 130");
         tty.finish();
@@ -246,7 +252,7 @@ fn a_command_that_survives_its_window_cannot_read_or_write_it() {
     let tty = Tty::jail(&world, ["sh", "-c", script]);
     tty.shows("ready");
     let mut running = tty.hangs_up();
-    crate::harness::until("the command has said it", || running.has_ended());
+    until("the command has said it", || running.has_ended());
     assert_eq!(running.finish().code(), 6);
     let said = fs::read_to_string(world.project().join("said")).expect("it ran on");
     assert!(said.contains("read 1") && said.contains("wrote"), "{said}");

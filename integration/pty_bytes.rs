@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Tty, World, program, until};
+use crate::harness::{Tty, World, until};
 
 /// Bytes of every value in no pattern; xorshift.
 fn noise(length: usize) -> Vec<u8> {
@@ -122,6 +122,12 @@ fn who_does_not_read_makes_the_other_wait() {
     assert_same(&fs::read(world.project().join("pasted")).expect("it was pasted"), &bytes);
 }
 
+/// What a terminal makes of the output of `seq`.
+fn numbers(last: u32) -> String {
+    let lines: Vec<_> = (1..=last).map(|number| number.to_string()).collect();
+    lines.join("\r\n") + "\r\n"
+}
+
 #[test]
 fn what_was_written_before_the_end_is_shown() {
     let world = World::new();
@@ -129,10 +135,9 @@ fn what_was_written_before_the_end_is_shown() {
                   \"$AI_JAIL_BIN\" -- sh -c \"seq 2000; echo last words of $i\"; done";
     let (ended, shown) = Tty::session(&world, script).finish_showing();
     assert_eq!(ended.code(), 0);
-    let numbers: String = (1..=2000).map(|number| format!("{number}\r\n")).collect();
-    let expected: String =
-        (1..=200).map(|run| format!("{numbers}last words of {run}\r\n")).collect();
-    assert_same(&shown, expected.as_bytes());
+    let numbers = numbers(2000);
+    let expected = |run| format!("{numbers}last words of {run}\r\n").into_bytes();
+    assert_same(&shown, &(1..=200).flat_map(expected).collect::<Vec<_>>());
 }
 
 #[test]
@@ -141,8 +146,7 @@ fn the_end_does_not_wait_for_what_runs_on_in_the_background() {
     let script = "setsid sleep 1000 & sleep 1000 & seq 20000; echo last words";
     let (ended, shown) = Tty::jail(&world, ["sh", "-c", script]).finish_showing();
     assert_eq!(ended.code(), 0);
-    let expected: String = (1..=20000).map(|number| format!("{number}\r\n")).collect();
-    assert_same(&shown, format!("{expected}last words\r\n").as_bytes());
+    assert_same(&shown, format!("{}last words\r\n", numbers(20_000)).as_bytes());
 }
 
 #[test]
@@ -190,7 +194,7 @@ fn nothing_is_added() {
 /// Alone, because it looks for what the processes do in a while of nothing to do.
 mod serial {
     use super::*;
-    use crate::harness::processes_with;
+    use crate::harness::family;
 
     /// How often each of the processes was given a processor: nothing that makes a system call is
     /// not. See `Documentation/scheduler/sched-stats.rst`.
@@ -205,14 +209,10 @@ mod serial {
     #[test]
     fn who_has_nothing_to_do_sleeps() {
         let world = World::new();
-        let marker = format!("idle-{}", std::process::id());
-        let mut tty = Tty::jail(&world, ["sh", "-c", "echo ready; exec cat", &marker]);
+        let mut tty = Tty::jail(&world, ["sh", "-c", "echo ready; exec cat"]);
         tty.shows("ready");
-        let program = program();
-        let name = program.to_str().expect("plain");
-        let mut jail: Vec<_> = processes_with("__stage2").iter().map(|found| found.pid).collect();
-        jail.push(tty.pid());
-        assert!(jail.len() >= 3, "front, bubblewrap and stage two of {name}");
+        let jail: Vec<_> = family(tty.pid()).iter().map(|process| process.pid).collect();
+        assert_eq!(jail.len(), 4, "front, bubblewrap, stage two, command");
         std::thread::sleep(std::time::Duration::from_millis(500));
         let before = turns(&jail);
         std::thread::sleep(std::time::Duration::from_secs(2));

@@ -1,4 +1,7 @@
 //! Job control, around the jail and in it.
+//!
+//! The commands are bash's: dash starts programs with `vfork(2)`, and Ctrl-Z in the middle of one
+//! stops the child alone, inside a jail or not.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -14,14 +17,16 @@ fn marker(name: &str) -> String {
 
 /// The command in the jail and the front, by the command's marker.
 fn command_and_front(marker: &str) -> (Process, Process) {
-    let find = |is: &dyn Fn(&Process) -> bool| {
-        let found = processes_with(marker).into_iter().find(|process| is(process));
-        found.unwrap_or_else(|| panic!("no process of {marker}"))
-    };
     let program = crate::harness::program();
-    let is_front = |process: &Process| program.to_str() == Some(&process.words[0]);
-    let is_command = |process: &Process| process.words[0] == marker;
-    (find(&is_command), find(&is_front))
+    let mut found = (None, None);
+    until("both are there", || {
+        let find = |name: &str| {
+            processes_with(marker).into_iter().find(|process| process.words[0] == name)
+        };
+        found = (find(marker), find(program.to_str().expect("plain")));
+        found.0.is_some() && found.1.is_some()
+    });
+    found.0.zip(found.1).expect("both")
 }
 
 /// A job that is `cat` under the name of its marker.
@@ -58,6 +63,7 @@ fn ctrl_z_stops_all_of_it_and_fg_resumes() {
         tty.shows(&format!("line {round}\r\nline {round}\r\n"));
     }
     tty.types("\x03");
+    tty.prompts("prompt> ");
     tty.types("echo sta''tus $?\n");
     tty.shows("status 130");
     tty.types("exit\n");
@@ -71,16 +77,17 @@ fn the_size_is_right_after_fg() {
     }
     let world = World::new();
     let mut tty = Tty::interactive(&world);
-    let inner = "trap 'stty size' WINCH; echo rea''dy; while :; do sleep 0.02; done";
-    tty.types(&format!("{JAIL} sh -c \"{inner}\"\n"));
+    let inner = "trap 'stty size' WINCH; echo rea''dy; until test -e go; do sleep 0.02; done";
+    tty.types(&format!("{JAIL} bash -c \"{inner}\"\n"));
     tty.shows("\nready");
     tty.types("\x1a");
     tty.shows("Stopped");
     tty.resize(31, 77);
     tty.types("fg\n");
     tty.shows("31 77");
-    tty.types("\x03");
-    tty.types("exit 0\n");
+    world.file("home/project/go", "");
+    tty.prompts("prompt> ");
+    tty.types("exit\n");
     tty.finish();
 }
 
@@ -92,9 +99,7 @@ fn a_shell_in_the_jail_has_jobs_of_its_own() {
     let world = World::new();
     let marker = marker("inner");
     let mut tty = Tty::interactive(&world);
-    tty.types(&format!("{JAIL} bash --norc --noprofile --noediting -i {marker}x || {JAIL} bash --norc --noediting -i\n"));
-    tty.shows("No such file");
-    tty.types("PS1='in''ner> '\n");
+    tty.types(&format!("PS1='in''ner> ' {JAIL} bash --norc --noprofile --noediting -i\n"));
     tty.shows("inner> ");
     assert!(!tty.text().contains("no job control"), "{tty}");
     tty.types(&format!("bash -c \"echo rea''dy; exec -a {marker} cat\"\n"));
@@ -103,24 +108,34 @@ fn a_shell_in_the_jail_has_jobs_of_its_own() {
     tty.shows("Stopped");
     tty.types("echo sti''ll inside $AI_JAIL; jobs\n");
     tty.shows("still inside");
+    tty.prompts("inner> ");
     tty.types("bg\n");
-    tty.types("jobs; fg\n");
+    tty.shows("\n[1]+ bash");
+    tty.prompts("inner> ");
+    tty.types("fg\n");
+    tty.shows("fg\r\nbash");
     tty.types("typed to cat\n");
     tty.shows("typed to cat\r\ntyped to cat\r\n");
     tty.types("\x03");
+    tty.prompts("inner> ");
     tty.types("echo sta''tus $?\n");
     tty.shows("status 130");
     // One in the background that ends by itself.
     tty.types("sleep 0.1 & wait; echo wai''ted\n");
     tty.shows("waited");
     // The whole of it stops on the inner shell's own wish.
+    tty.prompts("inner> ");
     tty.types("suspend\n");
+    tty.prompts("prompt> ");
     tty.types("echo out''side\n");
     tty.shows("outside");
     tty.types("fg\n");
+    until("raw mode", || is_raw(&tty));
     tty.types("echo ba''ck\n");
     tty.shows("back");
+    tty.prompts("inner> ");
     tty.types("exit 4\n");
+    tty.prompts("prompt> ");
     tty.types("echo sta''tus $?\n");
     tty.shows("status 4");
     tty.types("exit\n");
@@ -135,7 +150,7 @@ fn in_the_background_it_leaves_the_terminal_alone() {
     let world = World::new();
     let mut tty = Tty::interactive(&world);
     let inner = "echo rea''dy; while ! test -e go; do sleep 0.05; done; echo fin''ished";
-    tty.types(&format!("{JAIL} sh -c \"{inner}\"\n"));
+    tty.types(&format!("{JAIL} bash -c \"{inner}\"\n"));
     tty.shows("\nready");
     assert!(is_raw(&tty));
     tty.types("\x1a");
@@ -186,6 +201,7 @@ fn in_the_background_it_stops_when_it_wants_to_read() {
         tty.types("for cat\n");
         tty.shows("for cat\r\nfor cat\r\n");
         tty.types("\x04");
+        tty.prompts("prompt> ");
         tty.types("echo sta''tus $?\n");
         tty.shows("status 0");
         tty.types("exit\n");
@@ -202,16 +218,18 @@ fn fg_of_what_was_never_stopped() {
     let world = World::new();
     let mut tty = Tty::interactive(&world);
     let inner = "until test -e go; do sleep 0.02; done; echo wan''ts; read word; echo got \\$word";
-    tty.types(&format!("{JAIL} sh -c \"{inner}\" &\n"));
+    tty.types(&format!("{JAIL} bash -c \"{inner}\" &\n"));
     tty.types("echo she''ll\n");
     tty.shows("shell");
+    tty.prompts("prompt> ");
     tty.types("fg\n");
-    tty.shows("\nfg\r\n\"$AI_JAIL_BIN\"");
+    tty.shows("fg\r\n\"$AI_JAIL_BIN\"");
     world.file("home/project/go", "");
     tty.shows("wants");
     until("raw mode", || is_raw(&tty));
     tty.types("it\n");
     tty.shows("got it");
+    tty.prompts("prompt> ");
     tty.types("exit\n");
     tty.finish();
 }
@@ -238,6 +256,7 @@ fn ctrl_z_stops_the_whole_job_that_it_is_a_part_of() {
     tty.shows("typed\r\ntyped\r\n");
     tty.types("\x04");
     tty.shows("after 0");
+    tty.prompts("prompt> ");
     tty.types("exit\n");
     tty.finish();
 }
@@ -301,6 +320,7 @@ fn a_full_screen_program_comes_back_with_fg() {
     tty.types("fg\n");
     until("it is painted again", || tty.text().matches("the second line").count() > seen);
     tty.types(":q\r");
+    tty.prompts("prompt> ");
     tty.types("echo sta''tus $?; exit\n");
     tty.shows("status 0");
     tty.finish();

@@ -38,10 +38,13 @@ fn marker(test: u32) -> String {
 
 /// The front, bubblewrap, stage two and the command, from outside in.
 fn processes(marker: &str) -> [Pid; 4] {
-    let command = processes_with(marker)
-        .into_iter()
-        .find(|process| process.words[0] == "sleep")
-        .expect("the command");
+    let mut command = None;
+    until("it sleeps", || {
+        let mut found = processes_with(marker).into_iter();
+        command = found.find(|process| process.words[0] == "sleep");
+        command.is_some()
+    });
+    let command = command.expect("the command");
     let parent = |pid: Pid| crate::harness::Process { pid, words: Vec::new() }.parent();
     let stage2 = parent(command.pid).expect("stage two");
     let bubblewrap = parent(stage2).expect("bubblewrap");
@@ -131,9 +134,12 @@ fn while_the_job_is_stopped() {
     tty.shows("Stopped");
     tty.types("stty -g > after; echo en''d\n");
     assert_restored(&world, &tty);
+    tty.prompts("prompt> ");
     tty.types("fg\n");
+    tty.shows("fg\r\n\"$AI_JAIL_BIN\"");
     until("raw mode", || tty.settings().local & nix::libc::ICANON == 0);
     tty.types("\x04");
+    tty.prompts("prompt> ");
     tty.types("stty -g > after; echo fin''ished; exit\n");
     tty.shows("finished");
     assert_restored(&world, &tty);

@@ -69,8 +69,8 @@ fn still(tty: &Tty) -> Screen {
 /// Plays the same outside and inside, and compares every row that `same` says is.
 fn compare(command: &[&str], keys: &[&str], same: impl Fn(usize, u16) -> bool) {
     let world = World::new();
-    let text: String = (1..=200).map(|line| format!("line {line} \u{e9}\u{4e16}\n")).collect();
-    world.file("home/project/text", text);
+    let text: Vec<_> = (1..=200).map(|line| format!("line {line} \u{e9}\u{4e16}")).collect();
+    world.file("home/project/text", text.join("\n"));
     let outside = play(&world, command, keys);
     let program = program();
     let jail = [&[program.to_str().expect("plain"), "--"], command].concat();

@@ -223,7 +223,7 @@ fn it_follows_the_windows_size() {
         let size = format!("{} {cols}", rows - 1);
         until("the command sees the size", || {
             window.line("stty size");
-            window.screen().iter().any(|row| *row == size)
+            window.screen().contains(&size)
         });
         window.has_bar();
     }

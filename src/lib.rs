@@ -3,24 +3,32 @@
 //! [`run`] is the pipeline: parse, load, resolve, probe, plan, render, launch. Each step takes
 //! the values of those before it and touches only what its module says.
 
+#![forbid(unsafe_code)]
+
 pub mod backend;
+pub mod bootstrap;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod dry_run;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod host;
 #[cfg(target_os = "linux")]
 mod launch;
 pub mod messages;
 pub mod plan;
 pub mod policy;
+pub mod remedies;
 pub mod settings;
 pub mod spec;
 pub mod status;
 pub mod status_bar;
 pub mod text;
 pub mod update;
+mod views;
+pub mod x11;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};
@@ -30,9 +38,10 @@ use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
-use host::{Environment, Host, Origin, mount_points};
-use plan::Plan;
+use host::{Environment, Host, Origin, mount_points, watch};
+use plan::{Mount, Plan};
 use settings::Settings;
+use stage2::report::Layers;
 
 /// Stands for `--trust-once` where the command line is not one's own, as in CI.
 const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
@@ -80,9 +89,9 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
                 .map_err(Error::system("the manual page"))?;
             print(&text)
         }
-        Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
-        Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
-        Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
+        Action::Bootstrap => write_settings(&cli, environment),
+        Action::Explain(path) => views::explain(&Start::new(&cli, environment)?, &cli, &path),
+        Action::Doctor => views::doctor(&cli, &environment),
     }
 }
 
@@ -112,9 +121,12 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let settings = settings::resolve(cli, &loaded);
     let mut host = Host::probe(origin, &settings);
     let mut plan = make_plan(&settings, &host)?;
-    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
+            if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
+                messages::note("the keys to the X11 display are not printed: see docs/display.md");
+            }
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
             return print(&dry_run::command(&plan, &host, &bubblewrap, &ourselves));
         }
@@ -133,7 +145,15 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     if cli.verbose {
         messages::plan(&plan);
     }
-    launch(plan, &settings, &host, &bubblewrap, cli.verbose)
+    // Those who capture a script's output want nothing but errors there.
+    let watched = !cli.exec || cli.verbose;
+    let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
+    let started = |layers: &Layers| messages::layers(layers, cli.verbose);
+    let status = launch(plan, Some(&settings), &host, &bubblewrap, &started)?;
+    if let Some(before) = before {
+        messages::findings(&before.findings());
+    }
+    Ok(status)
 }
 
 /// The plan, less what has no mount point.
@@ -202,28 +222,52 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
     Ok(0)
 }
 
+/// `--bootstrap`: the agents' own settings.
+fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
+    match bootstrap::run(&Origin::find(environment)?, cli)? {
+        Some(difference) => print(difference.as_bytes()),
+        None => Ok(0),
+    }
+}
+
 /// Flags whose effect is still to come must not silently do nothing.
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
-    let unbuilt = [(cli.switches.mise == Some(true), "--mise"), (cli.no_protect, "--no-protect")];
+    let unbuilt = [(cli.switches.mise == Some(true), "--mise")];
     match unbuilt.iter().find(|(asked, _)| *asked) {
         Some((_, flag)) => Err(Error::NotBuilt { flag }),
         None => Ok(()),
     }
 }
 
+/// Runs the plan. `bar` are the settings that decide on a status bar, where there may be one;
+/// `started` is told what each layer achieved.
 #[cfg(target_os = "linux")]
 fn launch(
     plan: Plan,
-    settings: &Settings,
+    bar: Option<&Settings>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
+    started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
-    launch::run(plan, settings, host, bubblewrap, verbose)
+    let bar = bar.and_then(|settings| launch::Bar::decide(settings, host, &plan));
+    launch::run(plan, bar, host, bubblewrap, started).map_err(|error| match error {
+        Error::Build { said, .. } => {
+            let machine = host::machine::Machine::probe(&host.origin.environment);
+            let remedy = remedies::for_words(&said, &machine);
+            Error::Build { said, advice: Some(remedy.at(&bubblewrap.path)) }
+        }
+        error => error,
+    })
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_: Plan, _: &Settings, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
+fn launch(
+    _: Plan,
+    _: Option<&Settings>,
+    _: &Host,
+    _: &Bubblewrap,
+    _: &dyn Fn(&Layers),
+) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

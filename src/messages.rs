@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use stage2::report::{Achieved, ExecFailure, Layer, Layers};
 
+use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
 use crate::text::{visible, visible_word};
@@ -56,9 +57,9 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     match achieved {
         Achieved::Failed(text) => warning(format!("{name} could not be applied: {text}")),
         _ if !verbose => {}
-        Achieved::Enforced(text) => note(format!("{name}: {text}")),
-        Achieved::Partial(text) => note(format!("{name}: in part; {text}")),
-        Achieved::Skipped(text) => note(format!("{name}: not applied; {text}")),
+        Achieved::Enforced(text) => note(format!("{name}: enforced ({text})")),
+        Achieved::Partial(text) => note(format!("{name}: enforced in part ({text})")),
+        Achieved::Skipped(text) => note(format!("{name}: not applied ({text})")),
     }
 }
 
@@ -99,6 +100,24 @@ pub fn not_run(failure: &ExecFailure, lookup: &Lookup) {
     error(format!("{program}: cannot execute {file}: {why}{what}{hint}"));
 }
 
+/// So many findings are told; a hostile command could make any number.
+const FINDINGS: usize = 20;
+
+/// What the host would run that appeared or changed during the run.
+pub fn findings(findings: &[Finding]) {
+    for Finding { path, what, reason } in findings.iter().take(FINDINGS) {
+        let what = match what {
+            What::Appeared => "appeared in this run",
+            What::Changed => "changed in this run",
+            What::Replaced => "was replaced during this run, and writable from then on",
+        };
+        warning(format!("{} {what}: {reason}", visible(path)));
+    }
+    if findings.len() > FINDINGS {
+        warning(format!("and {} more of that kind", findings.len() - FINDINGS));
+    }
+}
+
 /// Every mount with its reason, and everything left out.
 pub fn plan(plan: &Plan) {
     for mount in &plan.mounts {
@@ -110,6 +129,7 @@ pub fn plan(plan: &Plan) {
                 "empty".to_owned()
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
+            MountKind::File { .. } => "file".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
         note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));

@@ -1,16 +1,22 @@
 //! Fast tests.
 
+mod bootstrap;
 mod config_atomic;
 mod config_errors;
 mod config_files;
 mod config_merge;
 mod config_properties;
 mod config_save;
+mod doctor;
+mod layers_page;
 mod readme;
+mod rooms;
 mod status;
 mod status_bar;
 mod support;
+mod troubleshooting;
 mod trust;
 mod trust_hostile;
 mod trust_records;
 mod update;
+mod x11;

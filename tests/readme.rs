@@ -1,10 +1,11 @@
-//! The tables of README.md are those of the code. `UPDATE_README=1` writes them anew.
+//! The tables of README.md and of the pages in docs/ are those of the code. `UPDATE_README=1`
+//! writes them anew.
 
 use std::fmt::Write;
 use std::fs;
 
-use ai_jail::policy::home::{HOME, Treatment};
-use ai_jail::policy::{devices, env, system};
+use ai_jail::policy::home::{Treatment, rows};
+use ai_jail::policy::{asked, devices, display, env, protect, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -24,7 +25,7 @@ fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2])
 }
 
 fn home(treatment: Treatment) -> String {
-    let rows = HOME.iter().filter(|row| row.treatment == treatment);
+    let rows = rows().filter(|row| row.treatment == treatment);
     grouped(rows.map(|row| (row.path, row.reason)), ["what", "below the home"])
 }
 
@@ -36,6 +37,30 @@ fn system(tables: &[&[system::System]]) -> String {
 fn environment(when: env::DropWhen) -> String {
     let rows = env::DROPPED.iter().filter(|row| row.when == when);
     grouped(rows.map(|row| (row.name, row.reason)), ["why", "variables"])
+}
+
+/// The tables of docs/display.md.
+fn display_tables() -> Vec<(&'static str, String)> {
+    let withheld = display::WITHHELD.iter().map(|door| (door.path, door.reason));
+    vec![("withheld", grouped(withheld, ["what", "below `XDG_RUNTIME_DIR`"]))]
+}
+
+/// The tables of docs/agents.md.
+fn agents_tables() -> Vec<(&'static str, String)> {
+    let asked = asked::ASKED.iter().map(|asked| (asked.command, asked.reason));
+    vec![("asked", grouped(asked, ["what it does", "commands that begin so"]))]
+}
+
+fn protected(rows: &'static [protect::Row], place: &str) -> String {
+    grouped(rows.iter().map(|row| (row.path, row.reason)), ["what", place])
+}
+
+/// The tables of docs/protected.md.
+fn watched_tables() -> Vec<(&'static str, String)> {
+    vec![
+        ("watched in the home", protected(protect::HOME_WATCHED, "below the home")),
+        ("watched in the project", protected(protect::PROJECT_WATCHED, "below the project")),
+    ]
 }
 
 /// Every table by the name that its mark in README.md has.
@@ -50,6 +75,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("read-write", home(Treatment::ReadWrite)),
         ("empty", home(Treatment::Empty)),
         ("hidden", home(Treatment::Hidden)),
+        ("protected", protected(protect::HOME, "below the home")),
         ("dropped", environment(env::DropWhen::Always)),
         ("kept", format!("{}\n", kept.join(" "))),
     ]
@@ -57,22 +83,29 @@ fn tables() -> Vec<(&'static str, String)> {
 
 #[test]
 fn the_tables_are_those_of_the_code() {
+    compare("README.md", tables());
+    compare("docs/display.md", display_tables());
+    compare("docs/agents.md", agents_tables());
+    compare("docs/protected.md", watched_tables());
+}
+
+fn compare(page: &str, tables: Vec<(&str, String)>) {
     // At run time: the tests may run elsewhere than they were built.
     let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo");
-    let file = std::path::Path::new(&root).join("README.md");
-    let mut text = fs::read_to_string(&file).expect("README.md");
+    let file = std::path::Path::new(&root).join(page);
+    let mut text = fs::read_to_string(&file).expect(page);
     let update = std::env::var_os("UPDATE_README").is_some();
-    for (name, table) in tables() {
+    for (name, table) in tables {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
         let start = text.find(&open).unwrap_or_else(|| panic!("no {open}")) + open.len();
         let end = text.find(&close).unwrap_or_else(|| panic!("no {close}"));
         if update {
             text.replace_range(start..end, &table);
         } else {
-            pretty_assertions::assert_str_eq!(&text[start..end], table, "{name}");
+            pretty_assertions::assert_str_eq!(&text[start..end], table, "{page}: {name}");
         }
     }
     if update {
-        fs::write(&file, text).expect("README.md");
+        fs::write(&file, text).expect(page);
     }
 }

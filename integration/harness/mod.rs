@@ -2,17 +2,23 @@
 
 mod descendants;
 mod look;
+mod model;
 mod run;
 mod skip;
+mod snapshot;
 mod terminal;
 mod world;
+mod x11;
 
-pub use descendants::{Process, processes_with};
+pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
+pub use model::Model;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
+pub use snapshot::Snapshot;
 pub use terminal::Tty;
 pub use world::World;
+pub use x11::{X11, add_key, reached};
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -87,6 +87,11 @@ impl Run {
         self
     }
 
+    /// The command itself, for what only few tests need.
+    pub fn command(&mut self) -> &mut Command {
+        &mut self.command
+    }
+
     /// Runs it to its end.
     pub fn run(self) -> Ended {
         self.start().finish()
@@ -156,6 +161,12 @@ impl Running {
     pub fn says(&self, text: &str) {
         let stdout = self.stdout.as_ref().expect("its output is a pipe");
         until(&format!("it says {text:?}"), || stdout.contains(text));
+    }
+
+    /// Its output so far.
+    pub fn output(&self) -> String {
+        let stdout = self.stdout.as_ref().expect("its output is a pipe");
+        String::from_utf8_lossy(&stdout.bytes.lock().expect("readable")).into_owned()
     }
 
     /// Whether all that write to its output have closed it.

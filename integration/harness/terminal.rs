@@ -100,6 +100,16 @@ impl Tty {
         }
     }
 
+    /// Waits until a text is the last thing shown: a prompt. What is typed while a jail runs goes
+    /// into the jail, and nowhere else afterwards.
+    pub fn prompts(&self, prompt: &str) {
+        let start = Instant::now();
+        while !self.text().ends_with(prompt) {
+            assert!(start.elapsed() < LIMIT, "{prompt:?} was not shown last: {self}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// All that the terminal has shown.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.shown.lock().expect("readable")).into_owned()
@@ -153,7 +163,7 @@ impl std::fmt::Display for Tty {
 fn read_all(mut master: File, ends: OwnedFd, shown: Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         use std::io::Read;
-        let mut buffer = [0; 1 << 16];
+        let mut buffer = vec![0; 1 << 16];
         loop {
             let mut ready = [
                 PollFd::new(master.as_fd(), PollFlags::POLLIN),

@@ -5,13 +5,21 @@
 
 pub mod bubblewrap;
 pub mod command;
-pub mod desktop;
+pub mod display;
+pub mod doors;
 pub mod git;
+pub mod git_config;
 pub mod home;
 pub mod links;
+pub mod look;
+pub mod machine;
 pub mod maps;
 pub mod mount_points;
+pub mod protect;
+pub mod repositories;
+pub mod sockets;
 pub mod system;
+pub mod watch;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -26,10 +34,12 @@ use crate::policy;
 use crate::policy::system::System;
 use crate::settings::Settings;
 use crate::status::HostFacts;
-use desktop::Door;
+use display::{Display, Withheld};
+use doors::Door;
 use home::{Entry, Home};
 use links::Located;
 use maps::{Map, Missing};
+use protect::Protection;
 use system::{Place, RootEntry};
 
 /// The environment of this process, read once.
@@ -77,6 +87,8 @@ pub struct Origin {
     pub home: Home,
     /// The environment.
     pub environment: Environment,
+    /// Root runs this.
+    pub as_root: bool,
 }
 
 impl Origin {
@@ -98,10 +110,25 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        let uid = nix::unistd::getuid().as_raw();
-        let home = home::find(environment.get("HOME"), uid);
-        Ok(Self { project, named, located, home, environment })
+        let as_root = is_root();
+        Ok(Self { project, named, located, home: home(&environment), environment, as_root })
     }
+
+    /// Starts at a canonical path instead of in the working directory.
+    pub fn at(project: PathBuf, environment: Environment) -> Self {
+        let located = Located { canonical: project.clone(), links: Vec::new() };
+        let named = project.clone();
+        let as_root = is_root();
+        Self { project, named, located, home: home(&environment), environment, as_root }
+    }
+}
+
+fn is_root() -> bool {
+    nix::unistd::getuid().is_root()
+}
+
+fn home(environment: &Environment) -> Home {
+    home::find(environment.get("HOME"), nix::unistd::getuid().as_raw())
 }
 
 /// What one of the three standard descriptors is.
@@ -132,15 +159,25 @@ pub struct Host {
     pub chains: Vec<Place>,
     /// What to mask.
     pub masks: Vec<System>,
+    /// What root itself must not write.
+    pub root_settings: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
-    /// Display and audio.
-    pub display: Vec<Door>,
+    /// The display.
+    pub display: Display,
+    /// Whether [`policy::display::X11_SOCKETS`] is a directory.
+    pub x11_sockets: bool,
+    /// Where `XDG_RUNTIME_DIR` leads; `None` in lockdown.
+    pub runtime: Option<Located>,
+    /// What of the desktop no jail gets.
+    pub withheld: Vec<Withheld>,
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
+    /// Sockets of the host's programs, canonical.
+    pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
     /// Where trust is recorded, links resolved; it need not exist.
@@ -155,6 +192,8 @@ pub struct Host {
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
     pub missing: Vec<Missing>,
+    /// What the host runs later; nothing in lockdown, where nothing of it can be written.
+    pub protection: Protection,
 }
 
 impl Host {
@@ -164,22 +203,32 @@ impl Host {
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
+        let runtime = if lockdown { None } else { display::runtime_directory(environment) };
+        let keys = display::keys_file(environment, real_home);
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
+        let entries = real_home.map(home::entries).unwrap_or_default();
+        let protection =
+            if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
             stdio: stdio(),
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
-            entries: real_home.map(home::entries).unwrap_or_default(),
+            root_settings: system::root_settings(),
+            entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
-                desktop::display(environment)
+                display::display(environment, keys.as_deref())
             } else {
-                Vec::new()
+                Display::default()
             },
-            docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
+            x11_sockets: is_directory(Path::new(policy::display::X11_SOCKETS)),
+            withheld: display::withheld(runtime.as_ref(), keys),
+            runtime,
+            docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
+            sockets: sockets::listening(&origin.project),
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),
@@ -191,6 +240,7 @@ impl Host {
             ),
             maps,
             missing,
+            protection,
             origin,
         }
     }
@@ -202,14 +252,18 @@ pub fn facts(origin: &Origin) -> HostFacts {
     let mise = command::find("mise".as_ref(), environment.get("PATH"), &origin.project);
     HostFacts {
         gpu: !system::gpu_devices().is_empty(),
-        docker: !desktop::docker(environment, origin.home.real()).is_empty(),
-        display: !desktop::display(environment).is_empty(),
+        docker: !doors::docker(environment, origin.home.real()).is_empty(),
+        display: display::is_there(environment),
         mise: mise.is_some(),
     }
 }
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
 fn is_file(path: &Path) -> bool {

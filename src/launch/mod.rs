@@ -5,6 +5,7 @@ mod connection;
 mod descriptors;
 mod ending;
 mod failure;
+mod leftovers;
 mod proxy;
 mod signals;
 mod sources;
@@ -12,37 +13,41 @@ mod spawn;
 mod supervise;
 mod terminal;
 
+use stage2::report::Layers;
+
+pub use bar::Wanted as Bar;
+
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::messages::Lookup;
 use crate::plan::Plan;
-use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `settings` are those the plan was made from; `verbose` prints what each layer achieved.
+/// `bar` is the status bar that was asked for; `started` is told what each layer achieved, as soon
+/// as the command is being started.
 ///
 /// # Errors
 ///
 /// The jail could not be built.
 pub fn run(
     mut plan: Plan,
-    settings: &Settings,
+    bar: Option<Bar>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
+    started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
-    let bar = bar::Wanted::decide(settings, host, &plan, verbose);
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal)?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
     let connection = connection::Connection::new(&plan, host, bar)?;
+    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, signals, connection, lookup, verbose)
+    supervise::supervise(jail, signals, connection, lookup, started)
 }

@@ -49,6 +49,8 @@ pub enum Meaning {
     Resized,
     /// Somebody stops the front.
     Stop,
+    /// A child has ended, or stopped.
+    Child,
     /// Somebody has resumed the front.
     Resumed,
     /// It is for the command.
@@ -63,6 +65,7 @@ impl Meaning {
         match signal {
             Signal::SIGWINCH => Self::Resized,
             Signal::SIGTSTP => Self::Stop,
+            Signal::SIGCHLD => Self::Child,
             Signal::SIGCONT => Self::Resumed,
             _ if FORWARDED.contains(&signal) => Self::Forwarded,
             _ => Self::Deadly,
@@ -75,6 +78,7 @@ impl Meaning {
 pub fn block(terminal: Terminal) -> Result<SignalFd, Error> {
     let mut read = SigSet::from_iter(FORWARDED);
     read.add(Signal::SIGCONT);
+    read.add(Signal::SIGCHLD);
     let mut blocked = SigSet::empty();
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);

@@ -11,7 +11,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
 use stage2::channel::{receive_message_with, send_message};
-use stage2::report::{FromJail, ToJail};
+use stage2::report::{FromJail, Layers, ToJail};
 use stage2::spec::Foreground;
 
 use super::connection::Connection;
@@ -20,7 +20,7 @@ use super::proxy::Ready;
 use super::signals::{self, Meaning};
 use super::spawn::Jail;
 use crate::error::Error;
-use crate::messages::{self, Lookup};
+use crate::messages::Lookup;
 
 /// A second identical fatal signal kills when it comes this much later.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,12 +30,12 @@ const LAST_WORDS: u64 = 1 << 20;
 
 /// What is known so far.
 #[allow(clippy::struct_excessive_bools)] // each is one independent fact
-struct Supervisor {
+struct Supervisor<'a> {
     jail: Jail,
     signals: SignalFd,
     connection: Connection,
     lookup: Lookup,
-    verbose: bool,
+    told: &'a dyn Fn(&Layers),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -47,6 +47,7 @@ struct Supervisor {
     stopping: Option<(i32, u64)>,
     /// How often we were resumed.
     resumed: u32,
+    bubblewrap_ended: bool,
     /// How bubblewrap ended: the jail is gone.
     gone: Option<ExitStatus>,
 }
@@ -57,14 +58,14 @@ pub fn supervise(
     signals: SignalFd,
     connection: Connection,
     lookup: Lookup,
-    verbose: bool,
+    told: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     let mut supervisor = Supervisor {
         jail,
         signals,
         connection,
         lookup,
-        verbose,
+        told,
         started: false,
         ended: None,
         first_fatal: None,
@@ -72,6 +73,7 @@ pub fn supervise(
         told_to_stop: false,
         stopping: None,
         resumed: 0,
+        bubblewrap_ended: false,
         gone: None,
     };
     let outcome = supervisor.run();
@@ -79,14 +81,17 @@ pub fn supervise(
     supervisor.conclude(outcome?)
 }
 
-impl Supervisor {
+impl Supervisor<'_> {
     /// The loop. Gives how bubblewrap ended.
     fn run(&mut self) -> Result<ExitStatus, Error> {
         loop {
+            let failed = self.has_failed();
             let (control, terminals) = self.wait()?;
             self.take_signals()?;
             if control {
                 self.take_message()?;
+            } else if failed {
+                self.end()?;
             }
             if let Some(proxy) = self.connection.proxy() {
                 if proxy.pass(terminals).is_err() {
@@ -116,6 +121,9 @@ impl Supervisor {
                 timeout = PollTimeout::ZERO;
             }
         }
+        if self.has_failed() {
+            timeout = PollTimeout::ZERO;
+        }
         match poll(&mut watched, timeout) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(errno) => return Err(Error::system("poll")(errno)),
@@ -123,6 +131,13 @@ impl Supervisor {
         let [_, control, terminals @ ..] = watched;
         let events = |watched: PollFd| watched.revents().unwrap_or(PollFlags::empty());
         Ok((!events(control).is_empty(), terminals.map(events)))
+    }
+
+    /// Whether bubblewrap has ended with no command started: no message can come any more, but some
+    /// may be waiting. The channel itself may stay open, because a bubblewrap that fails early
+    /// leaves its child behind.
+    fn has_failed(&self) -> bool {
+        self.bubblewrap_ended && !self.started && self.gone.is_none()
     }
 
     fn take_signals(&mut self) -> Result<(), Error> {
@@ -137,6 +152,9 @@ impl Supervisor {
 
     fn act_on(&mut self, signal: Signal, code: i32) {
         match Meaning::of(signal) {
+            Meaning::Child => {
+                self.bubblewrap_ended |= matches!(self.jail.bubblewrap.try_wait(), Ok(Some(_)));
+            }
             Meaning::Resumed => self.resume(),
             Meaning::Resized => match self.connection.proxy() {
                 Some(proxy) => proxy.resize(),
@@ -195,7 +213,12 @@ impl Supervisor {
         if let Some((message, descriptor)) = message {
             return self.note(message, descriptor);
         }
-        // All of the jail is dead when bubblewrap is: what it wrote can be read now.
+        self.end()
+    }
+
+    /// The jail is gone, or will never be there.
+    fn end(&mut self) -> Result<(), Error> {
+        // All of it is dead when bubblewrap is: what it wrote can be read now.
         let status = self.jail.bubblewrap.wait().map_err(Error::system("wait"))?;
         self.gone = Some(status);
         self.stopping = None;
@@ -214,7 +237,7 @@ impl Supervisor {
             }
             FromJail::Started(layers) => {
                 self.started = true;
-                messages::layers(&layers, self.verbose);
+                (self.told)(&layers);
                 self.begin();
             }
             FromJail::Stopped(signal) => self.stopped(signal),

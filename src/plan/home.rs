@@ -1,6 +1,6 @@
 //! The home's entries.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
@@ -9,26 +9,27 @@ use crate::host::Host;
 use crate::host::home::{Entry, Kind};
 use crate::policy::home::{OTHER_REASON, Treatment, find};
 use crate::policy::system;
-use crate::settings::Settings;
 use crate::text::visible;
-
-/// Hidden while the display is off: the keys to it.
-const DISPLAY_KEY: &str = ".Xauthority";
 
 /// What an entry's row says, or what an entry without a row gets.
 fn treatment(entry: &Entry) -> (Treatment, &'static str) {
-    find(&entry.path).map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
+    entry.row.map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
+}
+
+/// The entries that every jail may write to, links followed.
+pub fn writable(host: &Host) -> impl Iterator<Item = &PathBuf> {
+    let is_writable = |entry: &&Entry| treatment(entry).0 == Treatment::ReadWrite;
+    host.entries.iter().filter(is_writable).map(|entry| &entry.located.canonical)
 }
 
 /// Adds the home's hidden places.
-pub fn hide(gathered: &mut Gathered, settings: &Settings, host: &Host) {
+pub fn hide(gathered: &mut Gathered, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
     for entry in &host.entries {
         let (treatment, reason) = treatment(entry);
-        let no_display = !settings.display.value && entry.path == Path::new(DISPLAY_KEY);
-        if !matches!(treatment, Treatment::Hidden | Treatment::Empty) && !no_display {
+        if !matches!(treatment, Treatment::Hidden | Treatment::Empty) {
             continue;
         }
         // A link below the top level may have been planted in a writable directory; hiding what
@@ -51,10 +52,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
-    // Writable directories first: whether a link stands in one decides whether it is followed.
-    let (direct, linked): (Vec<_>, Vec<_>) =
-        host.entries.iter().partition(|entry| entry.located.links.is_empty());
-    for entry in direct.into_iter().chain(linked) {
+    for entry in &host.entries {
         let (treatment, reason) = treatment(entry);
         let (access, authority) = match treatment {
             Treatment::Hidden | Treatment::Empty => continue,

@@ -3,13 +3,17 @@
 //! `--dry-run`, `--verbose`, `status` and `--explain` are views of it.
 
 mod arrange;
+mod display;
 mod environment;
 mod gather;
 mod home;
+mod keep;
 mod landlock;
 mod maps;
 pub mod mount;
 mod program;
+mod protect;
+mod sockets;
 mod terminal;
 
 use std::ffi::OsString;
@@ -21,7 +25,8 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
-pub use mount::{Access, Authority, Mount, MountKind};
+pub use mount::{Access, Authority, Content, Mount, MountKind};
+pub use protect::{Watch, Watching};
 pub use terminal::Terminal;
 
 /// The hostname in the jail.
@@ -43,6 +48,9 @@ pub struct Plan {
     pub command: Vec<OsString>,
     /// The strict mode: the environment starts empty, there is no network, the root is read-only.
     pub lockdown: bool,
+    /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
+    /// asking for any capability, the machine's `core_pattern` for one.
+    pub proc_is_read_only: bool,
     /// The command's controlling terminal.
     pub terminal: Terminal,
     /// The resource limits.
@@ -71,16 +79,22 @@ impl Plan {
     ///
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
+        let lockdown = settings.lockdown.value;
         let gathered = gather::gather(settings, host)?;
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
-        let lockdown = settings.lockdown.value;
-        let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
+        let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
+        let mounts = keep::in_place(mounts);
+        let landlock = settings
+            .landlock
+            .value
+            .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
             environment: environment::edits(settings, host, &mounts),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
+            proc_is_read_only: host.origin.as_root,
             terminal: Terminal::decide(settings, host),
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
@@ -89,6 +103,11 @@ impl Plan {
             warnings: gathered.warnings,
             mounts,
         })
+    }
+
+    /// What to look at after the run, because the host would run it.
+    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Watching> {
+        protect::watched(&self.mounts, settings, host)
     }
 
     /// The mount that decides about `path` in the jail.

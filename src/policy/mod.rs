@@ -3,9 +3,14 @@
 //! A new hidden path, device, variable or directory is one line in one of these files. They
 //! are data: nothing here touches the system.
 
+pub mod agents;
+pub mod asked;
 pub mod devices;
+pub mod display;
 pub mod env;
+pub mod hidden;
 pub mod home;
+pub mod protect;
 pub mod system;
 
 /// Whether `name` fits `pattern`: equal, or equal up to a final `*`.

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 
 use crate::sys;
 
-/// Longer than any message: texts in them are cut to a few kilobytes.
-const MAX_MESSAGE: usize = 64 * 1024;
+/// Bytes; longer than any message, because the texts in them are cut.
+pub const MAX_MESSAGE: usize = 64 * 1024;
 
 /// The other side may be gone, which is no reason to die.
 #[cfg(target_os = "linux")]
@@ -65,9 +65,9 @@ pub fn receive_message<T: DeserializeOwned>(socket: impl AsFd) -> io::Result<Opt
     let mut buffer = vec![0; MAX_MESSAGE];
     let length = loop {
         match recv(socket.as_fd().as_raw_fd(), &mut buffer, MsgFlags::empty()) {
-            Err(Errno::EINTR) => {}
-            // A side that dies with messages unread resets the connection.
-            Err(Errno::ECONNRESET) => return Ok(None),
+            // A side that dies with messages unread resets the connection, which is said once and
+            // before what it has sent itself can be received.
+            Err(Errno::EINTR | Errno::ECONNRESET) => {}
             result => break result?,
         }
     };
@@ -92,8 +92,7 @@ pub fn receive_message_with<T: DeserializeOwned>(
     let (length, descriptor) = loop {
         let mut parts = [IoSliceMut::new(&mut buffer)];
         match recvmsg::<UnixAddr>(socket, &mut parts, Some(&mut space), CLOSE_ON_EXEC) {
-            Err(Errno::EINTR) => {}
-            Err(Errno::ECONNRESET) => return Ok(None),
+            Err(Errno::EINTR | Errno::ECONNRESET) => {}
             Err(errno) => return Err(errno.into()),
             Ok(received) => {
                 let descriptor = received.cmsgs()?.find_map(|message| match message {
@@ -109,4 +108,59 @@ pub fn receive_message_with<T: DeserializeOwned>(
     }
     let descriptor = descriptor.and_then(sys::adopt);
     Ok(Some((serde_json::from_slice(&buffer[..length])?, descriptor)))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+
+    fn pair() -> (OwnedFd, OwnedFd) {
+        let kind = SockType::SeqPacket;
+        socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).expect("a channel")
+    }
+
+    #[test]
+    fn the_last_message_arrives_though_its_sender_died_with_some_unread() {
+        for with_descriptor in [false, true] {
+            let (front, jail) = pair();
+            send_message(&front, &"never read").expect("send");
+            send_message(&jail, &"last").expect("send");
+            drop(jail);
+            let receive = || {
+                if with_descriptor {
+                    Ok(receive_message_with(&front)?.map(|(message, _)| message))
+                } else {
+                    receive_message::<String>(&front)
+                }
+            };
+            assert_eq!(receive().expect("receive").as_deref(), Some("last"));
+            assert_eq!(receive().expect("receive"), None);
+        }
+    }
+
+    #[test]
+    fn a_descriptor_arrives_and_closes_on_exec() {
+        let (front, jail) = pair();
+        let (reader, writer) = nix::unistd::pipe().expect("a pipe");
+        send_message_with(&jail, &"here", writer.as_fd()).expect("send");
+        drop(writer);
+        let (message, descriptor) =
+            receive_message_with::<String>(&front).expect("receive").expect("a message");
+        assert_eq!(message, "here");
+        let writer = descriptor.expect("a descriptor");
+        let flags = nix::fcntl::fcntl(&writer, nix::fcntl::FcntlArg::F_GETFD).expect("fcntl");
+        assert_eq!(flags, nix::libc::FD_CLOEXEC);
+        nix::unistd::write(&writer, b"x").expect("write");
+        let mut buffer = [0];
+        assert_eq!(nix::unistd::read(&reader, &mut buffer).expect("read"), 1);
+    }
+
+    #[test]
+    fn a_message_without_one_brings_none() {
+        let (front, jail) = pair();
+        send_message(&jail, &"alone").expect("send");
+        let received = receive_message_with::<String>(&front).expect("receive");
+        assert!(matches!(received, Some((_, None))));
+    }
 }

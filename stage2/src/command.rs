@@ -13,16 +13,13 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{Pid, execvp, getpid, setpgid, tcsetpgrp};
 
-use crate::report::{ExecFailure, FromJail, Unusable};
+use crate::report::{ExecFailure, FromJail, MAX_TEXT, Unusable};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
 use crate::sys;
 
 /// The search path of `execvp(3)` without `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
-
-/// Characters of a name in a message.
-const MAX_TEXT: usize = 4096;
 
 /// Bytes of a script's first line that the kernel looks at, `execve(2)`.
 const MAX_LINE: u64 = 256;
@@ -68,7 +65,8 @@ fn failure(program: &OsStr, errno: Errno) -> ExecFailure {
 
 /// Why a file that is there cannot be executed.
 fn unusable(file: &Path, errno: Errno) -> Unusable {
-    let missing = interpreter(file).filter(|_| errno == Errno::ENOENT);
+    // Only then: opening a FIFO would wait for ever.
+    let missing = if errno == Errno::ENOENT { interpreter(file) } else { None };
     let why = match errno {
         _ if file.is_dir() => "it is a directory",
         Errno::ENOENT if missing.is_some() => "its interpreter is not in the jail",

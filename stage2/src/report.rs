@@ -48,6 +48,10 @@ pub enum Achieved {
     Failed(String),
 }
 
+/// How many characters of a name are told. Written as JSON each takes up to six bytes, and all
+/// texts of one message have to fit into a datagram.
+pub const MAX_TEXT: usize = 2048;
+
 /// Why the command could not be started, as texts for a message.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,4 @@
 //! The system calls of terminals.
-#![allow(unsafe_code)]
 
 use std::io;
 use std::mem::MaybeUninit;
