@@ -95,7 +95,6 @@ impl Bar {
         if self.screen.vt52 || self.screen.single_shift {
             return;
         }
-        self.wrap_by_hand();
         self.aside(out, |_, out| {
             let _ = write!(out, "\x1b[{row};1H\x1b[0m\x1b[2K");
         });

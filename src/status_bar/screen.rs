@@ -123,9 +123,13 @@ impl Screen {
         self.move_rows(|row| if row == top { row } else { row.saturating_sub(1) });
     }
 
-    /// Terminals differ on whether a row that was full stays so.
     fn move_rows(&mut self, movement: impl Fn(u16) -> u16) {
         self.cursor.rows = self.cursor.rows.map(movement);
+        self.doubt_wrap();
+    }
+
+    /// Something came after which a row that was full stays so on some terminals only.
+    pub fn doubt_wrap(&mut self) {
         if self.cursor.wrap != Wrap::None {
             self.cursor.wrap = Wrap::Unsure;
         }
@@ -181,7 +185,7 @@ impl Screen {
         if origin {
             self.home();
         } else {
-            self.move_rows(|row| row);
+            self.doubt_wrap();
             self.cursor.rows.low = 0;
         }
     }
@@ -219,7 +223,7 @@ impl Screen {
         for _ in 0..count.min(self.size.cols) {
             self.cursor.col = self.tabs.after(self.cursor.col, right);
         }
-        self.move_rows(|row| row);
+        self.doubt_wrap();
     }
 
     /// CBT.
@@ -227,7 +231,7 @@ impl Screen {
         for _ in 0..count.min(self.size.cols) {
             self.cursor.col = self.tabs.before(self.cursor.col);
         }
-        self.move_rows(|row| row);
+        self.doubt_wrap();
     }
 
     // Characters.
@@ -256,6 +260,12 @@ impl Screen {
             let (left, _) = self.edges();
             self.line_feed();
             self.cursor.col = left;
+        } else if self.cursor.wrap == Wrap::Unsure && self.autowrap {
+            // In this row or in the next.
+            let low = self.cursor.rows.low;
+            self.line_feed();
+            self.cursor.rows.low = low;
+            return;
         }
         self.advance(width);
     }

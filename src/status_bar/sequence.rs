@@ -112,6 +112,7 @@ impl Bar {
             ([], 'h' | 'l') => self.modes(given),
             ([b'?'], 'h' | 'l') => return self.private_modes(given, out),
             ([] | [b'?'], 'J') => self.erase(given, out),
+            ([] | [b'?'], 'K') | ([], '@' | 'L' | 'M' | 'P' | 'X') => screen.doubt_wrap(),
             ([b'!'], 'p') => {
                 screen.soft_reset();
                 return self.pass_and_draw(given.raw, out);
@@ -150,6 +151,7 @@ impl Bar {
 
     /// ED, DECSED.
     fn erase(&mut self, given: &Given, out: &mut Vec<u8>) {
+        self.screen.doubt_wrap();
         let which = given.number(0, 0);
         // Many terminals move the erased screen into the scrollback; 22 asks kitty for it. Even
         // an erased row counts there, if it was erased with a background.

@@ -225,6 +225,9 @@ fn the_scrollback_keeps_no_bar() {
     let output = shown(&output);
     let blanked = shown(b"\x1b7\x1b[10;1H\x1b[0m\x1b[2K\x1b8\x1b[2J");
     assert!(output.contains(&blanked), "{output}");
+    // Nor from a full row.
+    let output = shown(&filtered(b"\x1b[1;40Hx\x1b[2J"));
+    assert!(output.contains(&blanked), "{output}");
     // On the alternate screen nothing is kept.
     assert!(!shown(&filtered(b"\x1b[?1049h\x1b[2J")).contains("[2K"));
 }
