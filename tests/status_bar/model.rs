@@ -70,7 +70,7 @@ fn same_with_origin(host: Size, ops: &[Op], cuts: &[u16]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::settings(1000))]
 
     #[test]
     fn the_child_sees_no_difference(

@@ -146,11 +146,7 @@ fn a_resize_in_the_midst_of_a_string_waits_for_its_end() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig {
-        cases: 100,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    })]
+    #![proptest_config(super::settings(100))]
 
     /// Whatever was there before: after any sizes, a child that draws its screen anew, as children
     /// do when the size changes, has it to itself.

@@ -93,7 +93,7 @@ fn each_theme_is_its_own() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::settings(256))]
 
     /// Any labels in any width: exactly one row, and nothing else has changed.
     #[test]
