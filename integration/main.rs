@@ -66,6 +66,7 @@ mod refused_layers;
 mod screens;
 mod signals;
 mod sockets;
+mod status_bar;
 mod stdio;
 mod system_table;
 mod terminal;

@@ -26,6 +26,7 @@ mod record;
 mod save;
 pub mod trust;
 
+pub(crate) use atomic::{Durability, replace as replace_file};
 pub use edit::PROJECT_HEADER;
 pub use error::ConfigError;
 pub use fields::{Fields, Toggle, Toggles, all_names, style_word};
@@ -35,5 +36,6 @@ pub use located::Located;
 pub use merge::{Merged, project as merge_project, typed, user as merge_user};
 pub use parse::{Owner, parse};
 pub use read::MAX_SIZE;
+pub(crate) use read::{Symlinks, regular as regular_file};
 pub use record::path_for as trust_record;
 pub use save::{Saved, save};

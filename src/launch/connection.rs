@@ -2,6 +2,7 @@
 
 use stage2::spec::{Foreground, Pty};
 
+use super::bar::Wanted;
 use super::proxy::Proxy;
 use super::terminal::Terminal;
 use crate::error::Error;
@@ -21,11 +22,11 @@ pub enum Connection {
 
 impl Connection {
     /// What the plan asks for.
-    pub fn new(plan: &Plan, host: &Host) -> Result<Self, Error> {
+    pub fn new(plan: &Plan, host: &Host, bar: Option<Wanted>) -> Result<Self, Error> {
         match plan.terminal {
             plan::Terminal::None => Ok(Self::None),
             plan::Terminal::Callers => Ok(Terminal::find(host)?.map_or(Self::None, Self::Shared)),
-            plan::Terminal::Own => Ok(Self::Proxied(Box::new(Proxy::new(host)?))),
+            plan::Terminal::Own => Ok(Self::Proxied(Box::new(Proxy::new(host, bar)?))),
         }
     }
 

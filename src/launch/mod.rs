@@ -1,5 +1,6 @@
 //! The only room with effects: descriptors, processes, signals, the terminal.
 
+mod bar;
 mod connection;
 mod descriptors;
 mod ending;
@@ -19,9 +20,11 @@ use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::messages::Lookup;
 use crate::plan::Plan;
+use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
+/// `settings` are those the plan was made from; `verbose` says why there is no status bar.
 /// `started` is told what each layer achieved, as soon as the command is being started.
 ///
 /// # Errors
@@ -29,14 +32,17 @@ use crate::plan::Plan;
 /// The jail could not be built.
 pub fn run(
     mut plan: Plan,
+    settings: &Settings,
     host: &Host,
     bubblewrap: &Bubblewrap,
+    verbose: bool,
     started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
+    let bar = bar::Wanted::decide(settings, host, &plan, verbose);
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal)?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
-    let connection = connection::Connection::new(&plan, host)?;
+    let connection = connection::Connection::new(&plan, host, bar)?;
     leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);

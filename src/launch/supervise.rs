@@ -108,7 +108,7 @@ impl Supervisor<'_> {
     /// Sleeps until there is something to do: for the status channel, for the terminals.
     fn wait(&mut self) -> Result<(bool, Ready), Error> {
         let nothing = || PollFd::new(self.signals.as_fd(), PollFlags::empty());
-        let mut watched = [(); 5].map(|()| nothing());
+        let mut watched = [(); 6].map(|()| nothing());
         let [signals, control, terminals @ ..] = &mut watched;
         *signals = PollFd::new(self.signals.as_fd(), PollFlags::POLLIN);
         if self.gone.is_none() {

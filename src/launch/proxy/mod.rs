@@ -11,19 +11,22 @@ mod host;
 mod queue;
 mod raw;
 
-use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{read, write};
 use stage2::spec::{Foreground, Pty};
 use stage2::sys::terminal;
 use stage2::terminal::Size;
 
+use super::bar::{self, Wanted};
 use crate::error::Error;
 use crate::host::{Host, Stdio};
+use crate::status_bar::Bar;
+use crate::update::Check;
 use host::HostTerminal;
 use queue::Queue;
 
@@ -32,6 +35,12 @@ const BUFFER: usize = 64 * 1024;
 
 /// Reads of the command's output before everything else is looked at again.
 const ROUNDS: usize = 16;
+
+/// How long a terminal may take to show what is written to it last.
+const LAST_WRITE: Duration = Duration::from_millis(500);
+
+/// For errors.
+const SIZE: &str = "the terminal's size";
 
 /// What a terminal in raw mode has for the end of the input: Ctrl-D.
 const END_OF_INPUT: u8 = 4;
@@ -55,16 +64,26 @@ pub struct Proxy {
     hung_up: bool,
     /// Bytes of the command's output so far.
     passed: u64,
+    bar: Option<Bar>,
+    /// Will tell of a newer version, for the bar.
+    check: Option<Check>,
 }
 
-/// What became ready: our side of the command's terminal, the caller's input, the caller's output.
-pub type Ready = [PollFlags; 3];
+/// What became ready: our side of the command's terminal, the caller's input, the caller's output,
+/// the check for a newer version.
+pub type Ready = [PollFlags; 4];
 
 impl Proxy {
     /// Prepares the caller's terminal; the command's is still to be made.
-    pub fn new(host: &Host) -> Result<Self, Error> {
+    pub fn new(host: &Host, bar: Option<Wanted>) -> Result<Self, Error> {
+        let terminal = HostTerminal::find()?;
+        let built = match bar {
+            Some(bar) => Some(bar.build(terminal.size().map_err(Error::system(SIZE))?)),
+            None => None,
+        };
+        let (bar, check) = built.map_or((None, None), |(bar, check)| (Some(bar), check));
         Ok(Self {
-            host: HostTerminal::find()?,
+            host: terminal,
             streams: host.stdio.map(|stream| stream == Stdio::Terminal),
             master: None,
             typed: Queue::default(),
@@ -74,13 +93,16 @@ impl Proxy {
             drained: true,
             hung_up: false,
             passed: 0,
+            bar,
+            check,
         })
     }
 
     /// What stage two shall make.
     pub fn pty(&self) -> Result<Pty, Error> {
         let attributes = self.host.attributes().map_err(Error::system("tcgetattr"))?;
-        let size = self.command_size().map_err(Error::system("the terminal's size"))?;
+        let size = self.host.size().map_err(Error::system(SIZE))?;
+        let size = self.command_size(size);
         Ok(Pty { streams: self.streams, attributes, size })
     }
 
@@ -109,43 +131,93 @@ impl Proxy {
             // Where that fails the terminal has gone, which the next read tells.
             let _ = raw::enter(self.host.input());
             self.resize();
+            if let Some(bar) = &mut self.bar {
+                bar.enter(self.shown.end());
+                bar::set_shown(true);
+            }
         } else {
-            raw::forget();
+            self.forget();
         }
         self.foreground
     }
 
     /// Gives the caller's terminal back as it was.
     pub fn suspend(&mut self) {
+        if let Some(bar) = self.bar.as_mut().filter(|_| self.foreground) {
+            bar.leave(self.shown.end());
+            self.flush();
+            bar::set_shown(false);
+        }
         self.foreground = false;
         raw::leave();
     }
 
-    /// The size of the window that the command sees; a status bar takes its rows from it here.
-    fn command_size(&self) -> io::Result<Size> {
-        self.host.size()
+    /// Somebody else has the caller's terminal.
+    fn forget(&mut self) {
+        self.foreground = false;
+        raw::forget();
+        if let Some(bar) = &mut self.bar {
+            bar.forget();
+            bar::set_shown(false);
+        }
+    }
+
+    /// Shows all that waits, because nobody will later; not for long, if the terminal takes nothing.
+    fn flush(&mut self) {
+        let start = Instant::now();
+        while !self.shown.is_empty() && start.elapsed() < LAST_WRITE {
+            match self.host.write(self.shown.waiting()) {
+                Ok(length) => self.shown.advance(length),
+                Err(Errno::EAGAIN) => {
+                    let mut ready = [PollFd::new(self.host.output(), PollFlags::POLLOUT)];
+                    let _ = poll(&mut ready, PollTimeout::from(100_u8));
+                }
+                Err(Errno::EINTR) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// The part of the window that the command sees.
+    fn command_size(&self, window: Size) -> Size {
+        self.bar.as_ref().map_or(window, |bar| bar::without_bar(bar, window))
     }
 
     /// The caller's window may have another size. The kernel tells the command, if so.
-    pub fn resize(&self) {
-        if let (Some(master), Ok(size)) = (&self.master, self.command_size()) {
-            let _ = terminal::set_size(master, size);
+    pub fn resize(&mut self) {
+        let Ok(window) = self.host.size() else { return };
+        if let Some(bar) = &mut self.bar {
+            bar.resize(bar::cells(window), self.shown.end());
+        }
+        if let Some(master) = &self.master {
+            let _ = terminal::set_size(master, self.command_size(window));
         }
     }
 
-    /// Everything that the command's terminal says, on its way to the caller's; a status bar has
-    /// its say here.
+    /// Everything that the command's terminal says, on its way to the caller's.
     fn show(&mut self, length: usize) {
         self.passed += length as u64;
-        self.shown.push(&self.buffer[..length]);
+        let bytes = &self.buffer[..length];
+        match &mut self.bar {
+            Some(bar) => bar.filter(bytes, self.shown.end()),
+            None => self.shown.push(bytes),
+        }
+    }
+
+    /// The check for a newer version is over.
+    fn note_news(&mut self) {
+        let Some(check) = self.check.take() else { return };
+        if let Some(bar) = self.bar.as_mut().filter(|_| check.found()) {
+            bar.set_newer(true, self.shown.end());
+        }
     }
 
     /// What to wait for, in the order of [`Ready`]; the rest stays as it is.
-    pub fn watch<'fd>(&'fd self, watched: &mut [PollFd<'fd>; 3]) {
+    pub fn watch<'fd>(&'fd self, watched: &mut [PollFd<'fd>; 4]) {
         if self.hung_up {
             return;
         }
-        let [master, input, output] = watched;
+        let [master, input, output, news] = watched;
         if let Some(descriptor) = &self.master {
             let mut events = PollFlags::empty();
             events.set(PollFlags::POLLIN, self.shown.is_empty());
@@ -161,6 +233,9 @@ impl Proxy {
         if !self.shown.is_empty() {
             *output = PollFd::new(self.host.output(), PollFlags::POLLOUT);
         }
+        if let Some(check) = &self.check {
+            *news = PollFd::new(check.descriptor(), PollFlags::POLLIN);
+        }
     }
 
     /// Passes on what can be passed without waiting.
@@ -168,9 +243,12 @@ impl Proxy {
     /// # Errors
     ///
     /// The caller's terminal is gone.
-    pub fn pass(&mut self, [master, input, output]: Ready) -> nix::Result<()> {
+    pub fn pass(&mut self, [master, input, output, news]: Ready) -> nix::Result<()> {
         if self.hung_up {
             return Ok(());
+        }
+        if !news.is_empty() {
+            self.note_news();
         }
         if self.typed.is_empty() && !input.is_empty() {
             self.read_typed(input)?;
@@ -190,10 +268,7 @@ impl Proxy {
             Ok(length) => self.typed.push(&self.buffer[..length]),
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             // The kernel's answer to a read in the background.
-            Err(Errno::EIO) if !self.host.is_ours() => {
-                self.foreground = false;
-                raw::forget();
-            }
+            Err(Errno::EIO) if !self.host.is_ours() => self.forget(),
             Err(errno) => return Err(errno),
         }
         Ok(())

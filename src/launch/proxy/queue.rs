@@ -14,6 +14,11 @@ impl Queue {
         self.bytes.extend_from_slice(bytes);
     }
 
+    /// Where bytes are added at the end.
+    pub fn end(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
+
     /// What is still to be written.
     pub fn waiting(&self) -> &[u8] {
         &self.bytes[self.written..]

@@ -9,6 +9,8 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use stage2::sys::terminal;
 use stage2::terminal::Attributes;
 
+use crate::launch::bar;
+
 static RAW: Mutex<Option<Raw>> = Mutex::new(None);
 static HOOK: Once = Once::new();
 
@@ -65,6 +67,7 @@ pub fn forget() {
 fn set_back_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        let _ = std::io::Write::write_all(&mut std::io::stdout(), bar::emergency());
         leave();
         report(panic);
     }));
