@@ -61,7 +61,7 @@ fn check(sample: &Sample, read: &str, written: bool, on_host: &Path) {
     let kept = fs::read_to_string(on_host).expect("the host's file");
     match sample.row.treatment {
         // A write goes to the jail's own home, if anywhere.
-        Treatment::Hidden | Treatment::Empty => {
+        Treatment::Hidden | Treatment::Empty | Treatment::Private => {
             assert!(!read.contains(SECRET), "{row} can be read");
             assert_eq!(kept, SECRET, "{row} was changed");
         }

@@ -10,7 +10,7 @@ use stage2::spec::{ENTRY_POINT, Foreground};
 use crate::backend::bwrap;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
-use crate::plan::{EnvEdit, Mount, MountKind, Plan};
+use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan};
 use crate::spec::{self, Descriptors};
 use crate::text::visible_json;
 
@@ -82,9 +82,19 @@ pub fn plan(plan: &Plan) -> String {
         "rlimits": plan.rlimits,
         "landlock": plan.landlock,
         "seccomp": plan.seccomp,
+        "mise": plan.mise.as_ref().map(mise),
         "warnings": plan.warnings,
     });
     visible_json(&format!("{value:#}\n"))
+}
+
+fn mise(mise: &Mise) -> Value {
+    json!({
+        "program": mise.program.to_string_lossy(),
+        "hook": mise.hook,
+        "withheld": mise.withheld,
+        "reason": mise.reason,
+    })
 }
 
 fn mount(mount: &Mount) -> Value {

@@ -203,7 +203,6 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
 /// Flags whose effect is still to come must not silently do nothing.
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
     let unbuilt = [
-        (cli.switches.mise == Some(true), "--mise"),
         (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
         (cli.no_protect, "--no-protect"),
     ];

@@ -62,6 +62,19 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     }
 }
 
+/// What mise gave the command: with `-v`, else only where it failed. Its words are a stranger's.
+pub fn mise(achieved: &Achieved, verbose: bool) {
+    match achieved {
+        Achieved::Failed(why) => {
+            warning(format!("mise did not set up the environment: {}", visible(why)));
+        }
+        Achieved::Enforced(what) | Achieved::Partial(what) | Achieved::Skipped(what) if verbose => {
+            note(format!("mise: {}", visible(what)));
+        }
+        Achieved::Enforced(_) | Achieved::Partial(_) | Achieved::Skipped(_) => {}
+    }
+}
+
 /// What the host knows about the command's program.
 #[derive(Debug)]
 pub struct Lookup {
@@ -116,5 +129,9 @@ pub fn plan(plan: &Plan) {
     }
     for withheld in &plan.withheld {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
+    }
+    if let Some(mise) = &plan.mise {
+        let how = if mise.hook { "activated in bash" } else { "sets up the environment" };
+        note(format!("{}: {how} ({})", visible(&mise.program), mise.reason));
     }
 }

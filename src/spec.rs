@@ -2,9 +2,10 @@
 
 use std::os::fd::RawFd;
 
-use stage2::spec::{Foreground, Spec, VERSION};
+use stage2::os_bytes::BytePath;
+use stage2::spec::{Foreground, Mise, Spec, VERSION};
 
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
 
 /// The descriptors that stage two finds, by number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,5 +28,14 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),
         seccomp: plan.seccomp,
+        mise: plan.mise.as_ref().map(mise),
+    }
+}
+
+fn mise(mise: &plan::Mise) -> Mise {
+    Mise {
+        program: BytePath(mise.program.clone()),
+        hook: mise.hook,
+        withheld: mise.withheld.iter().map(ToString::to_string).collect(),
     }
 }

@@ -49,6 +49,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("devices", grouped(devices, ["what", "below `/dev`"])),
         ("read-write", home(Treatment::ReadWrite)),
         ("empty", home(Treatment::Empty)),
+        ("private", home(Treatment::Private)),
         ("hidden", home(Treatment::Hidden)),
         ("dropped", environment(env::DropWhen::Always)),
         ("kept", format!("{}\n", kept.join(" "))),

@@ -10,6 +10,7 @@ pub mod git;
 pub mod home;
 pub mod links;
 pub mod maps;
+pub mod mise;
 pub mod mount_points;
 pub mod system;
 
@@ -134,6 +135,8 @@ pub struct Host {
     pub masks: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
+    /// Where mise will record trust, if it has recorded nothing yet.
+    pub missing_mise_state: Option<PathBuf>,
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
     /// Display and audio.
@@ -151,6 +154,8 @@ pub struct Host {
     pub git_common: Option<PathBuf>,
     /// Where the command is, as named and where that leads.
     pub command: Option<(PathBuf, Located)>,
+    /// mise, where it is wanted and has something to do.
+    pub mise: Option<mise::Mise>,
     /// Maps whose source exists.
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
@@ -164,6 +169,7 @@ impl Host {
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
+        let entries = real_home.map(home::entries).unwrap_or_default();
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
         Self {
@@ -172,7 +178,8 @@ impl Host {
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
-            entries: real_home.map(home::entries).unwrap_or_default(),
+            missing_mise_state: mise::missing_state(&origin, &entries),
+            entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
                 desktop::display(environment)
@@ -189,6 +196,7 @@ impl Host {
                 environment.get("PATH"),
                 &origin.project,
             ),
+            mise: if wanted(settings.mise.value) { mise::find(&origin, &maps) } else { None },
             maps,
             missing,
             origin,
@@ -199,12 +207,12 @@ impl Host {
 /// What `status` says of this host.
 pub fn facts(origin: &Origin) -> HostFacts {
     let environment = &origin.environment;
-    let mise = command::find("mise".as_ref(), environment.get("PATH"), &origin.project);
     HostFacts {
         gpu: !system::gpu_devices().is_empty(),
         docker: !desktop::docker(environment, origin.home.real()).is_empty(),
         display: !desktop::display(environment).is_empty(),
-        mise: mise.is_some(),
+        mise: mise::program(origin).is_some(),
+        mise_has_work: mise::find(origin, &[]).is_some(),
     }
 }
 

@@ -152,6 +152,7 @@ impl Supervisor {
                 self.started = true;
                 messages::layers(&layers, self.verbose);
             }
+            FromJail::Mise(achieved) => messages::mise(&achieved, self.verbose),
             FromJail::Stopped(signal) => self.stopped(signal),
             FromJail::ExecFailed(failure) => {
                 self.ended = Some(Ending::NotRun(failure.status()));

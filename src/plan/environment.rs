@@ -6,7 +6,7 @@ use std::path::Path;
 use super::mount::{self, Mount};
 use crate::host::Host;
 use crate::policy::env::{DROPPED, DropWhen, LOCKDOWN_KEPT, MARKER, Row};
-use crate::policy::fits;
+use crate::policy::{fits, mise};
 use crate::settings::Settings;
 
 /// One change to the environment.
@@ -19,7 +19,7 @@ pub enum EnvEdit {
 }
 
 /// The changes, in the order of the variables' names.
-pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount]) -> Vec<EnvEdit> {
+pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool) -> Vec<EnvEdit> {
     let environment = &host.origin.environment;
     let mut edits = if settings.lockdown.value {
         let kept = |name: &OsStr| {
@@ -38,6 +38,10 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount]) -> Vec<EnvEdit>
     };
     edits.retain(|edit| name(edit) != "HOME" && name(edit) != MARKER);
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
+    if with_mise {
+        let (name, value) = mise::TRUSTED;
+        edits.push(EnvEdit::Set(name.into(), value.into()));
+    }
     let home = host.origin.home.path().as_os_str();
     if settings.lockdown.value || environment.get("HOME") != Some(home) {
         edits.push(EnvEdit::Set("HOME".into(), home.into()));

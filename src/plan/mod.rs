@@ -8,6 +8,7 @@ mod gather;
 mod home;
 mod landlock;
 mod maps;
+mod mise;
 pub mod mount;
 mod program;
 
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 pub use environment::EnvEdit;
+pub use mise::Mise;
 pub use mount::{Access, Authority, Mount, MountKind};
 
 /// The hostname in the jail.
@@ -49,6 +51,8 @@ pub struct Plan {
     pub landlock: Option<spec::Landlock>,
     /// The system-call filter.
     pub seccomp: Option<spec::Seccomp>,
+    /// What mise does before the command starts.
+    pub mise: Option<Mise>,
     /// What the user should know before the run.
     pub warnings: Vec<String>,
 }
@@ -69,14 +73,15 @@ impl Plan {
     ///
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
-        let gathered = gather::gather(settings, host)?;
+        let mut gathered = gather::gather(settings, host)?;
+        let mise = mise::decide(&mut gathered, settings, host);
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
         let lockdown = settings.lockdown.value;
         let terminal = host.stdio.contains(&Stdio::Terminal);
         let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
-            environment: environment::edits(settings, host, &mounts),
+            environment: environment::edits(settings, host, &mounts, mise.is_some()),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
@@ -84,6 +89,7 @@ impl Plan {
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
             seccomp: settings.seccomp.value.then_some(seccomp),
+            mise,
             withheld: gathered.withheld,
             warnings: gathered.warnings,
             mounts,

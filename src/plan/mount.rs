@@ -89,6 +89,8 @@ pub struct Mount {
     /// A place of the host that must exist for this to be mounted on, because the mount above
     /// shows it: making it would leave it there.
     pub mount_point: Option<PathBuf>,
+    /// Whether that place may be made all the same.
+    pub may_be_made: bool,
 }
 
 impl Mount {
@@ -99,7 +101,14 @@ impl Mount {
         authority: Authority,
         reason: impl Into<String>,
     ) -> Self {
-        Self { dest: dest.into(), kind, authority, reason: reason.into(), mount_point: None }
+        Self {
+            dest: dest.into(),
+            kind,
+            authority,
+            reason: reason.into(),
+            mount_point: None,
+            may_be_made: false,
+        }
     }
 
     /// A place of the host at its own path.

@@ -16,6 +16,8 @@ pub enum Treatment {
     Hidden,
     /// An empty tmpfs over it: a place that programs write to, whose content stays outside.
     Empty,
+    /// The same, but what is below it can have rows of its own and be there.
+    Private,
     /// Mounted read-write.
     ReadWrite,
     /// Mounted read-only.
@@ -37,10 +39,13 @@ const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> 
     Row { path, treatment, reason }
 }
 
-use Treatment::{Empty, Hidden, ReadOnly, ReadWrite};
+use Treatment::{Empty, Hidden, Private, ReadOnly, ReadWrite};
 
 /// Where ai-jail records which project files the user trusts; no map opens it.
 pub const TRUST_RECORDS: &str = ".local/share/ai-jail";
+
+/// Where mise records trust; each jail has one of its own.
+pub const MISE_STATE: &str = ".local/state/mise";
 
 /// Why a dot entry without a row is there.
 pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read";
@@ -105,6 +110,11 @@ pub const HOME: &[Row] = &[
     row(".cache/nvidia", Empty, "shader cache that the host runs"),
     row(".cache/mesa_shader_cache", Empty, "shader cache that the host runs"),
     row(".cache/basilisk-dev", Empty, "browser cache"),
+    // Trust given inside stays inside: mise records it for each configuration that it is asked
+    // to run. What it knows of the configurations of other projects is there all the same, or
+    // `mise prune` in a jail would remove the tools that those use.
+    row(MISE_STATE, Private, "trust that mise records"),
+    row(".local/state/mise/tracked-configs", ReadWrite, "configurations whose tools mise keeps"),
     // Other credential stores.
     row(".netrc", Hidden, "passwords"),
     row(".git-credentials", Hidden, "passwords"),

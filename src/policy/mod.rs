@@ -6,6 +6,7 @@
 pub mod devices;
 pub mod env;
 pub mod home;
+pub mod mise;
 pub mod system;
 
 /// Whether `name` fits `pattern`: equal, or equal up to a final `*`.

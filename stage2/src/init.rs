@@ -12,6 +12,7 @@ use nix::unistd::{Pid, setpgid, tcsetpgrp};
 
 use crate::channel::receive_message;
 use crate::command::become_command;
+use crate::mise;
 use crate::report::{FromJail, Layers, ToJail};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
@@ -35,8 +36,12 @@ pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8
     let signals = SignalFd::with_flags(&children, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let terminal = terminal(spec.foreground)?;
     report.send(&FromJail::Started(layers));
+    let prepared = match mise::prepare(spec, &signals, report)? {
+        mise::Outcome::Start(prepared) => prepared,
+        mise::Outcome::Over(status) => return Ok(status),
+    };
     let Some(command) = sys::fork()? else {
-        become_command(spec, report, terminal.as_ref().map(AsFd::as_fd));
+        become_command(spec, prepared, report, terminal.as_ref().map(AsFd::as_fd));
     };
     // In the child as well: whoever comes first, the group is there before anybody needs it.
     let _ = setpgid(command, command);

@@ -17,6 +17,8 @@ mod fds;
 mod init;
 #[cfg(target_os = "linux")]
 pub mod landlock;
+#[cfg(target_os = "linux")]
+mod mise;
 pub mod os_bytes;
 pub mod report;
 #[cfg(target_os = "linux")]

@@ -48,6 +48,10 @@ pub enum Achieved {
     Failed(String),
 }
 
+/// How many characters of a text from inside are told. Written as JSON each takes up to six
+/// bytes, and all texts of one message have to fit into a datagram.
+pub const MAX_TEXT: usize = 2048;
+
 /// Why the command could not be started, as texts for a message.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -88,6 +92,8 @@ pub type Layers = Vec<(Layer, Achieved)>;
 pub enum FromJail {
     /// The command is being started behind these layers.
     Started(Layers),
+    /// What mise gave the command; only where it was asked for, and after [`Self::Started`].
+    Mise(Achieved),
     /// The command could not be started.
     ExecFailed(ExecFailure),
     /// Stage two itself failed; the text says on what and why.

@@ -31,8 +31,9 @@ fn print(message: &FromJail) {
         FromJail::ExecFailed(ExecFailure { program, found: Some(found), .. }) => {
             eprintln!("ai-jail: {program}: cannot execute {}: {}", found.file, found.why);
         }
+        FromJail::Mise(Achieved::Failed(why)) => eprintln!("ai-jail: mise: {why}"),
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
-        FromJail::Stopped(_) | FromJail::Exited(_) => {}
+        FromJail::Mise(_) | FromJail::Stopped(_) | FromJail::Exited(_) => {}
     }
 }
 

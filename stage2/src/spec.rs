@@ -15,7 +15,7 @@ pub const ENTRY_POINT: &str = "__stage2";
 
 /// The version of [`Spec`]. Front and stage two are one binary, so any difference means that
 /// the spec is not ours.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Everything stage two needs to know.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -40,6 +40,8 @@ pub struct Spec {
     pub landlock: Option<Landlock>,
     /// The system-call filter, or `None` with `--no-seccomp`.
     pub seccomp: Option<Seccomp>,
+    /// mise, where it has something to set up.
+    pub mise: Option<Mise>,
 }
 
 /// How the command's process group relates to the caller's terminal.
@@ -99,6 +101,18 @@ pub enum PathAccess {
     ReadWrite,
     /// Reading, writing and `ioctl`, but nothing created or removed: device directories.
     Device,
+}
+
+/// How the command gets its environment from mise.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mise {
+    /// The program, an absolute path as the jail sees it.
+    pub program: BytePath,
+    /// Whether the command is an interactive bash, which gets mise's own hook instead.
+    pub hook: bool,
+    /// Variables that are not taken from mise; a name may end in `*`.
+    pub withheld: Vec<String>,
 }
 
 /// Which of the two filters of the table in `seccomp.rs` to load.

@@ -1,6 +1,7 @@
 //! The system calls that no crate wraps; the only unsafe code.
 #![allow(unsafe_code)]
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 #[cfg(target_os = "linux")]
@@ -90,6 +91,13 @@ pub fn fork() -> io::Result<Option<Pid>> {
         nix::unistd::ForkResult::Parent { child } => Ok(Some(child)),
         nix::unistd::ForkResult::Child => Ok(None),
     }
+}
+
+/// Sets a variable of this process. The name must not be empty nor contain `=`, and neither may
+/// contain a zero byte.
+pub fn set_variable(name: &OsStr, value: &OsStr) {
+    // SAFETY: this process has one thread, so nobody reads the environment meanwhile.
+    unsafe { std::env::set_var(name, value) };
 }
 
 /// Gives every signal its default disposition: the command must not inherit what the Rust runtime
