@@ -70,10 +70,14 @@ pub fn missing_state(origin: &Origin, entries: &[Entry]) -> Option<PathBuf> {
 
 fn work(origin: &Origin, maps: &[Map]) -> Vec<Work> {
     let environment = &origin.environment;
-    let mut work: Vec<Work> = local(origin, maps).into_iter().map(Work::File).collect();
+    let user = user_directory(origin);
+    // The user's own is above a project in the home, and is looked into below.
+    let is_users = |file: &PathBuf| user.as_ref().is_some_and(|user| file.starts_with(user));
+    let files = local(origin, maps).into_iter().filter(|file| !is_users(file));
+    let mut work: Vec<Work> = files.map(Work::File).collect();
     work.extend(variables(environment).map(Work::Variable));
-    let files = user_directory(origin).into_iter().chain([PathBuf::from(mise::SYSTEM)]);
-    let files = files.flat_map(|directory| configurations(&directory));
+    let directories = user.into_iter().chain([PathBuf::from(mise::SYSTEM)]);
+    let files = directories.flat_map(|directory| configurations(&directory));
     let one_more = environment.path(mise::USER_FILE).map(Path::to_path_buf);
     work.extend(files.chain(one_more).filter(|file| has_work(file)).map(Work::File));
     work
@@ -99,9 +103,9 @@ fn local_names(environment: &Environment) -> Vec<String> {
     let mut names: Vec<String> = mise::LOCAL.iter().map(ToString::to_string).collect();
     let environments = environment.get(mise::ENVIRONMENTS).and_then(OsStr::to_str);
     for environment in environments.iter().flat_map(|text| text.split(',')) {
-        let named =
+        let with_name =
             |name: &&str| Some(format!("{}.{environment}.toml", name.strip_suffix(".toml")?));
-        names.extend(mise::LOCAL.iter().filter_map(named));
+        names.extend(mise::LOCAL.iter().filter_map(with_name));
     }
     names
 }
