@@ -1,4 +1,4 @@
-//! The doors that switches open: display, audio and Docker sockets, each by itself; the session
+//! The doors that switches open: display and Docker sockets, each by itself; the session
 //! bus beside them never.
 
 use std::io::Write;
@@ -91,17 +91,22 @@ fn a_wayland_socket_named_by_its_path() {
 }
 
 #[test]
-fn audio_comes_with_the_display() {
-    let Some(doors) = Doors::new(&["pulse/native"]) else { return };
+fn the_sound_server_takes_a_map_of_its_own() {
+    // It loads libraries that a client names: outside the jail, as the user.
+    let Some(doors) = Doors::new(&["pulse/native", "wayland-0"]) else { return };
     let socket = doors.at("pulse/native");
     let set = |run| doors.desktop(run);
-    assert_eq!(doors.hears(&[], &socket, set).as_deref(), Some(HELLO));
-    assert_eq!(doors.hears(&["--no-display"], &socket, set), None);
+    assert_eq!(doors.hears(&["--display"], &socket, set), None);
+    let named = |run: Run| doors.desktop(run).env("PULSE_SERVER", &socket);
+    assert_eq!(doors.hears(&[], &socket, named), None);
+    let path = socket.to_str().expect("plain");
+    assert_eq!(doors.hears(&["--rw-map", path], &socket, set).as_deref(), Some(HELLO));
 }
 
 #[test]
 fn nothing_else_of_the_runtime_directory_is_there() {
-    let others = ["bus", "systemd/private", "gnupg/S.gpg-agent", "keyring/ssh", "at-spi/bus", "X"];
+    let others =
+        ["bus", "systemd/private", "gnupg/S.gpg-agent", "keyring/ssh", "pulse/native", "X"];
     let all: Vec<&str> = others.iter().copied().chain(["wayland-0"]).collect();
     let Some(doors) = Doors::new(&all) else { return };
     let bus = format!("unix:path={}", doors.at("bus").display());
@@ -116,34 +121,58 @@ fn nothing_else_of_the_runtime_directory_is_there() {
 }
 
 #[test]
-fn x11_and_its_authority() {
-    let directory = Path::new("/tmp/.X11-unix");
-    let Some(doors) = Doors::new(&[]) else { return };
-    let made = std::fs::create_dir(directory).is_ok();
-    let number = 10_000 + std::process::id() % 10_000;
-    let socket = directory.join(format!("X{number}"));
-    if UnixListener::bind(&socket).is_err() {
-        crate::harness::skip("no socket can be made for X11");
-        return;
+fn a_map_of_the_runtime_directory_does_not_open_the_session_bus() {
+    let closed = ["bus", "systemd/private", "pipewire-0", "gnupg/S.gpg-agent", "at-spi/bus"];
+    let all: Vec<&str> = closed.iter().copied().chain(["application"]).collect();
+    let Some(doors) = Doors::new(&all) else { return };
+    let runtime = doors.runtime.to_str().expect("plain");
+    let set = |run| doors.desktop(run);
+    let flags = ["--rw-map", runtime];
+    assert_eq!(doors.hears(&flags, &doors.at("application"), set).as_deref(), Some(HELLO));
+    for name in closed {
+        assert_eq!(doors.hears(&flags, &doors.at(name), set), None, "{name}");
     }
-    std::fs::remove_file(&socket).expect("ours");
-    greeter(&socket);
-    let authority = doors.world.file("home/.Xauthority", "cookie");
-    let elsewhere = doors.world.file("run/xauth_x", "cookie");
-    for display in [format!(":{number}"), format!(":{number}.0"), format!("unix:{number}")] {
-        let set = |run: Run| run.env("DISPLAY", &display).env("XAUTHORITY", &elsewhere);
-        assert_eq!(doors.hears(&[], &socket, set).as_deref(), Some(HELLO), "{display}");
-        assert_eq!(doors.hears(&["--no-display"], &socket, set), None, "{display}");
-        let script = "cat ~/.Xauthority \"$0\" 2> /dev/null; echo \" ${XAUTHORITY+set}\"";
-        let words = ["sh", "-c", script, elsewhere.to_str().expect("plain")];
-        assert_eq!(set(doors.world.exec(words)).run().ok(), "cookiecookie set\n");
-        let off = set(doors.world.exec_with(["--no-display"], words)).run();
-        assert_eq!(off.ok(), " \n", "{}", authority.display());
+    // By its name it is the user's own decision.
+    let bus = doors.at("bus");
+    let named = ["--rw-map", bus.to_str().expect("plain")];
+    assert_eq!(doors.hears(&named, &bus, set).as_deref(), Some(HELLO));
+}
+
+#[test]
+fn a_runtime_directory_is_private_and_writable_wherever_it_is() {
+    // `nowhere` is not there on the host; `link` is another name.
+    let world = World::below(Path::new("/var/tmp"));
+    let real = world.directory("run");
+    let link = world.link(&real, "link");
+    let script = "cd $XDG_RUNTIME_DIR && touch it && ls -A && stat -c %a .";
+    let elsewhere = Path::new("/run/user/4711/x");
+    for place in [&real, &link, &world.root().join("nowhere"), &elsewhere.into()] {
+        let ended = world.sh(script).env("XDG_RUNTIME_DIR", place).run();
+        assert_eq!(ended.ok(), "it\n700\n", "{}", place.display());
     }
-    std::fs::remove_file(&socket).expect("ours");
-    if made {
-        std::fs::remove_dir(directory).expect("ours");
+    assert_eq!(std::fs::read_dir(real).expect("the host's").count(), 0);
+    // What the system has is not replaced.
+    for place in ["/", "/usr/lib", "/etc"] {
+        let ended = world.sh("ls /usr/lib > /dev/null").env("XDG_RUNTIME_DIR", place).run();
+        assert_eq!(ended.ok(), "", "{place}");
     }
+}
+
+/// A runtime directory that is elsewhere, as in containers and under WSL.
+#[test]
+fn a_runtime_directory_among_the_dot_entries_is_a_new_one_too() {
+    let Some(mut doors) = Doors::new(&[]) else { return };
+    doors.runtime = doors.world.directory("home/.config/runtime");
+    for name in ["bus", "anything", "wayland-0"] {
+        greeter(&doors.at(name));
+    }
+    let set = |run| doors.desktop(run);
+    assert_eq!(doors.hears(&[], &doors.at("wayland-0"), set).as_deref(), Some(HELLO));
+    assert_eq!(doors.hears(&[], &doors.at("bus"), set), None);
+    assert_eq!(doors.hears(&[], &doors.at("anything"), set), None);
+    let script = "stat -c %a $XDG_RUNTIME_DIR; ls -A $XDG_RUNTIME_DIR; touch $XDG_RUNTIME_DIR/x";
+    assert_eq!(doors.desktop(doors.world.sh(script)).run().ok(), "700\nwayland-0\n");
+    assert!(!doors.at("x").exists());
 }
 
 #[test]

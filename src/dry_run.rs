@@ -111,6 +111,9 @@ fn mount(mount: &Mount) -> Value {
         MountKind::Directory { mode } => {
             json!({ "kind": "directory", "mode": format!("{mode:04o}") })
         }
+        MountKind::File { content, mode } => {
+            json!({ "kind": "file", "mode": format!("{mode:04o}"), "bytes": content.0.len() })
+        }
         MountKind::Symlink { target } => {
             json!({ "kind": "symlink", "target": target.to_string_lossy() })
         }

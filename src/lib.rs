@@ -19,6 +19,7 @@ pub mod settings;
 pub mod spec;
 pub mod status;
 pub mod text;
+pub mod x11;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};
@@ -29,7 +30,7 @@ use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
 use host::{Environment, Host, Origin, mount_points};
-use plan::Plan;
+use plan::{Mount, Plan};
 use settings::Settings;
 
 /// Stands for `--trust-once` where the command line is not one's own, as in CI.
@@ -113,6 +114,9 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
+            if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
+                messages::note("the keys to the X11 display are not printed: see docs/display.md");
+            }
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
             return print(&dry_run::command(&plan, &host, &bubblewrap, &ourselves));
         }

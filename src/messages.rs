@@ -123,6 +123,7 @@ pub fn plan(plan: &Plan) {
                 "empty".to_owned()
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
+            MountKind::File { .. } => "file".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
         note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));

@@ -12,3 +12,4 @@ mod support;
 mod trust;
 mod trust_hostile;
 mod trust_records;
+mod x11;

@@ -1,10 +1,11 @@
-//! The tables of README.md are those of the code. `UPDATE_README=1` writes them anew.
+//! The tables of README.md and of the pages in docs/ are those of the code. `UPDATE_README=1`
+//! writes them anew.
 
 use std::fmt::Write;
 use std::fs;
 
 use ai_jail::policy::home::{HOME, Treatment};
-use ai_jail::policy::{devices, env, system};
+use ai_jail::policy::{devices, display, env, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -38,6 +39,12 @@ fn environment(when: env::DropWhen) -> String {
     grouped(rows.map(|row| (row.name, row.reason)), ["why", "variables"])
 }
 
+/// The tables of docs/display.md.
+fn display_tables() -> Vec<(&'static str, String)> {
+    let withheld = display::WITHHELD.iter().map(|door| (door.path, door.reason));
+    vec![("withheld", grouped(withheld, ["what", "below `XDG_RUNTIME_DIR`"]))]
+}
+
 /// Every table by the name that its mark in README.md has.
 fn tables() -> Vec<(&'static str, String)> {
     let devices = devices::GPU.iter().map(|device| (device.name, device.reason));
@@ -58,22 +65,27 @@ fn tables() -> Vec<(&'static str, String)> {
 
 #[test]
 fn the_tables_are_those_of_the_code() {
+    compare("README.md", tables());
+    compare("docs/display.md", display_tables());
+}
+
+fn compare(page: &str, tables: Vec<(&str, String)>) {
     // At run time: the tests may run elsewhere than they were built.
     let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo");
-    let file = std::path::Path::new(&root).join("README.md");
-    let mut text = fs::read_to_string(&file).expect("README.md");
+    let file = std::path::Path::new(&root).join(page);
+    let mut text = fs::read_to_string(&file).expect(page);
     let update = std::env::var_os("UPDATE_README").is_some();
-    for (name, table) in tables() {
+    for (name, table) in tables {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
         let start = text.find(&open).unwrap_or_else(|| panic!("no {open}")) + open.len();
         let end = text.find(&close).unwrap_or_else(|| panic!("no {close}"));
         if update {
             text.replace_range(start..end, &table);
         } else {
-            pretty_assertions::assert_str_eq!(&text[start..end], table, "{name}");
+            pretty_assertions::assert_str_eq!(&text[start..end], table, "{page}: {name}");
         }
     }
     if update {
-        fs::write(&file, text).expect("README.md");
+        fs::write(&file, text).expect(page);
     }
 }

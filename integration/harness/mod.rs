@@ -6,6 +6,7 @@ mod run;
 mod skip;
 mod terminal;
 mod world;
+mod x11;
 
 pub use descendants::{Process, processes_with};
 pub use look::Seen;
@@ -13,6 +14,7 @@ pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
 pub use terminal::Tty;
 pub use world::World;
+pub use x11::{X11, add_key, reached};
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -158,6 +158,12 @@ impl Running {
         until(&format!("it says {text:?}"), || stdout.contains(text));
     }
 
+    /// Its output so far.
+    pub fn output(&self) -> String {
+        let stdout = self.stdout.as_ref().expect("its output is a pipe");
+        String::from_utf8_lossy(&stdout.bytes.lock().expect("readable")).into_owned()
+    }
+
     /// Whether all that write to its output have closed it.
     pub fn output_has_ended(&self) -> bool {
         let stdout = self.stdout.as_ref().expect("its output is a pipe");

@@ -64,6 +64,14 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
         MountKind::Bind { source, access } => vec![bind(source, &mount.dest, *access, sources)],
         MountKind::Tmpfs { mode, .. } => with_mode(*mode, option(["--tmpfs".into(), dest()])),
         MountKind::Directory { mode } => with_mode(*mode, option(["--dir".into(), dest()])),
+        // A descriptor, so that the content is in no argument; where there is none, as in
+        // `--dry-run`, the file is left out.
+        MountKind::File { mode, .. } => match sources.get(&mount.dest) {
+            Some(descriptor) => {
+                with_mode(*mode, option(["--file".into(), descriptor.to_string().into(), dest()]))
+            }
+            None => Vec::new(),
+        },
         // A device bind, because an ordinary one of this device could not even be read.
         MountKind::EmptyFile => {
             vec![option(["--dev-bind".into(), "/dev/null".into(), dest()])]

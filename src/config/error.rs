@@ -14,7 +14,7 @@ use crate::text::visible;
 pub enum ConfigError {
     /// The system refused to give the file.
     #[error(
-        "cannot read {}: {source}\nai-jail does not run with defaults in its place; \
+        "cannot read {}: {source}\n  ai-jail does not run with defaults in its place; \
          make it readable, or type --clean to ignore a project's file",
         shown(path)
     )]
@@ -25,7 +25,7 @@ pub enum ConfigError {
         source: io::Error,
     },
     /// Something else stands where a file should.
-    #[error("{} is {kind}, not a file\nmove it away, or type --clean to ignore it", shown(path))]
+    #[error("{} is {kind}, not a file\n  move it away, or type --clean to ignore it", shown(path))]
     NotRegular {
         /// The name.
         path: PathBuf,
@@ -35,7 +35,7 @@ pub enum ConfigError {
     /// The project's file is a symbolic link.
     #[error(
         "{} is a symbolic link, which ai-jail does not follow: a project could point it at any \
-         file of yours\nput a plain file there, or type --clean to ignore it",
+         file of yours\n  put a plain file there, or type --clean to ignore it",
         shown(path)
     )]
     Symlink {
@@ -44,7 +44,7 @@ pub enum ConfigError {
     },
     /// The user's file is a link to nothing.
     #[error(
-        "{} is a symbolic link to a file that does not exist\nremove or repair the link",
+        "{} is a symbolic link to a file that does not exist\n  remove or repair the link",
         shown(path)
     )]
     DanglingLink {
@@ -72,7 +72,7 @@ pub enum ConfigError {
     },
     /// The user said no.
     #[error(
-        "{} is not trusted, so nothing was run\nedit it, or type --clean to ignore it",
+        "{} is not trusted, so nothing was run\n  edit it, or type --clean to ignore it",
         shown(path)
     )]
     Declined {
@@ -81,13 +81,13 @@ pub enum ConfigError {
     },
     /// There is no home in which to remember trust.
     #[error(
-        "cannot remember trust without a home directory\n\
+        "cannot remember trust without a home directory\n  \
          set HOME, or type --trust-once to apply the file for one run"
     )]
     NoTrustStore,
     /// The trust record could not be written.
     #[error(
-        "cannot remember trust in {}: {source}\ntype --trust-once to apply the file for one run",
+        "cannot remember trust in {}: {source}\n  type --trust-once to apply the file for one run",
         shown(path)
     )]
     Record {
@@ -106,7 +106,7 @@ pub enum ConfigError {
     },
     /// The user made the file read-only, so it is left alone.
     #[error(
-        "cannot save {}: the file is read-only\ntype `chmod u+w` on it to let ai-jail save",
+        "cannot save {}: the file is read-only\n  type `chmod u+w` on it to let ai-jail save",
         shown(path)
     )]
     ReadOnly {
@@ -115,7 +115,7 @@ pub enum ConfigError {
     },
     /// The edited text would not say what was meant, so it was not written.
     #[error(
-        "cannot change {} without changing what else it says; it was left as it is\n\
+        "cannot change {} without changing what else it says; it was left as it is\n  \
          edit it by hand, or type --clean --init to start anew",
         shown(path)
     )]
@@ -125,7 +125,7 @@ pub enum ConfigError {
     },
     /// The working directory's file is the user's own file.
     #[error(
-        "{} is your own file for all projects, so nothing of this project is saved in it\n\
+        "{} is your own file for all projects, so nothing of this project is saved in it\n  \
          work in a project directory below",
         shown(path)
     )]

@@ -2,11 +2,11 @@
 //!
 //! A run goes through these steps, each of which is one function:
 //!
-//! 1. [`load`] reads and checks both files;
+//! 1. [`load()`] reads and checks both files;
 //! 2. [`trust::assess`] judges what the project's file asks for;
-//! 3. [`gate`] asks the user, or stops the run;
+//! 3. [`gate()`] asks the user, or stops the run;
 //! 4. [`crate::settings::resolve`] decides every switch;
-//! 5. [`save`] remembers what was typed, once the jail is known to be possible.
+//! 5. [`save()`] remembers what was typed, once the jail is known to be possible.
 //!
 //! The views (`status`, `--explain`, `--doctor`) leave out 3 and 5 and resolve
 //! [`Loaded::restrained`]. `--trust` is 1 and [`trust::confirm`].

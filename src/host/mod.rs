@@ -5,7 +5,8 @@
 
 pub mod bubblewrap;
 pub mod command;
-pub mod desktop;
+pub mod display;
+pub mod doors;
 pub mod git;
 pub mod home;
 pub mod links;
@@ -27,7 +28,8 @@ use crate::policy;
 use crate::policy::system::System;
 use crate::settings::Settings;
 use crate::status::HostFacts;
-use desktop::Door;
+use display::{Display, Withheld};
+use doors::Door;
 use home::{Entry, Home};
 use links::Located;
 use maps::{Map, Missing};
@@ -139,8 +141,14 @@ pub struct Host {
     pub missing_mise_state: Option<PathBuf>,
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
-    /// Display and audio.
-    pub display: Vec<Door>,
+    /// The display.
+    pub display: Display,
+    /// Whether [`policy::display::X11_SOCKETS`] is a directory.
+    pub x11_sockets: bool,
+    /// Where `XDG_RUNTIME_DIR` leads; `None` in lockdown.
+    pub runtime: Option<Located>,
+    /// What of the desktop no jail gets.
+    pub withheld: Vec<Withheld>,
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
@@ -170,6 +178,8 @@ impl Host {
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
         let entries = real_home.map(home::entries).unwrap_or_default();
+        let runtime = if lockdown { None } else { display::runtime_directory(environment) };
+        let keys = display::keys_file(environment, real_home);
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
         Self {
@@ -182,11 +192,14 @@ impl Host {
             entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
-                desktop::display(environment)
+                display::display(environment, keys.as_deref())
             } else {
-                Vec::new()
+                Display::default()
             },
-            docker: if lockdown { Vec::new() } else { desktop::docker(environment, real_home) },
+            x11_sockets: is_directory(Path::new(policy::display::X11_SOCKETS)),
+            withheld: display::withheld(runtime.as_ref(), keys),
+            runtime,
+            docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),
@@ -209,8 +222,8 @@ pub fn facts(origin: &Origin) -> HostFacts {
     let environment = &origin.environment;
     HostFacts {
         gpu: !system::gpu_devices().is_empty(),
-        docker: !desktop::docker(environment, origin.home.real()).is_empty(),
-        display: !desktop::display(environment).is_empty(),
+        docker: !doors::docker(environment, origin.home.real()).is_empty(),
+        display: display::is_there(environment),
         mise: mise::program(origin).is_some(),
         mise_has_work: mise::find(origin, &[]).is_some(),
     }
@@ -218,6 +231,10 @@ pub fn facts(origin: &Origin) -> HostFacts {
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
 }
 
 fn is_file(path: &Path) -> bool {

@@ -1,4 +1,5 @@
-//! Opening what will be mounted, so that nothing can be put in its place in between.
+//! Opening what will be mounted, so that nothing can be put in its place in between; and what is
+//! in the files that the jail is given.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,7 +15,7 @@ use super::descriptors;
 use crate::backend::bwrap::Sources;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
-use crate::plan::{Access, Authority, MountKind, Plan};
+use crate::plan::{Access, Authority, Mount, MountKind, Plan};
 
 /// Descriptors left for everything else.
 const RESERVE: u64 = 64;
@@ -39,7 +40,7 @@ impl OpenSources {
 ///
 /// The project or a map that has gone, or that somebody replaced by a link.
 pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources, Error> {
-    let mut opened = OpenSources::default();
+    let mut opened = OpenSources(files(plan)?);
     if !bubblewrap.bind_fd {
         return Ok(opened);
     }
@@ -72,6 +73,16 @@ pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources,
     }
     opened.0.values().try_for_each(descriptors::inherit)?;
     Ok(opened)
+}
+
+/// The files that the jail is given, in memory: nothing of them is ever on a disk.
+fn files(plan: &Plan) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
+    let content = |mount: &Mount| match &mount.kind {
+        MountKind::File { content, .. } => Some((mount.dest.clone(), content.clone())),
+        _ => None,
+    };
+    let files = plan.mounts.iter().filter_map(content);
+    files.map(|(dest, content)| Ok((dest, descriptors::in_memory(&content.0)?))).collect()
 }
 
 /// Opens a path on which no symbolic link stands; `openat2(2)`, Linux 5.6.

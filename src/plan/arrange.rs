@@ -95,9 +95,11 @@ fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
                 mount.authority <= Authority::Table && parent.authority > Authority::Table;
             !(same_place && (same_access || outranked || mount.authority == Authority::Link))
         }
-        // A link or directory is made in a tmpfs only; in a bind it is there already, or making
-        // it would leave it on the host.
-        MountKind::Symlink { .. } | MountKind::Directory { .. } => shown_by_parent.is_none(),
+        // These are made in a tmpfs only; in a bind they are there already, or making them would
+        // leave them on the host.
+        MountKind::Symlink { .. } | MountKind::Directory { .. } | MountKind::File { .. } => {
+            shown_by_parent.is_none()
+        }
         // A mask has something to hide only where the parent shows the hidden place: a mount in
         // between may have replaced it.
         MountKind::Tmpfs { .. } | MountKind::EmptyFile if mount.authority == Authority::Hidden => {

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use super::display;
 use super::mount::{self, Mount};
 use crate::host::Host;
 use crate::policy::env::{DROPPED, DropWhen, LOCKDOWN_KEPT, MARKER, Row};
@@ -31,12 +32,14 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool
         let dropped = |(name, value): (&OsStr, &OsStr)| {
             let fits = |row: &&Row| fits(row.name.as_bytes(), name.as_encoded_bytes());
             let row = DROPPED.iter().find(fits)?;
-            applies(row.when, value, settings, mounts)
+            applies(row.when, value, settings, host, mounts)
                 .then(|| EnvEdit::Unset(name.into(), row.reason))
         };
         environment.iter().filter_map(dropped).collect::<Vec<_>>()
     };
     edits.retain(|edit| name(edit) != "HOME" && name(edit) != MARKER);
+    let display = display::variables(host, mounts);
+    edits.extend(display.into_iter().map(|(name, value)| EnvEdit::Set(name.into(), value)));
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
     if with_mise {
         let (name, value) = mise::TRUSTED;
@@ -57,10 +60,18 @@ fn name(edit: &EnvEdit) -> &OsStr {
 }
 
 /// Whether a row drops a variable with this value.
-fn applies(when: DropWhen, value: &OsStr, settings: &Settings, mounts: &[Mount]) -> bool {
+fn applies(
+    when: DropWhen,
+    value: &OsStr,
+    settings: &Settings,
+    host: &Host,
+    mounts: &[Mount],
+) -> bool {
     match when {
         DropWhen::Always => true,
-        DropWhen::WithoutDisplay => !settings.display.value,
+        DropWhen::WithoutX11 => host.display.x11.is_none(),
+        DropWhen::WithoutKeys => !display::has_keys(mounts),
+        DropWhen::WithoutWayland => host.display.wayland.is_none(),
         DropWhen::WithoutDocker => !settings.docker.value,
         DropWhen::UnlessVisible => mount::nearest(mounts, Path::new(value)).is_none_or(|mount| {
             mount.host_path(Path::new(value)).is_none() && mount.dest != Path::new(value)

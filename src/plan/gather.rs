@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::Withheld;
 use super::arrange::Hidden;
+use super::display;
 use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
 use crate::config::FILE_NAME;
 use crate::error::Error;
-use crate::host::desktop::Door;
+use crate::host::doors::Door;
 use crate::host::links::{Link, Located};
 use crate::host::system::RootEntry;
 use crate::host::{Host, Stdio};
@@ -47,6 +48,7 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
         home::gather(&mut gathered, host);
         gathered.doors(settings, host);
         maps::gather(&mut gathered, host)?;
+        display::gather(&mut gathered, host);
         program::gather(&mut gathered, host);
     }
     gathered.other_names(lockdown);
@@ -80,7 +82,8 @@ fn refuse_directories(host: &Host) -> Result<(), Error> {
 impl Gathered {
     /// The places that no mount may show.
     fn hide(&mut self, settings: &Settings, host: &Host) {
-        home::hide(self, settings, host);
+        home::hide(self, host);
+        display::hide(self, host);
         if !settings.docker.value || settings.lockdown.value {
             let hidden = |door: &Door| Hidden {
                 named: door.located.canonical.clone(),
@@ -108,11 +111,6 @@ impl Gathered {
         }
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");
-        }
-        let runtime = host.origin.environment.path("XDG_RUNTIME_DIR");
-        if let Some(path) = runtime.filter(|path| !lockdown && path.starts_with("/run")) {
-            let kind = MountKind::Directory { mode: 0o700 };
-            self.mounts.push(Mount::own(path, kind, "the jail's own runtime directory"));
         }
     }
 
@@ -169,13 +167,13 @@ impl Gathered {
         }
     }
 
-    /// Devices and sockets that switches open.
+    /// Devices and the Docker sockets.
     fn doors(&mut self, settings: &Settings, host: &Host) {
         for (path, reason) in &host.gpu {
             self.mounts.push(Mount::bind(path, Access::Device, Authority::Table, *reason));
         }
         let docker = settings.docker.value.then_some(&host.docker);
-        for door in host.display.iter().chain(docker.into_iter().flatten()) {
+        for door in docker.into_iter().flatten() {
             self.give(&door.located, Access::ReadWrite, Authority::Table, door.reason);
         }
     }

@@ -9,11 +9,7 @@ use crate::host::Host;
 use crate::host::home::{Entry, Kind};
 use crate::policy::home::{OTHER_REASON, Treatment, find};
 use crate::policy::system;
-use crate::settings::Settings;
 use crate::text::visible;
-
-/// Hidden while the display is off: the keys to it.
-const DISPLAY_KEY: &str = ".Xauthority";
 
 /// What an entry's row says, or what an entry without a row gets.
 fn treatment(entry: &Entry) -> (Treatment, &'static str) {
@@ -21,14 +17,13 @@ fn treatment(entry: &Entry) -> (Treatment, &'static str) {
 }
 
 /// Adds the home's hidden places.
-pub fn hide(gathered: &mut Gathered, settings: &Settings, host: &Host) {
+pub fn hide(gathered: &mut Gathered, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
     for entry in &host.entries {
         let (treatment, reason) = treatment(entry);
-        let no_display = !settings.display.value && entry.path == Path::new(DISPLAY_KEY);
-        if !matches!(treatment, Treatment::Hidden | Treatment::Empty) && !no_display {
+        if !matches!(treatment, Treatment::Hidden | Treatment::Empty) {
             continue;
         }
         // A link below the top level may have been planted in a writable directory; hiding what

@@ -41,7 +41,7 @@ pub fn decide(gathered: &mut Gathered, settings: &Settings, host: &Host) -> Opti
     Some(Mise {
         program: found.program.clone(),
         hook: is_interactive_bash(settings, host),
-        withheld: withheld(settings),
+        withheld: withheld(settings, host),
         reason,
     })
 }
@@ -56,10 +56,11 @@ fn is_interactive_bash(settings: &Settings, host: &Host) -> bool {
 }
 
 /// What the jail itself decides, and what it does not let in from the host either.
-fn withheld(settings: &Settings) -> Vec<&'static str> {
+fn withheld(settings: &Settings, host: &Host) -> Vec<&'static str> {
     let applies = |when: DropWhen| match when {
         DropWhen::Always => true,
-        DropWhen::WithoutDisplay => !settings.display.value,
+        DropWhen::WithoutX11 | DropWhen::WithoutKeys => host.display.x11.is_none(),
+        DropWhen::WithoutWayland => host.display.wayland.is_none(),
         DropWhen::WithoutDocker => !settings.docker.value,
         // A path that mise sets is one in the jail.
         DropWhen::UnlessVisible => false,

@@ -3,6 +3,7 @@
 //! `--dry-run`, `--verbose`, `status` and `--explain` are views of it.
 
 mod arrange;
+mod display;
 mod environment;
 mod gather;
 mod home;
@@ -22,7 +23,7 @@ use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mise::Mise;
-pub use mount::{Access, Authority, Mount, MountKind};
+pub use mount::{Access, Authority, Content, Mount, MountKind};
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::ffi::OsStr;
+use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -50,11 +51,28 @@ pub enum MountKind {
         /// Its permissions.
         mode: u32,
     },
+    /// A file in the tmpfs that is its parent.
+    File {
+        /// What is in it.
+        content: Content,
+        /// Its permissions.
+        mode: u32,
+    },
     /// A symbolic link.
     Symlink {
         /// Its text.
         target: PathBuf,
     },
+}
+
+/// What is in a file that the jail is given: not to be shown, since it may be a key.
+#[derive(Clone, Eq, PartialEq)]
+pub struct Content(pub Vec<u8>);
+
+impl fmt::Debug for Content {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Content({} bytes)", self.0.len())
+    }
 }
 
 /// Who wants a mount; of two at the same place the later one here wins.
@@ -161,9 +179,17 @@ impl Mount {
         matches!(&self.kind, MountKind::Bind { source, .. } if source == path)
     }
 
-    /// Whether something is mounted: links and directories only make a name.
+    /// Whether something is mounted: the others are made in a tmpfs, and belong to it.
     pub fn is_mount_point(&self) -> bool {
-        !matches!(self.kind, MountKind::Symlink { .. } | MountKind::Directory { .. })
+        !matches!(
+            self.kind,
+            MountKind::Symlink { .. } | MountKind::Directory { .. } | MountKind::File { .. }
+        )
+    }
+
+    /// Whether this is a file whose content the plan has.
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, MountKind::File { .. })
     }
 
     /// The access that a bind gives.

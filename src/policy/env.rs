@@ -10,8 +10,12 @@ pub enum DropWhen {
     Always,
     /// Where the path in it is not in the jail.
     UnlessVisible,
-    /// Without `--display`.
-    WithoutDisplay,
+    /// Where the jail has no X11 display.
+    WithoutX11,
+    /// Where the jail has no keys to an X11 display.
+    WithoutKeys,
+    /// Where the jail has no Wayland display.
+    WithoutWayland,
     /// Without `--docker`.
     WithoutDocker,
 }
@@ -30,7 +34,7 @@ const fn row(name: &'static str, when: DropWhen, reason: &'static str) -> Row {
     Row { name, when, reason }
 }
 
-use DropWhen::{Always, UnlessVisible, WithoutDisplay, WithoutDocker};
+use DropWhen::{Always, UnlessVisible, WithoutDocker, WithoutKeys, WithoutWayland, WithoutX11};
 
 /// What is not inherited in the default mode.
 pub const DROPPED: &[Row] = &[
@@ -68,11 +72,11 @@ pub const DROPPED: &[Row] = &[
     row("TMPDIR", UnlessVisible, "directory that is not there"),
     row("TMP", UnlessVisible, "directory that is not there"),
     row("TEMP", UnlessVisible, "directory that is not there"),
-    row("DISPLAY", WithoutDisplay, "no display"),
-    row("WAYLAND_DISPLAY", WithoutDisplay, "no display"),
+    row("DISPLAY", WithoutX11, "display that is not there"),
+    row("WAYLAND_DISPLAY", WithoutWayland, "display that is not there"),
     row("WAYLAND_SOCKET", Always, "descriptor that is closed here"),
-    row("XAUTHORITY", WithoutDisplay, "no display"),
-    row("PULSE_SERVER", WithoutDisplay, "no audio"),
+    row("XAUTHORITY", WithoutKeys, "keys to displays that are not there"),
+    row("PULSE_SERVER", UnlessVisible, "sound server that is not there"),
     row("DOCKER_HOST", WithoutDocker, "no Docker"),
 ];
 

@@ -152,6 +152,10 @@ pub const HOME: &[Row] = &[
     row(".local/share/gnupg", Hidden, "private keys"),
     // ai-jail's own records of which project files the user trusts.
     row(TRUST_RECORDS, Hidden, "trust records, which no jail may read or write"),
+    // Keys to the desktop. Of those to X11 the jail gets its own display's in a file of its own.
+    row(".Xauthority", Hidden, super::display::XAUTHORITY_REASON),
+    row(".serverauth.*", Hidden, super::display::XAUTHORITY_REASON),
+    row(".ICEauthority", Hidden, "keys to the desktop's session"),
     // Wallets.
     row(".bitcoin", Hidden, "wallet"),
     row(".litecoin", Hidden, "wallet"),

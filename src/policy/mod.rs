@@ -4,6 +4,7 @@
 //! are data: nothing here touches the system.
 
 pub mod devices;
+pub mod display;
 pub mod env;
 pub mod home;
 pub mod mise;

@@ -1,0 +1,46 @@
+//! Sockets that switches open, each by itself: the directories around them hold others.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::path::{Path, PathBuf};
+
+use super::Environment;
+use super::links::{self, Located};
+
+/// A socket that one of the switches opens.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Door {
+    /// Where it is.
+    pub located: Located,
+    /// What it is for.
+    pub reason: &'static str,
+}
+
+/// The Docker sockets: the system's, `$DOCKER_HOST`'s, the rootless and the desktop ones.
+pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
+    let from_variable = environment
+        .get("DOCKER_HOST")
+        .and_then(|value| value.as_bytes().strip_prefix(b"unix://"))
+        .map(|path| PathBuf::from(OsStr::from_bytes(path)));
+    let rootless = environment.path("XDG_RUNTIME_DIR").map(|path| path.join("docker.sock"));
+    let desktop = home.map(|home| home.join(".docker/run/docker.sock"));
+    let system = Some(PathBuf::from("/var/run/docker.sock"));
+    let mut doors: Vec<Door> = Vec::new();
+    for path in [system, from_variable, rootless, desktop].into_iter().flatten() {
+        let Some(door) = socket(&path, "Docker socket") else {
+            continue;
+        };
+        if !doors.iter().any(|known| known.located.canonical == door.located.canonical) {
+            doors.push(door);
+        }
+    }
+    doors
+}
+
+/// The door at `path` if there is a socket.
+pub fn socket(path: &Path, reason: &'static str) -> Option<Door> {
+    let located = links::locate(path).ok()?;
+    let is_socket = located.canonical.symlink_metadata().ok()?.file_type().is_socket();
+    is_socket.then_some(Door { located, reason })
+}
