@@ -10,6 +10,7 @@ pub mod dry_run;
 pub mod error;
 pub mod exit;
 pub mod host;
+pub mod json_merge;
 #[cfg(target_os = "linux")]
 mod launch;
 pub mod messages;

@@ -124,6 +124,7 @@ pub fn plan(plan: &Plan) {
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
             MountKind::File { .. } => "file".to_owned(),
+            MountKind::Copied { .. } => "copy, written back".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
         note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));

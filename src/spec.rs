@@ -28,8 +28,17 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),
         seccomp: plan.seccomp,
+        copies: copies(plan, descriptors),
         mise: plan.mise.as_ref().map(mise),
     }
+}
+
+/// The directory of the files that are written back, which is one for all of them. The printed
+/// command has nobody who would do that.
+fn copies(plan: &Plan, descriptors: Descriptors) -> Option<BytePath> {
+    descriptors.control?;
+    let directory = plan.write_back.first()?.copy.parent()?;
+    Some(BytePath(directory.to_path_buf()))
 }
 
 fn mise(mise: &plan::Mise) -> Mise {

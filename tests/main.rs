@@ -6,6 +6,7 @@ mod config_files;
 mod config_merge;
 mod config_properties;
 mod config_save;
+mod json_merge;
 mod readme;
 mod status;
 mod support;

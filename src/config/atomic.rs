@@ -39,19 +39,29 @@ pub fn replace(
     mode: Mode,
     durability: Durability,
 ) -> io::Result<()> {
-    let directory = File::open(dir)?;
-    let old = old_file(&directory, name)?;
+    replace_in(&File::open(dir)?, name, content, mode, durability)
+}
+
+/// [`replace`] in a directory that is open already.
+pub fn replace_in(
+    directory: &File,
+    name: &OsStr,
+    content: &[u8],
+    mode: Mode,
+    durability: Durability,
+) -> io::Result<()> {
+    let old = old_file(directory, name)?;
     let temporary = temporary_name(name);
     let flags =
         OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     // Private until it has the old file's own permissions.
     let first = if old.is_some() { Mode::S_IRUSR | Mode::S_IWUSR } else { mode };
-    let file = File::from(openat(&directory, temporary.as_str(), flags, first)?);
+    let file = File::from(openat(directory, temporary.as_str(), flags, first)?);
     let done = fill(file, content, old.as_ref(), durability).and_then(|()| {
-        renameat(&directory, temporary.as_str(), &directory, name).map_err(io::Error::from)
+        renameat(directory, temporary.as_str(), directory, name).map_err(io::Error::from)
     });
     if done.is_err() {
-        let _ = unlinkat(&directory, temporary.as_str(), UnlinkatFlags::NoRemoveDir);
+        let _ = unlinkat(directory, temporary.as_str(), UnlinkatFlags::NoRemoveDir);
     }
     done
 }

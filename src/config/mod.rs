@@ -11,7 +11,7 @@
 //! The views (`status`, `--explain`, `--doctor`) leave out 3 and 5 and resolve
 //! [`Loaded::restrained`]. `--trust` is 1 and [`trust::confirm`].
 
-mod atomic;
+pub mod atomic;
 mod edit;
 mod error;
 mod fields;

@@ -1,5 +1,6 @@
 //! The only room with effects: descriptors, processes, signals, the terminal.
 
+mod copies;
 mod descriptors;
 mod failure;
 mod sources;
@@ -7,10 +8,12 @@ mod spawn;
 mod supervise;
 mod terminal;
 
+use copies::Copies;
+
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
-use crate::messages::Lookup;
+use crate::messages::{self, Lookup};
 use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
@@ -28,7 +31,8 @@ pub fn run(
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = supervise::block_signals()?;
-    let sources = sources::open_all(&mut plan, bubblewrap)?;
+    let mut copies = Copies::read(&mut plan);
+    let sources = sources::open_all(&mut plan, &copies, bubblewrap)?;
     let terminal = terminal::Terminal::find(&plan, host)?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
     drop(sources);
@@ -36,5 +40,8 @@ pub fn run(
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, &signals, terminal, lookup, verbose)
+    let outcome = supervise::supervise(jail, &mut copies, &signals, terminal, lookup, verbose);
+    // The jail is gone: what is in the copies now is their last word.
+    copies.finish().iter().for_each(messages::warning);
+    outcome
 }

@@ -1,16 +1,17 @@
 //! From the start of bubblewrap to the end of the jail: signals in, reports out, the status.
 
 use std::io::Read;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal, raise};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use stage2::channel::{receive_message, send_message};
+use stage2::channel::{receive_message_with, send_message};
 use stage2::report::{FromJail, ToJail};
 
+use super::copies::Copies;
 use super::failure;
 use super::spawn::Jail;
 use super::terminal::Terminal;
@@ -49,8 +50,9 @@ pub fn block_signals() -> Result<SignalFd, Error> {
 }
 
 /// What is known so far.
-struct Supervisor {
+struct Supervisor<'a> {
     jail: Jail,
+    copies: &'a mut Copies,
     terminal: Option<Terminal>,
     lookup: Lookup,
     verbose: bool,
@@ -70,6 +72,7 @@ enum Ending {
 /// Waits for the end and gives the status.
 pub fn supervise(
     jail: Jail,
+    copies: &mut Copies,
     signals: &SignalFd,
     terminal: Option<Terminal>,
     lookup: Lookup,
@@ -77,6 +80,7 @@ pub fn supervise(
 ) -> Result<u8, Error> {
     let supervisor = Supervisor {
         jail,
+        copies,
         terminal,
         lookup,
         verbose,
@@ -88,7 +92,7 @@ pub fn supervise(
     supervisor.run(signals)
 }
 
-impl Supervisor {
+impl Supervisor<'_> {
     fn run(mut self, signals: &SignalFd) -> Result<u8, Error> {
         loop {
             let mut ready = [
@@ -101,10 +105,10 @@ impl Supervisor {
                 self.forward(info.ssi_signo, info.ssi_code);
             }
             if control_ready {
-                let message = receive_message(&self.jail.control)
+                let message = receive_message_with(&self.jail.control)
                     .map_err(Error::system("the status channel of the jail"))?;
                 match message {
-                    Some(message) => self.note(message),
+                    Some((message, descriptor)) => self.note(message, descriptor),
                     None => return self.conclude(),
                 }
             }
@@ -146,8 +150,13 @@ impl Supervisor {
         let _ = send_message(&self.jail.control, &message);
     }
 
-    fn note(&mut self, message: FromJail) {
+    fn note(&mut self, message: FromJail, descriptor: Option<OwnedFd>) {
         match message {
+            FromJail::Copies => {
+                if let Some(directory) = descriptor {
+                    self.copies.watch(directory);
+                }
+            }
             FromJail::Started(layers) => {
                 self.started = true;
                 messages::layers(&layers, self.verbose);

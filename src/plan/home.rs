@@ -63,7 +63,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
                 gathered.private(entry, reason);
                 continue;
             }
-            Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
+            Treatment::Copied | Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
             Treatment::ReadOnly if entry.located.links.is_empty() => {
                 (Access::ReadOnly, Authority::Table)
             }
@@ -71,6 +71,11 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
         };
         match refusal(gathered, entry, home) {
             Some(why) => gathered.withhold(home.join(&entry.path), why),
+            None if treatment == Treatment::Copied && entry.kind == Kind::File => {
+                // At its name, though that be a link on the host: in the jail it is replaced.
+                let kind = MountKind::Copied { source: entry.located.canonical.clone() };
+                gathered.mounts.push(Mount::own(home.join(&entry.path), kind, reason));
+            }
             None => gathered.give(&entry.located, access, authority, reason),
         }
     }

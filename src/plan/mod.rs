@@ -12,6 +12,7 @@ mod maps;
 mod mise;
 pub mod mount;
 mod program;
+mod write_back;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mise::Mise;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
+pub use write_back::WriteBack;
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -54,6 +56,8 @@ pub struct Plan {
     pub seccomp: Option<spec::Seccomp>,
     /// What mise does before the command starts.
     pub mise: Option<Mise>,
+    /// Files of which the jail has copies.
+    pub write_back: Vec<WriteBack>,
     /// What the user should know before the run.
     pub warnings: Vec<String>,
 }
@@ -91,6 +95,7 @@ impl Plan {
             landlock,
             seccomp: settings.seccomp.value.then_some(seccomp),
             mise,
+            write_back: write_back::files(host, &mounts, lockdown),
             withheld: gathered.withheld,
             warnings: gathered.warnings,
             mounts,

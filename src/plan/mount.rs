@@ -58,6 +58,11 @@ pub enum MountKind {
         /// Its permissions.
         mode: u32,
     },
+    /// A copy of a file of the host, in the tmpfs that is its parent.
+    Copied {
+        /// Its canonical path on the host.
+        source: PathBuf,
+    },
     /// A symbolic link.
     Symlink {
         /// Its text.
@@ -183,7 +188,10 @@ impl Mount {
     pub fn is_mount_point(&self) -> bool {
         !matches!(
             self.kind,
-            MountKind::Symlink { .. } | MountKind::Directory { .. } | MountKind::File { .. }
+            MountKind::Symlink { .. }
+                | MountKind::Directory { .. }
+                | MountKind::File { .. }
+                | MountKind::Copied { .. }
         )
     }
 

@@ -18,6 +18,10 @@ pub enum Treatment {
     Empty,
     /// The same, but what is below it can have rows of its own and be there.
     Private,
+    /// A file: the jail has a copy, whose changes are written back. Unlike a mounted file it can
+    /// be replaced by renaming another over it, as agents save their state. A directory of that
+    /// name is mounted read-write.
+    Copied,
     /// Mounted read-write.
     ReadWrite,
     /// Mounted read-only.
@@ -39,7 +43,7 @@ const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> 
     Row { path, treatment, reason }
 }
 
-use Treatment::{Empty, Hidden, Private, ReadOnly, ReadWrite};
+use Treatment::{Copied, Empty, Hidden, Private, ReadOnly, ReadWrite};
 
 /// Where ai-jail records which project files the user trusts; no map opens it.
 pub const TRUST_RECORDS: &str = ".local/share/ai-jail";
@@ -61,7 +65,7 @@ pub const HOME: &[Row] = &[
     row(".sparrow", Hidden, "wallet"),
     // What the agents and the tools keep their state in.
     row(".claude", ReadWrite, "state of Claude Code"),
-    row(".claude.json", ReadWrite, "state of Claude Code"),
+    row(".claude.json", Copied, "state of Claude Code"),
     row(".crush", ReadWrite, "state of Crush"),
     row(".codex", ReadWrite, "state of Codex"),
     row(".aider", ReadWrite, "state of Aider"),

@@ -1,15 +1,31 @@
 //! Messages over the status channel.
 
-use std::io;
-use std::os::fd::{AsFd, AsRawFd};
+use std::io::{self, IoSlice, IoSliceMut};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
-use nix::sys::socket::{MsgFlags, recv, send};
+use nix::sys::socket::{
+    ControlMessage, ControlMessageOwned, MsgFlags, UnixAddr, recv, recvmsg, send, sendmsg,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::sys;
+
 /// Longer than any message: texts in them are cut to a few kilobytes.
 const MAX_MESSAGE: usize = 64 * 1024;
+
+/// The other side may be gone, which is no reason to die.
+#[cfg(target_os = "linux")]
+const NO_SIGNAL: MsgFlags = MsgFlags::MSG_NOSIGNAL;
+#[cfg(not(target_os = "linux"))]
+const NO_SIGNAL: MsgFlags = MsgFlags::empty();
+
+/// No program started meanwhile inherits a descriptor that arrives.
+#[cfg(target_os = "linux")]
+const CLOSE_ON_EXEC: MsgFlags = MsgFlags::MSG_CMSG_CLOEXEC;
+#[cfg(not(target_os = "linux"))]
+const CLOSE_ON_EXEC: MsgFlags = MsgFlags::empty();
 
 /// Sends one message.
 ///
@@ -18,11 +34,25 @@ const MAX_MESSAGE: usize = 64 * 1024;
 /// The error of `send(2)`; `EPIPE` where the other side is gone.
 pub fn send_message(socket: impl AsFd, message: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_vec(message)?;
-    #[cfg(target_os = "linux")]
-    let flags = MsgFlags::MSG_NOSIGNAL;
-    #[cfg(not(target_os = "linux"))]
-    let flags = MsgFlags::empty();
-    send(socket.as_fd().as_raw_fd(), &text, flags)?;
+    send(socket.as_fd().as_raw_fd(), &text, NO_SIGNAL)?;
+    Ok(())
+}
+
+/// Sends one message with a descriptor, of which the other side gets a copy (`unix(7)`).
+///
+/// # Errors
+///
+/// As for [`send_message`].
+pub fn send_message_with(
+    socket: impl AsFd,
+    message: &impl Serialize,
+    descriptor: BorrowedFd,
+) -> io::Result<()> {
+    let text = serde_json::to_vec(message)?;
+    let descriptors = [descriptor.as_raw_fd()];
+    let rights = [ControlMessage::ScmRights(&descriptors)];
+    let socket = socket.as_fd().as_raw_fd();
+    sendmsg::<UnixAddr>(socket, &[IoSlice::new(&text)], &rights, NO_SIGNAL, None)?;
     Ok(())
 }
 
@@ -45,4 +75,38 @@ pub fn receive_message<T: DeserializeOwned>(socket: impl AsFd) -> io::Result<Opt
         return Ok(None);
     }
     Ok(Some(serde_json::from_slice(&buffer[..length])?))
+}
+
+/// Waits for one message and the descriptor that may come with it; `None` where the other side is
+/// gone.
+///
+/// # Errors
+///
+/// As for [`receive_message`].
+pub fn receive_message_with<T: DeserializeOwned>(
+    socket: impl AsFd,
+) -> io::Result<Option<(T, Option<OwnedFd>)>> {
+    let socket = socket.as_fd().as_raw_fd();
+    let mut buffer = vec![0; MAX_MESSAGE];
+    let mut space = nix::cmsg_space!([RawFd; 1]);
+    let (length, descriptor) = loop {
+        let mut parts = [IoSliceMut::new(&mut buffer)];
+        match recvmsg::<UnixAddr>(socket, &mut parts, Some(&mut space), CLOSE_ON_EXEC) {
+            Err(Errno::EINTR) => {}
+            Err(Errno::ECONNRESET) => return Ok(None),
+            Err(errno) => return Err(errno.into()),
+            Ok(received) => {
+                let descriptor = received.cmsgs()?.find_map(|message| match message {
+                    ControlMessageOwned::ScmRights(numbers) => numbers.first().copied(),
+                    _ => None,
+                });
+                break (received.bytes, descriptor);
+            }
+        }
+    };
+    if length == 0 {
+        return Ok(None);
+    }
+    let descriptor = descriptor.and_then(sys::adopt);
+    Ok(Some((serde_json::from_slice(&buffer[..length])?, descriptor)))
 }

@@ -50,7 +50,9 @@ pub fn main(arguments: &[OsString]) -> u8 {
         }
     };
     let report = reporter::Reporter(spec.control.and_then(sys::adopt));
-    let outcome = confine(&spec).and_then(|layers| init::run(&spec, layers, &report));
+    let outcome = hand_out_copies(&spec, &report)
+        .and_then(|()| confine(&spec))
+        .and_then(|layers| init::run(&spec, layers, &report));
     match outcome {
         Ok(status) => {
             report.send(&report::FromJail::Exited(status));
@@ -73,6 +75,16 @@ fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::Spe
     }
     let descriptor = sys::adopt(descriptor.to_str()?.parse().ok()?)?;
     Some(spec::Spec::read(std::fs::File::from(descriptor)))
+}
+
+/// Gives the front the directory of the files that it writes back: it cannot see the jail's places
+/// by itself.
+#[cfg(target_os = "linux")]
+fn hand_out_copies(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()> {
+    use std::os::fd::AsFd;
+    let Some(directory) = &spec.copies else { return Ok(()) };
+    let directory = std::fs::File::open(&directory.0)?;
+    report.send_with(&report::FromJail::Copies, directory.as_fd())
 }
 
 /// Applies the layers in order. In lockdown the first that the kernel has and that could not be

@@ -90,6 +90,8 @@ pub type Layers = Vec<(Layer, Achieved)>;
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FromJail {
+    /// The directory of the copies that the front writes back travels with this message.
+    Copies,
     /// The command is being started behind these layers.
     Started(Layers),
     /// What mise gave the command; only where it was asked for, and after [`Self::Started`].

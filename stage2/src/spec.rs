@@ -40,6 +40,8 @@ pub struct Spec {
     pub landlock: Option<Landlock>,
     /// The system-call filter, or `None` with `--no-seccomp`.
     pub seccomp: Option<Seccomp>,
+    /// The directory with the files that the front writes back, if there are any.
+    pub copies: Option<BytePath>,
     /// mise, where it has something to set up.
     pub mise: Option<Mise>,
 }
