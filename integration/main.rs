@@ -3,6 +3,7 @@
 mod harness;
 
 mod as_root;
+mod claude_json;
 mod command_in_home;
 mod descriptors;
 mod display;

@@ -104,13 +104,13 @@ fn value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
-            btree_map("[a-d]", inner, 0..4).prop_map(|entries| Value::from_iter(entries)),
+            btree_map("[a-d]", inner, 0..4).prop_map(Value::from_iter),
         ]
     })
 }
 
 fn object() -> impl Strategy<Value = Value> {
-    btree_map("[a-d\"\n]", value(), 0..5).prop_map(|entries| Value::from_iter(entries))
+    btree_map("[a-d\"\n]", value(), 0..5).prop_map(Value::from_iter)
 }
 
 proptest! {

@@ -55,6 +55,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("lockdown masks", system(&[system::LOCKDOWN_MASKS])),
         ("devices", grouped(devices, ["what", "below `/dev`"])),
         ("read-write", home(Treatment::ReadWrite)),
+        ("copied", home(Treatment::Copied)),
         ("empty", home(Treatment::Empty)),
         ("private", home(Treatment::Private)),
         ("hidden", home(Treatment::Hidden)),

@@ -1,26 +1,27 @@
 //! Files of which the jail has copies: what it makes of them is written back, soon after each
 //! change and at the end. `docs/claude-json.md` says why.
-//!
-//! A thread does it, so that neither a slow disk nor a file of many megabytes holds up the
-//! terminal. It is started when bubblewrap runs already, since a process that forks should have
-//! no others.
 
 mod lock;
 mod original;
-mod watch;
+mod writer;
 
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::thread::JoinHandle;
-
-use nix::fcntl::OFlag;
-use nix::unistd::pipe2;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::plan::{MountKind, Plan};
 use crate::text::visible;
-use original::Original;
+use original::{Original, Saved};
+use writer::Writer;
+
+/// How long the end of the run waits for somebody else's lock.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How soon to look for it again.
+const AGAIN: Duration = Duration::from_millis(20);
 
 /// One file in both its places.
 struct Copy {
@@ -31,17 +32,16 @@ struct Copy {
     original: Original,
 }
 
-/// The files, and the thread that writes them back.
+/// All of them; the thread has them, if there is one.
+type Files = Arc<Mutex<Vec<Copy>>>;
+
+/// The files, and who writes them back.
 #[derive(Default)]
 pub struct Copies {
-    files: Vec<Copy>,
+    files: Files,
+    /// Where the copies are: the jail's own directory, once there is a jail.
+    directory: Option<Arc<OwnedFd>>,
     writer: Option<Writer>,
-}
-
-struct Writer {
-    thread: JoinHandle<Vec<String>>,
-    /// Closed to tell the thread that the jail is gone.
-    end: OwnedFd,
 }
 
 impl Copies {
@@ -64,39 +64,69 @@ impl Copies {
             let is_copied = matches!(mount.kind, MountKind::Copied { .. });
             !is_copied || files.iter().any(|file| file.path == mount.dest)
         });
-        Self { files, writer: None }
+        Self { files: Arc::new(Mutex::new(files)), ..Self::default() }
     }
 
     /// What the jail gets at this path.
-    pub fn content(&self, path: &Path) -> Option<&[u8]> {
-        self.files.iter().find(|file| file.path == path)?.original.given()
+    pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = files.iter().find(|file| file.path == path)?.original.given();
+        given.map(<[u8]>::to_vec)
     }
 
-    /// Starts to watch the copies, in the jail's directory.
+    /// Has changes in the jail's directory told to this process by SIGIO. inotify(7) would tell
+    /// more, but to end a watch takes it ten milliseconds and more, which every run would pay.
     pub fn watch(&mut self, directory: OwnedFd) {
-        let files = std::mem::take(&mut self.files);
-        // Without a watcher they are written back at the end all the same.
-        self.writer = start(files, directory).ok();
+        let is_told = stage2::sys::notify_of_changes(&directory).is_ok();
+        self.directory = Some(Arc::new(directory));
+        if !is_told {
+            self.start(false);
+        }
+    }
+
+    /// Something in the directory has changed.
+    pub fn news(&mut self) {
+        match &mut self.writer {
+            Some(writer) => writer.news(),
+            None => self.start(true),
+        }
+    }
+
+    /// Without a thread they are written back at the end.
+    fn start(&mut self, is_told: bool) {
+        if let Some(directory) = &self.directory {
+            let (files, directory) = (Arc::clone(&self.files), Arc::clone(directory));
+            self.writer = Writer::start(files, directory, is_told).ok();
+        }
     }
 
     /// Writes back what has not been yet; the jail is gone. Gives what could not be, in sentences.
     pub fn finish(self) -> Vec<String> {
-        let Some(Writer { thread, end }) = self.writer else {
-            return Vec::new();
-        };
-        drop(end);
-        thread.join().unwrap_or_default()
+        if let Some(writer) = self.writer {
+            writer.finish();
+        }
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let save = |directory: &Arc<OwnedFd>| save_for_good(&mut files, directory);
+        self.directory.as_ref().map(save).unwrap_or_default()
     }
 }
 
-fn start(mut files: Vec<Copy>, directory: OwnedFd) -> io::Result<Writer> {
-    let (ended, end) = pipe2(OFlag::O_CLOEXEC)?;
-    let work = move || watch::write_back(&mut files, &directory, &ended);
-    let thread = std::thread::Builder::new().name("copies".into()).spawn(work)?;
-    Ok(Writer { thread, end })
+/// Writes the copies back when nobody changes them any more.
+fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<String> {
+    let save = |file: &mut Copy| {
+        let start = Instant::now();
+        loop {
+            let is_late = start.elapsed() > PATIENCE;
+            match file.original.save(directory, &file.name, is_late) {
+                Ok(Saved::Same | Saved::Changed) => return None,
+                Ok(Saved::Busy) => std::thread::sleep(AGAIN),
+                Err(error) => return Some(complaint(file.original.path(), &error)),
+            }
+        }
+    };
+    files.iter_mut().filter_map(save).collect()
 }
 
-/// A sentence about a file that could not be written back.
 fn complaint(original: &Path, why: &io::Error) -> String {
     format!("what the jail changed in {} was not saved: {why}", visible(original))
 }

@@ -1,6 +1,7 @@
 //! Opening what will be mounted, so that nothing can be put in its place in between; and what is
 //! in the files that the jail is given.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -83,17 +84,17 @@ pub fn open_all(
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.
 fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
     let files = plan.mounts.iter().filter_map(|mount| Some((mount, content(mount, copies)?)));
-    let in_memory = |(mount, content): (&Mount, &[u8])| {
-        Ok((mount.dest.clone(), descriptors::in_memory(content)?))
+    let in_memory = |(mount, content): (&Mount, Cow<[u8]>)| {
+        Ok((mount.dest.clone(), descriptors::in_memory(&content)?))
     };
     files.map(in_memory).collect()
 }
 
 /// What is in a file that the jail is given.
-fn content<'a>(mount: &'a Mount, copies: &'a Copies) -> Option<&'a [u8]> {
+fn content<'a>(mount: &'a Mount, copies: &Copies) -> Option<Cow<'a, [u8]>> {
     match &mount.kind {
-        MountKind::File { content, .. } => Some(&content.0),
-        MountKind::Copied { .. } => copies.content(&mount.dest),
+        MountKind::File { content, .. } => Some(content.0.as_slice().into()),
+        MountKind::Copied { .. } => copies.content(&mount.dest).map(Into::into),
         _ => None,
     }
 }

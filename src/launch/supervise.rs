@@ -41,6 +41,8 @@ const FATAL: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Sig
 pub fn block_signals() -> Result<SignalFd, Error> {
     let mut read = SigSet::from_iter(FORWARDED);
     read.add(Signal::SIGCONT);
+    // Tells of changes in the jail's copies.
+    read.add(Signal::SIGIO);
     let mut blocked = read;
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);
@@ -122,6 +124,10 @@ impl Supervisor<'_> {
         let Ok(signal) = Signal::try_from(number) else { return };
         if signal == Signal::SIGCONT {
             self.resume();
+            return;
+        }
+        if signal == Signal::SIGIO {
+            self.copies.news();
             return;
         }
         if FATAL.contains(&signal) && self.is_impatient(signal) {

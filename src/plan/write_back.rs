@@ -26,9 +26,8 @@ pub fn files(host: &Host, mounts: &[Mount], lockdown: bool) -> Vec<WriteBack> {
         let copy = home.join(row.path);
         let original = match mounts.iter().find(|mount| mount.dest == copy) {
             Some(Mount { kind: MountKind::Copied { source }, .. }) => source.clone(),
-            Some(_) => return None,
             None if is_free(host, mounts, Path::new(row.path), &copy) => copy.clone(),
-            None => return None,
+            _ => return None,
         };
         Some(WriteBack { original, copy })
     })

@@ -3,7 +3,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 #[cfg(target_os = "linux")]
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,6 +56,17 @@ pub fn duplicate_onto(source: RawFd, target: RawFd) -> io::Result<()> {
 pub fn occupy_until_exec(source: RawFd, target: RawFd) -> io::Result<()> {
     duplicate_onto(source, target)?;
     close_on_exec(target)
+}
+
+/// Has the kernel send this process SIGIO whenever something in a directory gets another name or
+/// content, `F_NOTIFY` in `fcntl(2)`.
+#[cfg(target_os = "linux")]
+pub fn notify_of_changes(directory: impl AsFd) -> io::Result<()> {
+    /// `DN_MODIFY`, `DN_CREATE`, `DN_RENAME` and `DN_MULTISHOT` of `<linux/fcntl.h>`.
+    const CHANGES: libc::c_ulong = 0x2 | 0x4 | 0x10 | 0x8000_0000;
+    let directory = directory.as_fd().as_raw_fd();
+    // SAFETY: F_NOTIFY takes a number and touches no memory.
+    check(unsafe { libc::fcntl(directory, libc::F_NOTIFY, CHANGES) }).map(drop)
 }
 
 /// Has `execve(2)` close a descriptor.

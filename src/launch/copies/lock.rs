@@ -29,21 +29,14 @@ impl<'a> Lock<'a> {
     ///
     /// Nothing can be made in the directory.
     pub fn take(directory: &'a File, name: &OsStr) -> io::Result<Option<Self>> {
-        let mut lock = name.to_owned();
-        lock.push(".lock");
-        let make = || mkdirat(directory, lock.as_os_str(), Mode::S_IRWXU);
-        match make() {
-            Err(Errno::EEXIST) if is_stale(directory, &lock)? => {
-                let _ = unlinkat(directory, lock.as_os_str(), UnlinkatFlags::RemoveDir);
-                match make() {
-                    Err(Errno::EEXIST) => return Ok(None),
-                    result => result?,
-                }
-            }
-            Err(Errno::EEXIST) => return Ok(None),
-            result => result?,
+        if is_taken(directory, name)? {
+            return Ok(None);
         }
-        Ok(Some(Self { directory, name: lock }))
+        let name = name_for(name);
+        match mkdirat(directory, name.as_os_str(), Mode::S_IRWXU) {
+            Err(Errno::EEXIST) => Ok(None),
+            result => Ok(result.map(|()| Some(Self { directory, name }))?),
+        }
     }
 }
 
@@ -53,14 +46,24 @@ impl Drop for Lock<'_> {
     }
 }
 
-fn is_stale(directory: &File, name: &OsStr) -> io::Result<bool> {
-    let changed = match fstatat(directory, name, AtFlags::AT_SYMLINK_NOFOLLOW) {
+/// Whether somebody has the lock of the file `name`. One that was left behind is removed.
+pub fn is_taken(directory: &File, name: &OsStr) -> io::Result<bool> {
+    let name = name_for(name);
+    let changed = match fstatat(directory, name.as_os_str(), AtFlags::AT_SYMLINK_NOFOLLOW) {
         Ok(status) => status.st_mtime,
-        // Released meanwhile.
-        Err(Errno::ENOENT) => return Ok(true),
+        Err(Errno::ENOENT) => return Ok(false),
         Err(errno) => return Err(errno.into()),
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let age = now.saturating_sub(Duration::from_secs(u64::try_from(changed).unwrap_or_default()));
-    Ok(age > STALE)
+    if age > STALE {
+        let _ = unlinkat(directory, name.as_os_str(), UnlinkatFlags::RemoveDir);
+    }
+    Ok(age <= STALE)
+}
+
+fn name_for(file: &OsStr) -> OsString {
+    let mut name = file.to_owned();
+    name.push(".lock");
+    name
 }
