@@ -57,3 +57,55 @@ fn files_of_other_users_keep_their_protection() {
     assert_eq!(world.outside(["cat", "theirs"]).run().ok(), "x");
     assert_ne!(world.exec(["cat", "theirs"]).run().code(), 0);
 }
+
+#[test]
+fn every_entry_of_the_filter_is_denied() {
+    crate::attacks::every_entry_is_denied_to_root();
+}
+
+#[test]
+fn each_switch_changes_only_its_own_layer() {
+    crate::layers::every_combination_is_what_was_asked_for();
+}
+
+mod programs {
+    crate::scenario_tests!(crate::programs::works_in_every_jail);
+}
+
+#[test]
+fn landlock_takes_nothing_that_the_mounts_give() {
+    crate::landlock::the_layers_agree();
+}
+
+#[test]
+fn kernel_settings_cannot_be_written() {
+    // Their permissions ask for the user root and for no capability, so a user namespace does not
+    // take this away; core_pattern names a program that the host runs as root. Opening is enough
+    // to know, and changes nothing.
+    let open = |path: &str| ["sh".into(), "-c".into(), format!(": >> {path}")];
+    let world = World::new();
+    let mut checked = 0;
+    for path in ["/proc/sys/kernel/core_pattern", "/proc/sys/vm/drop_caches", "/proc/mtrr"] {
+        if world.outside(open(path)).run().code() != 0 {
+            continue;
+        }
+        for flags in [&[][..], &["--lockdown"], &["--no-landlock", "--no-seccomp"]] {
+            let ended = world.exec_with(flags, open(path)).run();
+            assert_ne!(ended.code(), 0, "{flags:?} {path}");
+            assert!(ended.err().contains("Read-only file system"), "{flags:?} {path}: {ended}");
+        }
+        checked += 1;
+    }
+    if checked == 0 {
+        crate::harness::skip("root may not write kernel settings here");
+    }
+}
+
+#[test]
+fn nothing_of_the_kernel_can_be_written_but_what_concerns_the_jail() {
+    let find = "find /proc /sys -writable ! -type l ! -path '/proc/[0-9]*' ! -path '/proc/self*' \
+        ! -path '/proc/thread-self*' ! -path '/proc/pressure*' 2> /dev/null || true";
+    let world = World::new();
+    assert_ne!(world.outside(["sh", "-c", find]).run().out(), "", "the control");
+    assert_eq!(world.sh(find).run().out(), "");
+}

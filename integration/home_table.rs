@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::home::{HOME, Row, Treatment, parents};
+use ai_jail::policy::home::{Row, Treatment, parents, rows};
 
 use crate::harness::{Seen, World};
 
@@ -19,7 +19,7 @@ struct Sample {
 impl Sample {
     /// One for each row: `.cargo/credentials*` becomes `.cargo/credentials-sample`.
     fn all() -> Vec<Self> {
-        HOME.iter()
+        rows()
             .map(|row| {
                 let name = row.path.strip_suffix('*').map(|name| format!("{name}-sample"));
                 Self { row, entry: name.unwrap_or_else(|| row.path.to_owned()).into() }

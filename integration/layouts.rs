@@ -131,6 +131,15 @@ fn can_do_without_libraries() -> bool {
     loader.exists() && has_program("busybox")
 }
 
+/// The shell and more, in one directory.
+fn static_programs(system: &System, directory: &str) {
+    let busybox = system.world.directory(directory).join("busybox");
+    std::fs::copy(STATIC, busybox).expect("a copy");
+    for name in ["sh", "cat", "echo", "ls"] {
+        system.world.link("busybox", format!("{directory}/{name}"));
+    }
+}
+
 /// bubblewrap with its libraries named, as the store of a package manager has it.
 fn wrapped_bubblewrap(system: &mut System, store: &str) {
     system.add(&["--ro-bind", "/usr", &format!("/{store}/debian")]);
@@ -149,11 +158,7 @@ fn nixos() {
         return;
     }
     let mut system = System::new("/run/current-system/sw/bin");
-    let busybox = system.world.directory("store/abc-system/sw/bin").join("busybox");
-    std::fs::copy(STATIC, busybox).expect("a copy");
-    for name in ["sh", "cat", "echo", "ls"] {
-        system.world.link("busybox", format!("store/abc-system/sw/bin/{name}"));
-    }
+    static_programs(&system, "store/abc-system/sw/bin");
     system.world.link("../../../bwrap/bin/bwrap", "store/abc-system/sw/bin/bwrap");
     system.world.file("store/def-etc/ssl/certs/ca-bundle.crt", "certificates\n");
     system.world.file("store/def-etc/hosts", "127.0.0.1 localhost\n");
@@ -175,11 +180,7 @@ fn guix() {
         return;
     }
     let mut system = System::new("/run/current-system/profile/bin:/home/user/.guix-profile/bin");
-    let busybox = system.world.directory("store/abc-profile/bin").join("busybox");
-    std::fs::copy(STATIC, busybox).expect("a copy");
-    for name in ["sh", "cat", "echo", "ls"] {
-        system.world.link("busybox", format!("store/abc-profile/bin/{name}"));
-    }
+    static_programs(&system, "store/abc-profile/bin");
     system.world.link("../../bwrap/bin/bwrap", "store/abc-profile/bin/bwrap");
     system.world.script("store/def-tool/bin/tool", "#!/bin/sh\necho tool\n");
     system.own("store", "/gnu/store");

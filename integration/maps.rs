@@ -208,6 +208,19 @@ fn a_map_repeated_is_one_map() {
 }
 
 #[test]
+fn of_two_maps_of_one_place_the_narrower_counts() {
+    let world = World::new();
+    let file = world.file("data/file", "x");
+    world.link("data", "link");
+    for flags in [
+        ["--rw-map", "../../link", "--map", "../../data"],
+        ["--map", "../../link", "--rw-map", "../../data"],
+    ] {
+        assert_eq!(world.look_with(flags, [&file]), [READ_ONLY], "{flags:?}");
+    }
+}
+
+#[test]
 fn devices_can_be_mapped() {
     let world = World::new();
     let command = ["sh", "-c", "cat /etc/passwd > /dev/full"];

@@ -95,6 +95,17 @@ fn masks_show_nothing() {
 }
 
 #[test]
+fn nothing_can_be_made_in_a_mask() {
+    let world = World::new();
+    for flags in [&[][..], &["--no-landlock"], &["--lockdown"]] {
+        for row in MASKS {
+            let script = format!("cd {} && chmod u+w . ; echo x > new && cat new", row.path);
+            assert_eq!(world.sh_with(flags, &script).run().out(), "", "{} {flags:?}", row.path);
+        }
+    }
+}
+
+#[test]
 fn lockdown_masks_show_nothing() {
     check_masks(&["--lockdown"], MASKS);
     check_masks(&["--lockdown"], LOCKDOWN_MASKS);

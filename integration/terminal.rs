@@ -79,6 +79,11 @@ fn ctrl_z_stops_all_of_it_and_fg_resumes() {
     let inner = format!("echo rea''dy; sleep {marker}; echo aft''er");
     tty.types(&format!("{EXEC} sh -c \"{inner}\"\n"));
     tty.shows("ready");
+    // A shell that has vforked cannot be stopped until its child is another program.
+    until("it sleeps", || {
+        let found = processes_with(&marker);
+        found.iter().any(|process| process.words[0] == "sleep" && process.state() == Some('S'))
+    });
     tty.types("\x1a");
     tty.shows("Stopped");
     until("all of it stops", || {

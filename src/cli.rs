@@ -260,6 +260,9 @@ impl Cli {
             flags = Flags::try_parse_from(reordered)?;
         }
         let action = action(&flags, status)?;
+        if matches!(&action, Action::Explain(path) if path.is_empty()) {
+            return Err(usage("--explain needs a path; the directory you are in is `.`"));
+        }
         if flags.json && !matches!(action, Action::Status | Action::Explain(_) | Action::Doctor) {
             return Err(usage("--json goes with status, --explain or --doctor"));
         }

@@ -1,6 +1,7 @@
 //! `--dry-run`: the jail as a command that works when pasted into a shell, or the plan as JSON.
 
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, WriteBack};
 use crate::spec::{self, Descriptors};
-use crate::text::visible_json;
+use crate::text::{obeyed, visible_json};
 
 /// The descriptors that the shell opens: ourselves, and the spec. POSIX shells have one digit.
 const SELF_FD: u8 = 8;
@@ -34,12 +35,13 @@ pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Pa
     let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
     text.extend(inner.bytes());
     text.extend(quote(ourselves.as_os_str()));
-    text.extend(format!(" {SPEC_FD}<<'END'\n{}\nEND\n", spec.to_json()).bytes());
+    text.extend(format!(" {SPEC_FD}<<'END'\n{}\nEND\n", visible_json(&spec.to_json())).bytes());
     text
 }
 
-/// Quotes a word for POSIX sh. Control characters are written as `printf` escapes, so that the
-/// text can be shown on a terminal; a newline cannot harm and would not survive `$(…)`.
+/// Quotes a word for POSIX sh. What a terminal would obey, and what is not UTF-8, is written as
+/// `printf` escapes, so that the text can be shown; a newline cannot harm and would not survive
+/// `$(…)`.
 fn quote(word: &OsStr) -> Vec<u8> {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"%+,-./:=@_".contains(byte);
     let bytes = word.as_bytes();
@@ -47,16 +49,32 @@ fn quote(word: &OsStr) -> Vec<u8> {
         return bytes.to_vec();
     }
     let mut quoted = vec![b'\''];
-    for &byte in bytes {
-        match byte {
-            b'\'' => quoted.extend_from_slice(b"'\\''"),
-            b'\n' | b'\t' => quoted.push(byte),
-            0..b' ' | 0x7f => quoted.extend(format!("'\"$(printf '\\{byte:03o}')\"'").bytes()),
-            _ => quoted.push(byte),
+    for chunk in bytes.utf8_chunks() {
+        for char in chunk.valid().chars() {
+            let text = char.encode_utf8(&mut [0; 4]).to_owned();
+            match char {
+                '\'' => quoted.extend_from_slice(b"'\\''"),
+                '\n' | '\t' => quoted.extend(text.bytes()),
+                _ if obeyed(char) => quoted.extend(escaped(text.as_bytes())),
+                _ => quoted.extend(text.bytes()),
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            quoted.extend(escaped(chunk.invalid()));
         }
     }
     quoted.push(b'\'');
     quoted
+}
+
+/// Bytes as a command substitution, between two quoted parts.
+fn escaped(bytes: &[u8]) -> Vec<u8> {
+    let mut text = String::from("'\"$(printf '");
+    for byte in bytes {
+        let _ = write!(text, "\\{byte:03o}");
+    }
+    text.push_str("')\"'");
+    text.into_bytes()
 }
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this

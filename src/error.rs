@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::config::ConfigError;
+use crate::remedies::{Advice, DIRECTORY, NO_BUBBLEWRAP, NOT_RUN, OVERRIDE, Remedy, STREAM};
+use crate::text::visible;
 
 /// A failure of ai-jail itself: exit status 125.
 #[derive(Debug, thiserror::Error)]
@@ -13,7 +15,7 @@ pub enum Error {
     #[error("cannot find the working directory: {0}\n  go to an existing directory and try again")]
     WorkingDirectory(#[source] io::Error),
     /// The working directory cannot be a project.
-    #[error("{path} cannot be the project: {why}\n  start ai-jail in the directory of a project")]
+    #[error("{path} cannot be the project: {why}{}", told(&DIRECTORY))]
     Project {
         /// The working directory.
         path: String,
@@ -21,15 +23,13 @@ pub enum Error {
         why: String,
     },
     /// A standard stream is a directory.
-    #[error(
-        "{name} is a directory, through which a command could leave the jail\n  redirect it from a file, or from /dev/null"
-    )]
+    #[error("{name} is a directory{}", told(&STREAM))]
     DirectoryStream {
         /// Which.
         name: &'static str,
     },
     /// `BWRAP_BIN` cannot be used.
-    #[error("BWRAP_BIN={} cannot be used: {why}\n  set it to the absolute path of bubblewrap, or unset it", path.display())]
+    #[error("BWRAP_BIN={} cannot be used: {why}{}", visible(path), told(&OVERRIDE))]
     BwrapOverride {
         /// Its value.
         path: PathBuf,
@@ -37,7 +37,7 @@ pub enum Error {
         why: String,
     },
     /// There is no bubblewrap.
-    #[error("bubblewrap (bwrap) was not found in {}\n  install it (the package is called bubblewrap), or set BWRAP_BIN to its absolute path", Path::new(searched).display())]
+    #[error("bubblewrap (bwrap) was not found in {}{}", visible(searched), told(&NO_BUBBLEWRAP))]
     NoBwrap {
         /// The search path.
         searched: OsString,
@@ -62,7 +62,7 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// bubblewrap could not be started.
-    #[error("cannot run {}: {error}", path.display())]
+    #[error("cannot run {}: {error}{}", visible(path), NOT_RUN.at(path))]
     StartBwrap {
         /// The executable.
         path: PathBuf,
@@ -70,7 +70,10 @@ pub enum Error {
         error: io::Error,
     },
     /// A source of a mount could not be opened as the plan has it.
-    #[error("cannot mount {}: {error}\n  it changed while the jail was being made; try again", path.display())]
+    #[error(
+        "cannot mount {}: {error}\n  it changed while the jail was being made; try again",
+        visible(path)
+    )]
     Source {
         /// The source.
         path: PathBuf,
@@ -78,12 +81,12 @@ pub enum Error {
         error: io::Error,
     },
     /// bubblewrap could not build the jail.
-    #[error("the jail could not be built\n  bubblewrap says: {said}{}", remedy.map(|text| format!("\n  {text}")).unwrap_or_default())]
+    #[error("the jail could not be built\n  bubblewrap says: {said}{}", advice.as_ref().map(ToString::to_string).unwrap_or_default())]
     Build {
         /// Its own words.
         said: String,
-        /// What to do about it, where that is known.
-        remedy: Option<&'static str>,
+        /// What to do about it; `None` while this machine has not been looked at.
+        advice: Option<Advice>,
     },
     /// Stage two failed.
     #[error("the jail could not be completed: {0}")]
@@ -103,4 +106,9 @@ impl Error {
     pub fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::System { what, error: error.into() }
     }
+}
+
+/// A remedy that does not depend on where bubblewrap is.
+fn told(remedy: &Remedy) -> Advice {
+    remedy.at(Path::new("bwrap"))
 }

@@ -3,12 +3,16 @@
 //! [`run`] is the pipeline: parse, load, resolve, probe, plan, render, launch. Each step takes
 //! the values of those before it and touches only what its module says.
 
+#![forbid(unsafe_code)]
+
 pub mod backend;
 pub mod cli;
 pub mod config;
+pub mod doctor;
 pub mod dry_run;
 pub mod error;
 pub mod exit;
+pub mod explain;
 pub mod host;
 pub mod json_merge;
 #[cfg(target_os = "linux")]
@@ -16,10 +20,12 @@ mod launch;
 pub mod messages;
 pub mod plan;
 pub mod policy;
+pub mod remedies;
 pub mod settings;
 pub mod spec;
 pub mod status;
 pub mod text;
+mod views;
 pub mod x11;
 
 use std::ffi::OsString;
@@ -30,9 +36,10 @@ use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
 use host::bubblewrap::{self, Bubblewrap};
-use host::{Environment, Host, Origin, mount_points};
+use host::{Environment, Host, Origin, mount_points, watch};
 use plan::{Mount, Plan};
 use settings::Settings;
+use stage2::report::FromJail;
 
 /// Stands for `--trust-once` where the command line is not one's own, as in CI.
 const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
@@ -81,8 +88,8 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
             print(&text)
         }
         Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
-        Action::Explain(_) => Err(Error::NotBuilt { flag: "--explain" }),
-        Action::Doctor => Err(Error::NotBuilt { flag: "--doctor" }),
+        Action::Explain(path) => views::explain(&Start::new(&cli, environment)?, &cli, &path),
+        Action::Doctor => views::doctor(&cli, &environment),
     }
 }
 
@@ -112,7 +119,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let settings = settings::resolve(cli, &loaded);
     let mut host = Host::probe(origin, &settings);
     let mut plan = make_plan(&settings, &host)?;
-    let bubblewrap = bubblewrap::find(&host.origin.environment, &host.origin.project)?;
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
@@ -136,7 +143,14 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     if cli.verbose {
         messages::plan(&plan);
     }
-    launch(plan, &host, &bubblewrap, cli.verbose)
+    // Those who capture a script's output want nothing but errors there.
+    let watched = !cli.exec || cli.verbose;
+    let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
+    let status = launch(plan, &host, &bubblewrap, &|told| messages::progress(told, cli.verbose))?;
+    if let Some(before) = before {
+        messages::findings(&before.findings());
+    }
+    Ok(status)
 }
 
 /// The plan, less what has no mount point.
@@ -207,23 +221,33 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
 
 /// Flags whose effect is still to come must not silently do nothing.
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
-    let unbuilt = [
-        (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
-        (cli.no_protect, "--no-protect"),
-    ];
+    let unbuilt = [(matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar")];
     match unbuilt.iter().find(|(asked, _)| *asked) {
         Some((_, flag)) => Err(Error::NotBuilt { flag }),
         None => Ok(()),
     }
 }
 
+/// Runs the plan. `told` hears what the layers and mise achieved.
 #[cfg(target_os = "linux")]
-fn launch(plan: Plan, host: &Host, bubblewrap: &Bubblewrap, verbose: bool) -> Result<u8, Error> {
-    launch::run(plan, host, bubblewrap, verbose)
+fn launch(
+    plan: Plan,
+    host: &Host,
+    bubblewrap: &Bubblewrap,
+    told: &dyn Fn(&FromJail),
+) -> Result<u8, Error> {
+    launch::run(plan, host, bubblewrap, told).map_err(|error| match error {
+        Error::Build { said, .. } => {
+            let machine = host::machine::Machine::probe(&host.origin.environment);
+            let remedy = remedies::for_words(&said, &machine);
+            Error::Build { said, advice: Some(remedy.at(&bubblewrap.path)) }
+        }
+        error => error,
+    })
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: bool) -> Result<u8, Error> {
+fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: &dyn Fn(&FromJail)) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

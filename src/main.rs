@@ -1,5 +1,7 @@
 //! The entry point: the inner stage first, then the front.
 
+#![forbid(unsafe_code)]
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -3,8 +3,9 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 
-use stage2::report::{Achieved, ExecFailure, Layer, Layers};
+use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers};
 
+use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
 use crate::text::{visible, visible_word};
@@ -43,8 +44,17 @@ pub fn note(text: impl std::fmt::Display) {
     say(Kind::Note, &text.to_string());
 }
 
+/// What stage two tells before the command runs.
+pub fn progress(told: &FromJail, verbose: bool) {
+    match told {
+        FromJail::Started(layers) => self::layers(layers, verbose),
+        FromJail::Mise(achieved) => mise(achieved, verbose),
+        _ => {}
+    }
+}
+
 /// What the layers achieved.
-pub fn layers(layers: &Layers, verbose: bool) {
+fn layers(layers: &Layers, verbose: bool) {
     for (layer, achieved) in layers {
         self::layer(*layer, achieved, verbose);
     }
@@ -56,14 +66,14 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     match achieved {
         Achieved::Failed(text) => warning(format!("{name} could not be applied: {text}")),
         _ if !verbose => {}
-        Achieved::Enforced(text) => note(format!("{name}: {text}")),
-        Achieved::Partial(text) => note(format!("{name}: in part; {text}")),
-        Achieved::Skipped(text) => note(format!("{name}: not applied; {text}")),
+        Achieved::Enforced(text) => note(format!("{name}: enforced ({text})")),
+        Achieved::Partial(text) => note(format!("{name}: enforced in part ({text})")),
+        Achieved::Skipped(text) => note(format!("{name}: not applied ({text})")),
     }
 }
 
 /// What mise gave the command: with `-v`, else only where it failed. Its words are a stranger's.
-pub fn mise(achieved: &Achieved, verbose: bool) {
+fn mise(achieved: &Achieved, verbose: bool) {
     match achieved {
         Achieved::Failed(why) => {
             warning(format!("mise did not set up the environment: {}", visible(why)));
@@ -110,6 +120,24 @@ pub fn not_run(failure: &ExecFailure, lookup: &Lookup) {
     let what = interpreter.map(|path| format!(" ({})", visible(path))).unwrap_or_default();
     let (file, why) = (visible(&found.file), &found.why);
     error(format!("{program}: cannot execute {file}: {why}{what}{hint}"));
+}
+
+/// So many findings are told; a hostile command could make any number.
+const FINDINGS: usize = 20;
+
+/// What the host would run that appeared or changed during the run.
+pub fn findings(findings: &[Finding]) {
+    for Finding { path, what, reason } in findings.iter().take(FINDINGS) {
+        let what = match what {
+            What::Appeared => "appeared in this run",
+            What::Changed => "changed in this run",
+            What::Replaced => "was replaced during this run, and writable from then on",
+        };
+        warning(format!("{} {what}: {reason}", visible(path)));
+    }
+    if findings.len() > FINDINGS {
+        warning(format!("and {} more of that kind", findings.len() - FINDINGS));
+    }
 }
 
 /// Every mount with its reason, and everything left out.

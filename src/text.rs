@@ -61,6 +61,6 @@ pub fn visible_json(json: &str) -> String {
 /// Control characters, and what Unicode calls format characters (bidirectional overrides,
 /// zero-width joiners …): all that `escape_debug` writes as an escape, save the quotes and the
 /// backslash, which are ordinary in a path.
-fn obeyed(char: char) -> bool {
+pub fn obeyed(char: char) -> bool {
     !matches!(char, '"' | '\'' | '\\') && char.escape_debug().len() > 1
 }

@@ -4,8 +4,8 @@
 use std::fmt::Write;
 use std::fs;
 
-use ai_jail::policy::home::{HOME, Treatment};
-use ai_jail::policy::{devices, display, env, system};
+use ai_jail::policy::home::{Treatment, rows};
+use ai_jail::policy::{devices, display, env, protect, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -25,7 +25,7 @@ fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2])
 }
 
 fn home(treatment: Treatment) -> String {
-    let rows = HOME.iter().filter(|row| row.treatment == treatment);
+    let rows = rows().filter(|row| row.treatment == treatment);
     grouped(rows.map(|row| (row.path, row.reason)), ["what", "below the home"])
 }
 
@@ -45,6 +45,18 @@ fn display_tables() -> Vec<(&'static str, String)> {
     vec![("withheld", grouped(withheld, ["what", "below `XDG_RUNTIME_DIR`"]))]
 }
 
+fn protected(rows: &'static [protect::Row], place: &str) -> String {
+    grouped(rows.iter().map(|row| (row.path, row.reason)), ["what", place])
+}
+
+/// The tables of docs/protected.md.
+fn watched_tables() -> Vec<(&'static str, String)> {
+    vec![
+        ("watched in the home", protected(protect::HOME_WATCHED, "below the home")),
+        ("watched in the project", protected(protect::PROJECT_WATCHED, "below the project")),
+    ]
+}
+
 /// Every table by the name that its mark in README.md has.
 fn tables() -> Vec<(&'static str, String)> {
     let devices = devices::GPU.iter().map(|device| (device.name, device.reason));
@@ -59,6 +71,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("empty", home(Treatment::Empty)),
         ("private", home(Treatment::Private)),
         ("hidden", home(Treatment::Hidden)),
+        ("protected", protected(protect::HOME, "below the home")),
         ("dropped", environment(env::DropWhen::Always)),
         ("kept", format!("{}\n", kept.join(" "))),
     ]
@@ -68,6 +81,7 @@ fn tables() -> Vec<(&'static str, String)> {
 fn the_tables_are_those_of_the_code() {
     compare("README.md", tables());
     compare("docs/display.md", display_tables());
+    compare("docs/protected.md", watched_tables());
 }
 
 fn compare(page: &str, tables: Vec<(&str, String)>) {

@@ -87,6 +87,11 @@ impl Run {
         self
     }
 
+    /// The command itself, for what only few tests need.
+    pub fn command(&mut self) -> &mut Command {
+        &mut self.command
+    }
+
     /// Runs it to its end.
     pub fn run(self) -> Ended {
         self.start().finish()

@@ -2,11 +2,15 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
-use super::Environment;
+use super::maps::Map;
+use super::{Origin, links};
 use crate::error::Error;
+use crate::policy::home::{Treatment, rows};
 
 /// The variable that overrides the search.
 pub const OVERRIDE: &str = "BWRAP_BIN";
@@ -31,33 +35,66 @@ pub struct Bubblewrap {
 
 /// Finds bubblewrap: `$BWRAP_BIN`, else along `PATH`.
 ///
+/// It runs on the host, before there is a jail. So none is taken from where a jail may write: many
+/// a `PATH` begins with such a place, and an agent could have put a `bwrap` there.
+///
 /// # Errors
 ///
 /// An override that cannot be used is an error, never a reason to search; so is finding none.
-pub fn find(environment: &Environment, project: &Path) -> Result<Bubblewrap, Error> {
+pub fn find(origin: &Origin, maps: &[Map]) -> Result<Bubblewrap, Error> {
+    let environment = &origin.environment;
+    let usable = |path: &Path| -> Result<Metadata, String> {
+        let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
+        match unsafe_to_run(path, &metadata) {
+            Some(why) => Err(why.into()),
+            None if may_be_planted(path, &metadata, origin, maps) => {
+                Err("it is where a jail may write".into())
+            }
+            None => Ok(metadata),
+        }
+    };
     if let Some(value) = environment.get(OVERRIDE) {
         let path = PathBuf::from(value);
-        let unusable = |why: &str| Error::BwrapOverride { path: path.clone(), why: why.into() };
+        let unusable = |why| Error::BwrapOverride { path: path.clone(), why };
         if !path.is_absolute() {
-            return Err(unusable("it is not an absolute path"));
+            return Err(unusable("it is not an absolute path".into()));
         }
-        let metadata = fs::metadata(&path).map_err(|error| unusable(&error.to_string()))?;
-        if let Some(why) = unsafe_to_run(&path, &metadata) {
-            return Err(unusable(why));
-        }
+        let metadata = usable(&path).map_err(unusable)?;
         return Ok(inspect(path, &metadata));
     }
     let search = environment.get("PATH").unwrap_or(OsStr::new(DEFAULT_PATH));
     std::env::split_paths(search)
-        // A relative entry, or one in the project, is a place where a stranger could have put
-        // a `bwrap`.
-        .filter(|directory| directory.is_absolute() && !directory.starts_with(project))
-        .find_map(|directory| {
-            let path = directory.join("bwrap");
-            let metadata = fs::metadata(&path).ok()?;
-            unsafe_to_run(&path, &metadata).is_none().then(|| inspect(path, &metadata))
-        })
+        // A relative entry means another place in each project.
+        .filter(|directory| directory.is_absolute())
+        .map(|directory| directory.join("bwrap"))
+        .find_map(|path| usable(&path).ok().map(|metadata| inspect(path, &metadata)))
         .ok_or_else(|| Error::NoBwrap { searched: search.to_os_string() })
+}
+
+/// Whether this file, or a link that leads to it, stands where a jail may write, whether or not
+/// this one may: in lockdown too, what an earlier one left there must not run.
+fn may_be_planted(path: &Path, metadata: &Metadata, origin: &Origin, maps: &[Map]) -> bool {
+    let Ok(located) = links::locate(path) else {
+        return true;
+    };
+    let home = origin.home.real();
+    let steps: Vec<&Path> = located.links.iter().map(|link| link.path.as_path()).collect();
+    let is_below = |place: &Path| {
+        located.canonical.starts_with(place) || steps.iter().any(|step| step.starts_with(place))
+    };
+    let is_mapped = |map: &Map| map.setting.writable && is_below(&map.source.canonical);
+    if is_below(&origin.project) || maps.iter().any(is_mapped) {
+        return true;
+    }
+    // The usual case: nothing of an ordinary user's can make a file of root's.
+    let of_root = metadata.uid() == 0 && !nix::unistd::geteuid().is_root();
+    let Some(home) = home.filter(|home| !of_root || is_below(home)) else {
+        return false;
+    };
+    rows()
+        .filter(|row| row.treatment == Treatment::ReadWrite)
+        .filter_map(|row| fs::canonicalize(home.join(row.path)).ok())
+        .any(|place| is_below(&place))
 }
 
 /// Why this file must not be run as bubblewrap.
@@ -88,5 +125,38 @@ fn inspect(path: PathBuf, metadata: &Metadata) -> Bubblewrap {
         path,
         bind_fd: has(b"\0--bind-fd\0") && has(b"\0--ro-bind-fd\0"),
         disable_userns: !setuid && has(b"\0--disable-userns\0"),
+    }
+}
+
+/// What `--doctor` says of it besides.
+#[derive(Debug)]
+pub struct Details {
+    /// The executable, as it was found.
+    pub path: PathBuf,
+    /// Where that leads.
+    pub canonical: PathBuf,
+    /// Its owner.
+    pub uid: u32,
+    /// Its permissions.
+    pub mode: u32,
+    /// The first line that it prints for `--version`.
+    pub version: io::Result<String>,
+}
+
+/// Asks it.
+pub fn details(bubblewrap: &Bubblewrap) -> Details {
+    let path = bubblewrap.path.clone();
+    let metadata = fs::metadata(&path).ok();
+    let version = Command::new(&path).arg("--version").stdin(Stdio::null()).output();
+    let first_line = |output: Output| {
+        let text = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        String::from_utf8_lossy(&text).lines().next().unwrap_or_default().to_owned()
+    };
+    Details {
+        canonical: fs::canonicalize(&path).unwrap_or_else(|_| path.clone()),
+        uid: metadata.as_ref().map_or(0, MetadataExt::uid),
+        mode: metadata.as_ref().map_or(0, MetadataExt::mode),
+        version: version.map(first_line),
+        path,
     }
 }

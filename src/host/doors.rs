@@ -17,6 +17,14 @@ pub struct Door {
     pub reason: &'static str,
 }
 
+/// Where Docker Desktop, Rancher Desktop and Colima have theirs, below the home.
+const DOCKER_IN_HOME: &[&str] = &[
+    ".docker/run/docker.sock",
+    ".docker/desktop/docker.sock",
+    ".rd/docker.sock",
+    ".colima/default/docker.sock",
+];
+
 /// The Docker sockets: the system's, `$DOCKER_HOST`'s, the rootless and the desktop ones.
 pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
     let from_variable = environment
@@ -24,10 +32,11 @@ pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
         .and_then(|value| value.as_bytes().strip_prefix(b"unix://"))
         .map(|path| PathBuf::from(OsStr::from_bytes(path)));
     let rootless = environment.path("XDG_RUNTIME_DIR").map(|path| path.join("docker.sock"));
-    let desktop = home.map(|home| home.join(".docker/run/docker.sock"));
+    let of_virtual_machines = DOCKER_IN_HOME.iter().filter_map(|path| Some(Some(home?.join(path))));
     let system = Some(PathBuf::from("/var/run/docker.sock"));
     let mut doors: Vec<Door> = Vec::new();
-    for path in [system, from_variable, rootless, desktop].into_iter().flatten() {
+    let paths = [system, from_variable, rootless].into_iter().chain(of_virtual_machines);
+    for path in paths.flatten() {
         let Some(door) = socket(&path, "Docker socket") else {
             continue;
         };

@@ -48,11 +48,12 @@ fn submodule(git_dir: &Path, project: &Path) -> Option<PathBuf> {
 }
 
 /// The first line of a small file.
-fn read_line(path: &Path) -> Option<String> {
+pub fn read_line(path: &Path) -> Option<String> {
     Some(read_file(path)?.lines().next()?.to_owned())
 }
 
-fn read_file(path: &Path) -> Option<String> {
+/// A small file that is text.
+pub fn read_file(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
     (metadata.is_file() && metadata.len() <= MAX_FILE).then(|| fs::read_to_string(path).ok())?
 }

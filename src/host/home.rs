@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
 use crate::policy::{home, system};
+use crate::text::visible;
 
 /// Where the jail's home is when the host has none that can be used.
 const SUBSTITUTE: &str = "/home/ai-jail";
@@ -68,18 +69,18 @@ pub fn find(variable: Option<&OsStr>, uid: u32) -> Home {
         return substitute("HOME is not set and /etc/passwd names none".into());
     };
     if !named.is_absolute() {
-        return substitute(format!("{} is not an absolute path", named.display()));
+        return substitute(format!("{} is not an absolute path", visible(&named)));
     }
     match links::locate(&named) {
-        Err(error) => substitute(format!("{}: {error}", named.display())),
+        Err(error) => substitute(format!("{}: {error}", visible(&named))),
         Ok(located) if located.canonical == Path::new("/") => {
             substitute("the home directory is /".into())
         }
         Ok(located) if system::is_taken(&located.canonical) => {
-            substitute(format!("{} is a place of the system", named.display()))
+            substitute(format!("{} is a place of the system", visible(&named)))
         }
         Ok(located) if !located.canonical.is_dir() => {
-            substitute(format!("{} is not a directory", named.display()))
+            substitute(format!("{} is not a directory", visible(&named)))
         }
         Ok(located) => Home::Real { named: links::absolute(&named, Path::new("/")), located },
     }
@@ -138,7 +139,10 @@ fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
     if entry.path == parent {
         return Some(entry.located.canonical.clone());
     }
-    fs::canonicalize(home.join(parent)).ok()
+    let path = home.join(parent);
+    // One call says that it is not there; the way to where it leads takes one for each component.
+    path.symlink_metadata().ok()?;
+    fs::canonicalize(path).ok()
 }
 
 /// Adds the wanted entries of one directory; one that cannot be read has none.

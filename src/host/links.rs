@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 /// As many links as the kernel follows in one look-up, `path_resolution(7)`.
-const MAX_LINKS: usize = 40;
+pub const MAX_LINKS: usize = 40;
 
 /// A symbolic link: its own canonical place and its text.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -63,8 +63,8 @@ pub fn locate(path: &Path) -> io::Result<Located> {
     Ok(Located { canonical, links })
 }
 
-/// The components still to walk, last first.
-fn steps(path: &Path) -> Vec<OsString> {
+/// The components of a path still to be walked, last first.
+pub fn steps(path: &Path) -> Vec<OsString> {
     let names = path.components().filter_map(|component| match component {
         Component::Normal(name) => Some(name.to_os_string()),
         Component::ParentDir => Some("..".into()),

@@ -8,12 +8,19 @@ pub mod command;
 pub mod display;
 pub mod doors;
 pub mod git;
+pub mod git_config;
 pub mod home;
 pub mod links;
+pub mod look;
+pub mod machine;
 pub mod maps;
 pub mod mise;
 pub mod mount_points;
+pub mod protect;
+pub mod repositories;
+pub mod sockets;
 pub mod system;
+pub mod watch;
 
 use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
@@ -33,6 +40,7 @@ use doors::Door;
 use home::{Entry, Home};
 use links::Located;
 use maps::{Map, Missing};
+use protect::Protection;
 use system::{Place, RootEntry};
 
 /// The environment of this process, read once.
@@ -80,6 +88,8 @@ pub struct Origin {
     pub home: Home,
     /// The environment.
     pub environment: Environment,
+    /// Root runs this.
+    pub as_root: bool,
 }
 
 impl Origin {
@@ -101,10 +111,25 @@ impl Origin {
             let located = Located { canonical: project.clone(), links: Vec::new() };
             (project.clone(), located)
         });
-        let uid = nix::unistd::getuid().as_raw();
-        let home = home::find(environment.get("HOME"), uid);
-        Ok(Self { project, named, located, home, environment })
+        let as_root = is_root();
+        Ok(Self { project, named, located, home: home(&environment), environment, as_root })
     }
+
+    /// Starts at a canonical path instead of in the working directory.
+    pub fn at(project: PathBuf, environment: Environment) -> Self {
+        let located = Located { canonical: project.clone(), links: Vec::new() };
+        let named = project.clone();
+        let as_root = is_root();
+        Self { project, named, located, home: home(&environment), environment, as_root }
+    }
+}
+
+fn is_root() -> bool {
+    nix::unistd::getuid().is_root()
+}
+
+fn home(environment: &Environment) -> Home {
+    home::find(environment.get("HOME"), nix::unistd::getuid().as_raw())
 }
 
 /// What one of the three standard descriptors is.
@@ -135,6 +160,8 @@ pub struct Host {
     pub chains: Vec<Place>,
     /// What to mask.
     pub masks: Vec<System>,
+    /// What root itself must not write.
+    pub root_settings: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
     /// Where mise will record trust, if it has recorded nothing yet.
@@ -152,6 +179,8 @@ pub struct Host {
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
+    /// Sockets of the host's programs, canonical.
+    pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
     pub certificates: Vec<Place>,
     /// Where trust is recorded, links resolved; it need not exist.
@@ -168,6 +197,8 @@ pub struct Host {
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
     pub missing: Vec<Missing>,
+    /// What the host runs later; nothing in lockdown, where nothing of it can be written.
+    pub protection: Protection,
 }
 
 impl Host {
@@ -177,11 +208,13 @@ impl Host {
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
-        let entries = real_home.map(home::entries).unwrap_or_default();
         let runtime = if lockdown { None } else { display::runtime_directory(environment) };
         let keys = display::keys_file(environment, real_home);
         let (maps, missing) =
             if lockdown { Default::default() } else { find_maps(&origin, settings) };
+        let entries = real_home.map(home::entries).unwrap_or_default();
+        let protection =
+            if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
             stdio: stdio(),
             root: system::root_entries(),
@@ -189,6 +222,7 @@ impl Host {
             chains: system::chains(),
             masks: system::masks(lockdown),
             missing_mise_state: mise::missing_state(&origin, &entries),
+            root_settings: system::root_settings(),
             entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
             display: if wanted(settings.display.value) {
@@ -200,6 +234,7 @@ impl Host {
             withheld: display::withheld(runtime.as_ref(), keys),
             runtime,
             docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
+            sockets: sockets::listening(&origin.project),
             certificates: if lockdown { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),
@@ -212,6 +247,7 @@ impl Host {
             mise: if wanted(settings.mise.value) { mise::find(&origin, &maps) } else { None },
             maps,
             missing,
+            protection,
             origin,
         }
     }

@@ -24,10 +24,14 @@ pub fn check(plan: &mut Plan) -> Result<(), Error> {
                 let hint = format!("make it first, or choose another place: {}", visible(place));
                 failed.get_or_insert(Error::Map { path: visible(&mount.dest), why, hint });
             }
-            Authority::Config => {
+            Authority::UserFile | Authority::ProjectFile => {
                 warnings.push(format!("map at {} skipped: {why}", visible(&mount.dest)));
             }
-            Authority::Link | Authority::Table | Authority::Hidden => {}
+            Authority::Link
+            | Authority::Table
+            | Authority::Protect
+            | Authority::Keep
+            | Authority::Hidden => {}
         }
         false
     });

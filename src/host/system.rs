@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
-use crate::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT, System};
+use crate::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT, ROOT_SETTINGS, System};
 use crate::policy::{devices, fits};
 
 /// An entry of `/` that has a row.
@@ -83,6 +83,15 @@ pub fn masks(lockdown: bool) -> Vec<System> {
     let is_directory =
         |row: &&System| fs::symlink_metadata(row.path).is_ok_and(|metadata| metadata.is_dir());
     MASKS.iter().chain(more).filter(is_directory).copied().collect()
+}
+
+/// The settings that only the user root could change, where root runs the jail.
+pub fn root_settings() -> Vec<System> {
+    if !nix::unistd::getuid().is_root() {
+        return Vec::new();
+    }
+    let exists = |row: &&System| fs::symlink_metadata(row.path).is_ok();
+    ROOT_SETTINGS.iter().filter(exists).copied().collect()
 }
 
 /// The GPU devices that exist, with their reasons.

@@ -3,12 +3,14 @@
 mod copies;
 mod descriptors;
 mod failure;
+mod leftovers;
 mod sources;
 mod spawn;
 mod supervise;
 mod terminal;
 
 use copies::Copies;
+use stage2::report::FromJail;
 
 use crate::error::Error;
 use crate::host::Host;
@@ -18,7 +20,7 @@ use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `verbose` prints what each layer achieved.
+/// `told` hears what the layers achieved, as soon as they are applied, and what mise did.
 ///
 /// # Errors
 ///
@@ -27,20 +29,21 @@ pub fn run(
     mut plan: Plan,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = supervise::block_signals()?;
     let mut copies = Copies::read(&mut plan);
     let sources = sources::open_all(&mut plan, &copies, bubblewrap)?;
     let terminal = terminal::Terminal::find(&plan, host)?;
+    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    let outcome = supervise::supervise(jail, &mut copies, &signals, terminal, lookup, verbose);
+    let outcome = supervise::supervise(jail, &mut copies, &signals, terminal, lookup, told);
     // The jail is gone: what is in the copies now is their last word.
     copies.finish().iter().for_each(messages::warning);
     outcome

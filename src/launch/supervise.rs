@@ -13,6 +13,7 @@ use stage2::report::{FromJail, ToJail};
 
 use super::copies::Copies;
 use super::failure;
+use super::leftovers;
 use super::spawn::Jail;
 use super::terminal::Terminal;
 use crate::error::Error;
@@ -43,6 +44,7 @@ pub fn block_signals() -> Result<SignalFd, Error> {
     read.add(Signal::SIGCONT);
     // Tells of changes in the jail's copies.
     read.add(Signal::SIGIO);
+    read.add(Signal::SIGCHLD);
     let mut blocked = read;
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);
@@ -57,7 +59,7 @@ struct Supervisor<'a> {
     copies: &'a mut Copies,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &'a dyn Fn(&FromJail),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -78,14 +80,14 @@ pub fn supervise(
     signals: &SignalFd,
     terminal: Option<Terminal>,
     lookup: Lookup,
-    verbose: bool,
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     let supervisor = Supervisor {
         jail,
         copies,
         terminal,
         lookup,
-        verbose,
+        told,
         started: false,
         ended: None,
         first_fatal: None,
@@ -96,16 +98,24 @@ pub fn supervise(
 
 impl Supervisor<'_> {
     fn run(mut self, signals: &SignalFd) -> Result<u8, Error> {
+        // Once bubblewrap has ended no message can come any more, but some may be waiting. The
+        // channel itself may stay open: a bubblewrap that fails early leaves its child behind.
+        let mut over = false;
         loop {
+            let patience = if over { PollTimeout::ZERO } else { PollTimeout::NONE };
             let mut ready = [
                 PollFd::new(signals.as_fd(), PollFlags::POLLIN),
                 PollFd::new(self.jail.control.as_fd(), PollFlags::POLLIN),
             ];
-            poll(&mut ready, PollTimeout::NONE).map_err(Error::system("poll"))?;
+            poll(&mut ready, patience).map_err(Error::system("poll"))?;
             let control_ready = ready[1].any().unwrap_or(false);
+            if over && !control_ready {
+                return self.conclude();
+            }
             while let Some(info) = signals.read_signal().map_err(Error::system("read signalfd"))? {
                 self.forward(info.ssi_signo, info.ssi_code);
             }
+            over = self.bubblewrap_has_ended()?;
             if control_ready {
                 let message = receive_message_with(&self.jail.control)
                     .map_err(Error::system("the status channel of the jail"))?;
@@ -117,11 +127,18 @@ impl Supervisor<'_> {
         }
     }
 
+    fn bubblewrap_has_ended(&mut self) -> Result<bool, Error> {
+        Ok(self.jail.bubblewrap.try_wait().map_err(Error::system("wait"))?.is_some())
+    }
+
     /// Passes a signal on. What the terminal's keyboard sends goes to the whole group, as the
     /// kernel would have sent it; what a process sends goes to the command alone.
     fn forward(&mut self, number: u32, code: i32) {
         let Ok(number) = i32::try_from(number) else { return };
         let Ok(signal) = Signal::try_from(number) else { return };
+        if signal == Signal::SIGCHLD {
+            return;
+        }
         if signal == Signal::SIGCONT {
             self.resume();
             return;
@@ -163,11 +180,10 @@ impl Supervisor<'_> {
                     self.copies.watch(directory);
                 }
             }
-            FromJail::Started(layers) => {
+            FromJail::Started(_) | FromJail::Mise(_) => {
                 self.started = true;
-                messages::layers(&layers, self.verbose);
+                (self.told)(&message);
             }
-            FromJail::Mise(achieved) => messages::mise(&achieved, self.verbose),
             FromJail::Stopped(signal) => self.stopped(signal),
             FromJail::ExecFailed(failure) => {
                 self.ended = Some(Ending::NotRun(failure.status()));
@@ -215,6 +231,7 @@ impl Supervisor<'_> {
                 Ok(killed)
             }
             None => {
+                leftovers::kill_all();
                 let mut said = Vec::new();
                 if let Some(mut stderr) = self.jail.bubblewrap.stderr.take() {
                     let _ = stderr.read_to_end(&mut said);

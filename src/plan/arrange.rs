@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use super::mount::{Authority, Mount, MountKind, below, compare};
+use super::protect;
 
 /// A place of the host that no mount may show.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -24,9 +25,12 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     mounts.retain(|mount| !shows_hidden(mount, hidden));
     let masks: Vec<Mount> = mounts.iter().flat_map(|mount| masks(mount, hidden)).collect();
     mounts.extend(masks);
-    // Parents before children by path components; at the same place the strongest first.
+    // Parents before children by path components; at the same place the strongest first, and of
+    // two as strong the one that gives less.
     mounts.sort_by(|left, right| {
-        compare(&left.dest, &right.dest).then(right.authority.cmp(&left.authority))
+        compare(&left.dest, &right.dest)
+            .then(right.authority.cmp(&left.authority))
+            .then(left.access().cmp(&right.access()))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
     drop_needless(mounts, hidden)
@@ -87,6 +91,9 @@ fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
 fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
     let shown_by_parent = parent.host_path(&mount.dest);
     match &mount.kind {
+        MountKind::Bind { .. } if mount.authority == Authority::Protect => {
+            protect::is_needed(mount, parent)
+        }
         MountKind::Bind { source, .. } => {
             let same_place = shown_by_parent.as_deref() == Some(source);
             let same_access = mount.access() == parent.access();

@@ -9,6 +9,7 @@ use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
+use super::protect;
 use crate::config::FILE_NAME;
 use crate::error::Error;
 use crate::host::doors::Door;
@@ -30,11 +31,15 @@ pub struct Gathered {
     pub withheld: Vec<Withheld>,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// What was given read-write by itself, sockets among it.
+    pub given: Vec<PathBuf>,
+    /// Places of the host where this jail may write, or an earlier one like it.
+    writable: Vec<PathBuf>,
 }
 
 /// Collects it all.
 pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered { writable: writable_places(host), ..Gathered::default() };
     let lockdown = settings.lockdown.value;
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
@@ -50,6 +55,7 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
         maps::gather(&mut gathered, host)?;
         display::gather(&mut gathered, host);
         program::gather(&mut gathered, host);
+        protect::gather(&mut gathered, settings, host);
     }
     gathered.other_names(lockdown);
     Ok(gathered)
@@ -70,6 +76,14 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
         return Ok(());
     };
     Err(Error::Project { path: visible(project), why })
+}
+
+/// Where a jail on this project may write: all of it, whoever wins in the end, because an earlier
+/// run may have had other flags.
+fn writable_places(host: &Host) -> Vec<PathBuf> {
+    let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
+    let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
+    places.chain([&host.origin.project]).chain(&host.git_common).cloned().collect()
 }
 
 /// A standard stream that is a directory would lead out of the jail, past every mount.
@@ -108,6 +122,10 @@ impl Gathered {
         for place in &host.masks {
             let mask = tmpfs(0o555, false);
             self.mounts.push(Mount::own(place.path, mask, place.reason));
+        }
+        for place in &host.root_settings {
+            let path = Path::new(place.path);
+            self.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, place.reason));
         }
         if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
             self.links(&located.links, "other name of the home");
@@ -152,18 +170,34 @@ impl Gathered {
 
     /// The project and, where it is a worktree, its repository.
     fn project(&mut self, host: &Host, lockdown: bool) {
-        let access = if lockdown { Access::ReadOnly } else { Access::ReadWrite };
+        let (access, reason) = if lockdown {
+            (Access::ReadOnly, "the project, which lockdown keeps from being changed")
+        } else {
+            (Access::ReadWrite, "the project")
+        };
         let origin = &host.origin;
-        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, "the project"));
+        self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
         if host.project_file {
             let file = origin.project.join(FILE_NAME);
             let reason = "settings of the jail, which no jail may change";
             self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
         }
+        self.user_file(host);
         if let Some(path) = &host.git_common {
             let reason = "the repository of this worktree";
             self.mounts.push(Mount::bind(path, access, Authority::Project, reason));
+        }
+    }
+
+    /// The user's own file, where it is a link into a place that the jail may write: nobody is
+    /// asked about what stands in it.
+    fn user_file(&mut self, host: &Host) {
+        let own = host.entries.iter().find(|entry| entry.path == Path::new(FILE_NAME));
+        let Some(file) = own.map(|entry| &entry.located.canonical) else { return };
+        if self.writable.iter().any(|place| below(file, place).is_some()) {
+            let reason = "your own settings of the jail, which no jail may change";
+            self.mounts.push(Mount::bind(file, Access::ReadOnly, Authority::Project, reason));
         }
     }
 
@@ -178,8 +212,18 @@ impl Gathered {
         }
     }
 
-    /// Mounts what `located` leads to at its own place, and re-creates the links that lead there.
+    /// Mounts what `located` leads to at its own place, and re-creates the links that lead there;
+    /// not where one of them may be a jail's own work.
     pub fn give(&mut self, located: &Located, access: Access, authority: Authority, reason: &str) {
+        if let Some(link) = self.planted(&located.links) {
+            let link = visible(&link.path);
+            let why = format!("{reason}, but its link {link} stands where a jail may write");
+            self.withhold(&located.canonical, why);
+            return;
+        }
+        if access == Access::ReadWrite {
+            self.given.push(located.canonical.clone());
+        }
         self.mounts.push(Mount::bind(&located.canonical, access, authority, reason));
         self.links(&located.links, reason);
     }
@@ -201,14 +245,9 @@ impl Gathered {
     /// The first of these links that stands where a jail may write: an earlier run could have put
     /// it there to have something mounted that its user never chose.
     pub fn planted<'a>(&self, links: &'a [Link]) -> Option<&'a Link> {
-        links.iter().find(|link| {
-            self.mounts.iter().any(|mount| {
-                mount.access() >= Some(Access::ReadWrite)
-                    && mount
-                        .host_path(&mount.dest)
-                        .is_some_and(|source| below(&link.path, &source).is_some())
-            })
-        })
+        let is_writable =
+            |link: &Link| self.writable.iter().any(|place| below(&link.path, place).is_some());
+        links.iter().find(|link| is_writable(link))
     }
 
     /// Notes something that is left out on purpose.

@@ -1,6 +1,6 @@
 //! The home's entries.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
@@ -14,6 +14,12 @@ use crate::text::visible;
 /// What an entry's row says, or what an entry without a row gets.
 fn treatment(entry: &Entry) -> (Treatment, &'static str) {
     find(&entry.path).map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
+}
+
+/// The entries that every jail may write to, links followed.
+pub fn writable(host: &Host) -> impl Iterator<Item = &PathBuf> {
+    let is_writable = |entry: &&Entry| treatment(entry).0 == Treatment::ReadWrite;
+    host.entries.iter().filter(is_writable).map(|entry| &entry.located.canonical)
 }
 
 /// Adds the home's hidden places.
@@ -52,10 +58,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
         mount.may_be_made = true;
         gathered.mounts.push(mount);
     }
-    // Writable directories first: whether a link stands in one decides whether it is followed.
-    let (direct, linked): (Vec<_>, Vec<_>) =
-        host.entries.iter().partition(|entry| entry.located.links.is_empty());
-    for entry in direct.into_iter().chain(linked) {
+    for entry in &host.entries {
         let (treatment, reason) = treatment(entry);
         let (access, authority) = match treatment {
             Treatment::Hidden | Treatment::Empty => continue,

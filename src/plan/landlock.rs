@@ -9,11 +9,13 @@ use super::mount::{Access, Mount, MountKind};
 
 /// One rule a mount, less those that a rule above already grants: a rule reaches beneath itself,
 /// through other mounts too.
-pub fn rules(mounts: &[Mount], lockdown: bool) -> Landlock {
+pub fn rules(mounts: &[Mount], lockdown: bool, proc_is_read_only: bool) -> Landlock {
     // `ls /` and the way to every other place.
     let mut rules = vec![rule(Path::new("/"), PathAccess::List)];
     for mount in mounts {
         for (path, access) in wanted(mount) {
+            let closed = proc_is_read_only && mount.kind == MountKind::Proc;
+            let access = if closed { PathAccess::ReadOnly } else { access };
             let granted =
                 |rule: &PathRule| path.starts_with(&rule.path.0) && includes(rule.access, access);
             if !rules.iter().any(granted) {
@@ -51,11 +53,16 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
 
 /// Whether one access grants all that another does.
 fn includes(granted: PathAccess, wanted: PathAccess) -> bool {
-    granted == wanted
-        || granted == PathAccess::ReadWrite
-        || (wanted == PathAccess::List && granted == PathAccess::ReadOnly)
+    match granted {
+        PathAccess::ReadWrite => wanted != PathAccess::Device,
+        PathAccess::ReadOnly => matches!(wanted, PathAccess::ReadOnly | PathAccess::List),
+        PathAccess::Device | PathAccess::List => wanted == granted,
+    }
 }
 
 fn rule(path: &Path, access: PathAccess) -> PathRule {
     PathRule { path: BytePath(path.to_path_buf()), access }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

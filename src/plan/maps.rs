@@ -46,8 +46,10 @@ pub fn ignore(gathered: &mut Gathered, settings: &Settings) {
 fn add(gathered: &mut Gathered, map: &Map) {
     let (authority, reason) = match map.setting.source {
         Source::Flag => (Authority::Flag, "mapped on the command line"),
-        Source::ProjectFile => (Authority::Config, "mapped in the project's .ai-jail"),
-        Source::UserFile | Source::Default => (Authority::Config, "mapped in the user's .ai-jail"),
+        Source::ProjectFile => (Authority::ProjectFile, "mapped in the project's .ai-jail"),
+        Source::UserFile | Source::Default => {
+            (Authority::UserFile, "mapped in the user's .ai-jail")
+        }
     };
     let access = match (map.device, map.setting.writable) {
         (true, _) => Access::Device,

@@ -7,11 +7,14 @@ mod display;
 mod environment;
 mod gather;
 mod home;
+mod keep;
 mod landlock;
 mod maps;
 mod mise;
 pub mod mount;
 mod program;
+mod protect;
+mod sockets;
 mod write_back;
 
 use std::ffi::OsString;
@@ -25,6 +28,7 @@ use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mise::Mise;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
+pub use protect::{Watch, Watching};
 pub use write_back::WriteBack;
 
 /// The hostname in the jail.
@@ -46,6 +50,9 @@ pub struct Plan {
     pub command: Vec<OsString>,
     /// The strict mode: the environment starts empty, there is no network, the root is read-only.
     pub lockdown: bool,
+    /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
+    /// asking for any capability, the machine's `core_pattern` for one.
+    pub proc_is_read_only: bool,
     /// Whether the jail has no controlling terminal.
     pub new_session: bool,
     /// The resource limits.
@@ -78,18 +85,24 @@ impl Plan {
     ///
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
+        let lockdown = settings.lockdown.value;
         let mut gathered = gather::gather(settings, host)?;
         let mise = mise::decide(&mut gathered, settings, host);
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
-        let lockdown = settings.lockdown.value;
+        let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
+        let mounts = keep::in_place(mounts);
         let terminal = host.stdio.contains(&Stdio::Terminal);
-        let landlock = settings.landlock.value.then(|| landlock::rules(&mounts, lockdown));
+        let landlock = settings
+            .landlock
+            .value
+            .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
             environment: environment::edits(settings, host, &mounts, mise.is_some()),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
+            proc_is_read_only: host.origin.as_root,
             new_session: lockdown || !terminal,
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
@@ -100,6 +113,11 @@ impl Plan {
             warnings: gathered.warnings,
             mounts,
         })
+    }
+
+    /// What to look at after the run, because the host would run it.
+    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Watching> {
+        protect::watched(&self.mounts, settings, host)
     }
 
     /// The mount that decides about `path` in the jail.

@@ -88,10 +88,16 @@ pub enum Authority {
     Link,
     /// The tables.
     Table,
+    /// What the host runs later.
+    Protect,
+    /// What keeps another mount in its place.
+    Keep,
     /// The project directory itself.
     Project,
-    /// A map in a configuration file.
-    Config,
+    /// A map in the user's file.
+    UserFile,
+    /// A map in the project's file.
+    ProjectFile,
     /// A hidden path: stronger than any configuration file.
     Hidden,
     /// A map on the command line: the user's own decision.

@@ -1,4 +1,4 @@
-//! Devices beyond the ones every jail has (`null`, `zero`, `full`, `random`, `urandom`, `tty`).
+//! Devices: the ones every jail has, and those that a switch adds.
 
 /// An entry of `/dev`; the name may end in `*`.
 pub struct Device {
@@ -18,4 +18,35 @@ pub const GPU: &[Device] = &[
     device("dri", "GPU"),
     device("kfd", "AMD GPU computing"),
     device("dxg", "GPU of Windows in WSL 2"),
+];
+
+/// What an entry of the jail's own `/dev` is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Basic {
+    /// A device.
+    Device,
+    /// A symbolic link with this text.
+    Link(&'static str),
+    /// A directory that the kernel fills.
+    Directory,
+    /// The jail's own shared memory.
+    SharedMemory,
+}
+
+/// The whole of the jail's own `/dev`: what `--dev` of `bwrap(1)` makes.
+pub const BASIC: &[(&str, Basic)] = &[
+    ("null", Basic::Device),
+    ("zero", Basic::Device),
+    ("full", Basic::Device),
+    ("random", Basic::Device),
+    ("urandom", Basic::Device),
+    ("tty", Basic::Device),
+    ("stdin", Basic::Link("/proc/self/fd/0")),
+    ("stdout", Basic::Link("/proc/self/fd/1")),
+    ("stderr", Basic::Link("/proc/self/fd/2")),
+    ("fd", Basic::Link("/proc/self/fd")),
+    ("core", Basic::Link("/proc/kcore")),
+    ("ptmx", Basic::Link("pts/ptmx")),
+    ("pts", Basic::Directory),
+    ("shm", Basic::SharedMemory),
 ];

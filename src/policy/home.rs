@@ -2,12 +2,14 @@
 //!
 //! The home is an empty tmpfs; dot entries are layered on it. A dot entry without a row here
 //! is mounted read-only, an entry that does not begin with a dot is not there at all.
+//! [`HIDDEN`] is the rest of the table.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::fits;
+use super::hidden::HIDDEN;
 
 /// What happens to one entry of the home.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,7 +56,7 @@ pub const MISE_STATE: &str = ".local/state/mise";
 /// Why a dot entry without a row is there.
 pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read";
 
-/// Every entry that is not simply read-only.
+/// Entries that are not simply read-only, less the [`HIDDEN`] ones.
 pub const HOME: &[Row] = &[
     // Never mounted.
     row(".gnupg", Hidden, "private keys"),
@@ -119,114 +121,25 @@ pub const HOME: &[Row] = &[
     // `mise prune` in a jail would remove the tools that those use.
     row(MISE_STATE, Private, "trust that mise records"),
     row(".local/state/mise/tracked-configs", ReadWrite, "configurations whose tools mise keeps"),
-    // Other credential stores.
-    row(".netrc", Hidden, "passwords"),
-    row(".git-credentials", Hidden, "passwords"),
-    row(".kube", Hidden, "cluster credentials"),
-    row(".azure", Hidden, "cloud credentials"),
-    row(".oci", Hidden, "cloud credentials"),
-    row(".password-store", Hidden, "password manager"),
-    row(".pgpass", Hidden, "database passwords"),
-    row(".my.cnf", Hidden, "database passwords"),
-    row(".mylogin.cnf", Hidden, "database passwords"),
-    row(".vault-token", Hidden, "secret store token"),
-    row(".1password", Hidden, "password manager and its agent socket"),
-    row(".op", Hidden, "password manager"),
-    row(".rclone.conf", Hidden, "storage credentials"),
-    row(".s3cfg", Hidden, "storage credentials"),
-    row(".boto", Hidden, "storage credentials"),
-    row(".terraform.d/credentials.tfrc.json", Hidden, "cloud credentials"),
-    row(".pypirc", Hidden, "publishing token"),
-    row(".gem/credentials", Hidden, "publishing token"),
-    row(".cargo/credentials*", Hidden, "publishing token"),
-    row(".config/gcloud", Hidden, "cloud credentials"),
-    row(".config/op", Hidden, "password manager"),
-    row(".config/1Password", Hidden, "password manager"),
-    row(".config/rclone", Hidden, "storage credentials"),
-    row(".config/gh/hosts.yml", Hidden, "GitHub token"),
-    row(".config/glab-cli", Hidden, "GitLab token"),
-    row(".config/git/credentials", Hidden, "passwords"),
-    row(".config/sops", Hidden, "private keys"),
-    row(".config/age", Hidden, "private keys"),
-    row(".config/KeePass*", Hidden, "password manager"),
-    row(".config/keepassxc", Hidden, "password manager"),
-    row(".local/share/keyrings", Hidden, "keyring"),
-    row(".local/share/kwalletd", Hidden, "keyring"),
-    row(".local/share/pass", Hidden, "password manager"),
-    row(".local/share/gnupg", Hidden, "private keys"),
-    // ai-jail's own records of which project files the user trusts.
-    row(TRUST_RECORDS, Hidden, "trust records, which no jail may read or write"),
-    // Keys to the desktop. Of those to X11 the jail gets its own display's in a file of its own.
-    row(".Xauthority", Hidden, super::display::XAUTHORITY_REASON),
-    row(".serverauth.*", Hidden, super::display::XAUTHORITY_REASON),
-    row(".ICEauthority", Hidden, "keys to the desktop's session"),
-    // Wallets.
-    row(".bitcoin", Hidden, "wallet"),
-    row(".litecoin", Hidden, "wallet"),
-    row(".dogecoin", Hidden, "wallet"),
-    row(".dashcore", Hidden, "wallet"),
-    row(".zcash", Hidden, "wallet"),
-    row(".ethereum", Hidden, "wallet"),
-    row(".monero", Hidden, "wallet"),
-    row(".bitmonero", Hidden, "wallet"),
-    row(".electrum*", Hidden, "wallet"),
-    row(".config/solana", Hidden, "wallet"),
-    row(".config/Exodus", Hidden, "wallet"),
-    row(".config/Ledger Live", Hidden, "wallet"),
-    // Browsers, mail, messengers.
-    row(".thunderbird", Hidden, "mail"),
-    row(".icedove", Hidden, "mail"),
-    row(".librewolf", Hidden, "browser profile"),
-    row(".zen", Hidden, "browser profile"),
-    row(".waterfox", Hidden, "browser profile"),
-    row(".tor-browser", Hidden, "browser profile"),
-    row(".purple", Hidden, "messages"),
-    row(".config/google-chrome*", Hidden, "browser profile"),
-    row(".config/chromium", Hidden, "browser profile"),
-    row(".config/microsoft-edge*", Hidden, "browser profile"),
-    row(".config/opera*", Hidden, "browser profile"),
-    row(".config/vivaldi*", Hidden, "browser profile"),
-    row(".config/mozilla", Hidden, "browser profile"),
-    row(".config/Signal*", Hidden, "messages"),
-    row(".config/Slack", Hidden, "messages"),
-    row(".config/discord", Hidden, "messages"),
-    row(".config/Element", Hidden, "messages"),
-    row(".config/evolution", Hidden, "mail"),
-    row(".local/share/evolution", Hidden, "mail"),
-    row(".local/share/TelegramDesktop", Hidden, "messages"),
-    row(".cache/google-chrome*", Hidden, "browser cache"),
-    row(".cache/mozilla", Hidden, "browser cache"),
-    row(".cache/microsoft-edge*", Hidden, "browser cache"),
-    row(".cache/vivaldi*", Hidden, "browser cache"),
-    row(".cache/thunderbird", Hidden, "mail"),
-    // Histories: what was typed, passwords included.
-    row(".bash_history", Hidden, "shell history"),
-    row(".zsh_history", Hidden, "shell history"),
-    row(".zhistory", Hidden, "shell history"),
-    row(".histfile", Hidden, "shell history"),
-    row(".sh_history", Hidden, "shell history"),
-    row(".ash_history", Hidden, "shell history"),
-    row(".local/share/fish/fish_history", Hidden, "shell history"),
-    row(".python_history", Hidden, "history of typed code"),
-    row(".node_repl_history", Hidden, "history of typed code"),
-    row(".psql_history", Hidden, "database history"),
-    row(".mysql_history", Hidden, "database history"),
-    row(".sqlite_history", Hidden, "database history"),
-    row(".rediscli_history", Hidden, "database history"),
-    row(".lesshst", Hidden, "search history"),
-    row(".viminfo", Hidden, "edit history"),
+    row(".cache/nvim/luac", Empty, "compiled Lua that the host's editor runs"),
+    row(".cache/p10k-*", Empty, "shell code that the host's prompt runs"),
 ];
+
+/// All rows.
+pub fn rows() -> impl Iterator<Item = &'static Row> {
+    HOME.iter().chain(HIDDEN)
+}
 
 /// The row of a path relative to the home, if it has one.
 pub fn find(path: &Path) -> Option<&'static Row> {
     let bytes = path.as_os_str().as_bytes();
-    HOME.iter().find(|row| fits(row.path.as_bytes(), bytes))
+    rows().find(|row| fits(row.path.as_bytes(), bytes))
 }
 
 /// The directories below the home that hold rows, each once; the home itself is not among them.
 pub fn parents() -> Vec<&'static Path> {
     let mut parents: Vec<&str> = Vec::new();
-    for row in HOME {
+    for row in rows() {
         if let Some((parent, _)) = row.path.rsplit_once('/') {
             if !parents.contains(&parent) {
                 parents.push(parent);

@@ -6,8 +6,10 @@
 pub mod devices;
 pub mod display;
 pub mod env;
+pub mod hidden;
 pub mod home;
 pub mod mise;
+pub mod protect;
 pub mod system;
 
 /// Whether `name` fits `pattern`: equal, or equal up to a final `*`.

@@ -66,6 +66,24 @@ pub const LOCKDOWN_MASKS: &[System] = &[
     system("/sys/class/net", "network interfaces"),
 ];
 
+/// What of `/proc` the user root may write without any capability, because the permissions of
+/// these files ask for no more than the user: read-only where root runs the jail. Through
+/// `/proc/sys/kernel/core_pattern`, for one, the host would run a program as root.
+pub const ROOT_SETTINGS: &[System] = &[
+    system("/proc/sys", "kernel settings, which root could change"),
+    system("/proc/sysrq-trigger", "kernel commands, which root could give"),
+    system("/proc/acpi", "hardware settings, which root could change"),
+    system("/proc/scsi", "hardware settings, which root could change"),
+    system("/proc/fs", "settings of file systems, which root could change"),
+    system("/proc/mtrr", "hardware settings, which root could change"),
+];
+
+/// Sockets of the host's services that stay within reach outside lockdown, in what is mounted.
+pub const SERVICES: &[System] = &[system(
+    "/nix/var/nix/daemon-socket/socket",
+    "the Nix daemon, which builds in a sandbox of its own",
+)];
+
 /// What belongs to the kernel: nothing at or below these can be the project or the home.
 const KERNEL: &[&str] = &["/proc", "/sys", "/dev"];
 

@@ -1,7 +1,8 @@
 //! What the layers cost: each launch, and each system call under the filter.
 //!
 //! All variants run in turn in one process, so that whatever else the machine does meets them
-//! alike; only ratios and differences mean anything. `cargo bench -p stage2`
+//! alike; only ratios and differences mean anything. `cargo bench` runs it; `integration/bench`
+//! measures whole launches.
 
 #[cfg(not(target_os = "linux"))]
 fn main() {}

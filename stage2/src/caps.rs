@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::prctl;
 
 use crate::report::Achieved;
-use crate::sys_layers;
+use crate::sys::layers;
 
 /// Being user 0 gives no capability at `execve(2)`, and none can be made ambient; both locked
 /// (`SECBIT_NOROOT`, `SECBIT_NO_CAP_AMBIENT_RAISE` and their locks).
@@ -59,9 +59,9 @@ fn drop_all() -> Result<Bounding, String> {
 /// Drops by number, not by name: a capability newer than this program goes too.
 fn empty_bounding_set() -> Result<Bounding, String> {
     for index in 0..CAPABILITIES {
-        match sys_layers::in_bounding_set(index) {
+        match layers::in_bounding_set(index) {
             Ok(false) => {}
-            Ok(true) => match sys_layers::drop_from_bounding_set(index) {
+            Ok(true) => match layers::drop_from_bounding_set(index) {
                 Ok(()) => {}
                 Err(Errno::EPERM) => return Ok(Bounding::Kept),
                 Err(errno) => {
@@ -78,7 +78,7 @@ fn empty_bounding_set() -> Result<Bounding, String> {
 
 /// A second lock behind the empty bounding set; without `CAP_SETPCAP` the first one must do.
 fn lock_securebits() -> Result<(), String> {
-    match sys_layers::set_securebits(SECUREBITS) {
+    match layers::set_securebits(SECUREBITS) {
         Ok(()) | Err(Errno::EPERM) => Ok(()),
         Err(errno) => Err(format!("cannot lock the securebits: {errno}")),
     }

@@ -12,8 +12,8 @@ use serde::de::DeserializeOwned;
 
 use crate::sys;
 
-/// Longer than any message: texts in them are cut to a few kilobytes.
-const MAX_MESSAGE: usize = 64 * 1024;
+/// Bytes; longer than any message, because the texts in them are cut.
+pub const MAX_MESSAGE: usize = 64 * 1024;
 
 /// The other side may be gone, which is no reason to die.
 #[cfg(target_os = "linux")]

@@ -76,7 +76,8 @@ fn failure(program: &OsStr, errno: Errno) -> ExecFailure {
 
 /// Why a file that is there cannot be executed.
 fn unusable(file: &Path, errno: Errno) -> Unusable {
-    let missing = interpreter(file).filter(|_| errno == Errno::ENOENT);
+    // Only then: opening a FIFO would wait for ever.
+    let missing = if errno == Errno::ENOENT { interpreter(file) } else { None };
     let why = match errno {
         _ if file.is_dir() => "it is a directory",
         Errno::ENOENT if missing.is_some() => "its interpreter is not in the jail",

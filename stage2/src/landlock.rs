@@ -24,12 +24,18 @@ use nix::libc;
 
 use crate::report::Achieved;
 use crate::spec::Landlock;
-use crate::sys_layers;
+use crate::sys::layers;
 use rights::Request;
 
 /// The kernel's Landlock ABI, from 1. `ENOSYS`: not built in; `EOPNOTSUPP`: not enabled.
 pub fn abi() -> Result<i32, Errno> {
-    sys_layers::landlock_abi()
+    layers::landlock_abi()
+}
+
+/// What a kernel with this ABI lacks of the full request; `lockdown` asks for more.
+#[must_use]
+pub fn missing(abi: i32, lockdown: bool) -> Vec<&'static str> {
+    rights::request(ABI::from(abi), lockdown).missing
 }
 
 /// Restricts this process, and all it starts, to the rules.
@@ -126,7 +132,7 @@ fn open(path: &Path) -> Result<Option<(PathFd, bool)>, PathFdError> {
 /// Allows what is open at `fd` to be opened again through `/proc/self/fd`, in the same mode
 /// only. Never a directory: that would grant all that lies beneath it on the host.
 fn keep(created: &mut RulesetCreated, fd: RawFd, handled: BitFlags<AccessFs>) -> Result<(), Error> {
-    let Ok(flags) = sys_layers::open_flags(fd) else {
+    let Ok(flags) = layers::open_flags(fd) else {
         return Ok(());
     };
     let Some((path, false)) = open(Path::new(&format!("/proc/self/fd/{fd}")))? else {

@@ -6,6 +6,8 @@
 //!
 //! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
 
+#![deny(unsafe_code)]
+
 #[cfg(target_os = "linux")]
 pub mod caps;
 pub mod channel;
@@ -27,7 +29,6 @@ pub mod rlimits;
 pub mod seccomp;
 pub mod spec;
 pub mod sys;
-mod sys_layers;
 
 use std::ffi::OsString;
 

@@ -37,15 +37,26 @@ fn print(message: &FromJail) {
     match message {
         FromJail::Started(layers) => layers.iter().for_each(print_shortfall),
         FromJail::ExecFailed(ExecFailure { program, looked, found: None }) => {
+            let (program, looked) = (visible(program), visible(looked));
             eprintln!("ai-jail: {program}: not found in the jail; looked in {looked}");
         }
         FromJail::ExecFailed(ExecFailure { program, found: Some(found), .. }) => {
-            eprintln!("ai-jail: {program}: cannot execute {}: {}", found.file, found.why);
+            let (program, file) = (visible(program), visible(&found.file));
+            eprintln!("ai-jail: {program}: cannot execute {file}: {}", found.why);
         }
         FromJail::Mise(Achieved::Failed(why)) => eprintln!("ai-jail: mise: {why}"),
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
         FromJail::Copies | FromJail::Mise(_) | FromJail::Stopped(_) | FromJail::Exited(_) => {}
     }
+}
+
+/// A name without anything that a terminal would obey: control and format characters escaped.
+fn visible(name: &str) -> String {
+    let obeyed = |char: char| !matches!(char, '"' | '\'' | '\\') && char.escape_debug().len() > 1;
+    let show = |char: char| {
+        if obeyed(char) { char.escape_debug().to_string() } else { char.to_string() }
+    };
+    name.chars().map(show).collect()
 }
 
 /// A layer that could not be applied.

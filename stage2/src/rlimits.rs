@@ -7,7 +7,7 @@ use nix::libc;
 
 use crate::report::Achieved;
 use crate::spec::Rlimits;
-use crate::sys_layers::{self, Resource};
+use crate::sys::layers::{self, Resource};
 
 /// Lowers the limits of this process, soft and hard, and with them those of all its children.
 #[must_use]
@@ -20,8 +20,8 @@ pub fn apply(wanted: &Option<Rlimits>) -> Achieved {
         ("nproc", libc::RLIMIT_NPROC, limits.nproc),
         // Each open file pins kernel memory that no other limit counts.
         ("nofile", libc::RLIMIT_NOFILE, limits.nofile),
-        // A core file would put the command's memory, secrets included, onto the disk; with a
-        // pipe in core_pattern it would even start a helper on the host.
+        // A core file would put the command's memory, secrets included, onto the disk. Where
+        // core_pattern is a pipe the kernel asks no limit, and starts its program on the host.
         ("core", libc::RLIMIT_CORE, limits.core),
     ];
     let mut done = Vec::new();
@@ -40,10 +40,10 @@ pub fn apply(wanted: &Option<Rlimits>) -> Achieved {
 /// Lowers both limits of `resource` to at most `limit`; gives the soft and the hard limit
 /// that now hold.
 fn lower(resource: Resource, limit: u64) -> nix::Result<(u64, u64)> {
-    let now = sys_layers::rlimit(resource)?;
+    let now = layers::rlimit(resource)?;
     let (soft, hard) = lowered(now, limit);
     if (soft, hard) != now {
-        sys_layers::set_rlimit(resource, (soft, hard))?;
+        layers::set_rlimit(resource, (soft, hard))?;
     }
     Ok((soft, hard))
 }

@@ -46,9 +46,11 @@ impl Arch {
 #[must_use]
 pub fn apply(wanted: Option<crate::spec::Seccomp>) -> Achieved {
     let Some(profile) = wanted else {
+        leave_session_keyring();
         return Achieved::Skipped("switched off".into());
     };
     let Some(arch) = Arch::native() else {
+        leave_session_keyring();
         return Achieved::Skipped(format!("no table for {}", std::env::consts::ARCH));
     };
     let filter: Vec<seccompiler::sock_filter> = program::assemble(arch, profile)
@@ -69,6 +71,14 @@ pub fn apply(wanted: Option<crate::spec::Seccomp>) -> Achieved {
         }
         Err(error) => Achieved::Failed(format!("cannot load the filter: {error}")),
     }
+}
+
+/// No namespace separates the session's keyring; without a filter whoever has it can read its keys.
+/// With one it stays, because the kernel itself looks there for the tokens of some network file
+/// systems. Where this is refused, as in containers, so is every other use of keyrings.
+#[cfg(target_os = "linux")]
+fn leave_session_keyring() {
+    let _ = crate::sys::layers::new_session_keyring();
 }
 
 #[cfg(test)]

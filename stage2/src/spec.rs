@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::os::fd::RawFd;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::os_bytes::{self, BytePath};
 
@@ -27,6 +27,7 @@ pub struct Spec {
     #[serde(with = "os_bytes::list")]
     pub command: Vec<OsString>,
     /// The status channel to the front. `None` when a person pasted the output of `--dry-run`.
+    #[serde(deserialize_with = "stated")]
     pub control: Option<RawFd>,
     /// The descriptors that become the command's 0, 1 and 2; `None` leaves that one closed.
     pub stdio: [Option<RawFd>; 3],
@@ -35,15 +36,30 @@ pub struct Spec {
     /// Strict mode: a layer the kernel has but that could not be applied is fatal.
     pub lockdown: bool,
     /// The resource limits, or `None` with `--no-rlimits`.
+    #[serde(deserialize_with = "stated")]
     pub rlimits: Option<Rlimits>,
     /// The Landlock rules, or `None` with `--no-landlock`.
+    #[serde(deserialize_with = "stated")]
     pub landlock: Option<Landlock>,
     /// The system-call filter, or `None` with `--no-seccomp`.
+    #[serde(deserialize_with = "stated")]
     pub seccomp: Option<Seccomp>,
     /// The directory with the files that the front writes back, if there are any.
+    #[serde(deserialize_with = "stated")]
     pub copies: Option<BytePath>,
     /// mise, where it has something to set up.
+    #[serde(deserialize_with = "stated")]
     pub mise: Option<Mise>,
+}
+
+/// Reads a field that may be `null` but not left out: a layer that somebody forgot must not
+/// count as switched off.
+fn stated<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
 }
 
 /// How the command's process group relates to the caller's terminal.
@@ -99,7 +115,7 @@ pub enum PathAccess {
     List,
     /// Read, list and execute.
     ReadOnly,
-    /// Everything, device `ioctl` too.
+    /// Everything but device `ioctl`: files can be made, changed, moved, linked and removed.
     ReadWrite,
     /// Reading, writing and `ioctl`, but nothing created or removed: device directories.
     Device,
@@ -145,6 +161,9 @@ pub enum SpecError {
     /// There is nothing to run.
     #[error("the jail's specification names no command")]
     NoCommand,
+    /// A number that no descriptor has, or a standard one where another is needed.
+    #[error("the jail's specification names descriptor {0}, which cannot be")]
+    Descriptor(RawFd),
 }
 
 impl Spec {
@@ -164,7 +183,16 @@ impl Spec {
         if spec.command.is_empty() {
             return Err(SpecError::NoCommand);
         }
+        if let Some(number) = spec.impossible_descriptor() {
+            return Err(SpecError::Descriptor(number));
+        }
         Ok(spec)
+    }
+
+    /// The status channel is kept beside the command's three, so it is none of those.
+    fn impossible_descriptor(&self) -> Option<RawFd> {
+        let control = self.control.filter(|number| !(3..RawFd::MAX).contains(number));
+        control.or_else(|| self.stdio.into_iter().flatten().find(|number| *number < 0))
     }
 
     /// The form that [`Spec::parse`] reads.

@@ -70,7 +70,8 @@ pub fn granted(
     let rights = match access {
         PathAccess::List => BitFlags::from(AccessFs::ReadDir),
         PathAccess::ReadOnly => AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir,
-        PathAccess::ReadWrite => handled,
+        // Devices cannot be opened where only this is given: those mounts are `nodev`.
+        PathAccess::ReadWrite => handled & !AccessFs::IoctlDev,
         PathAccess::Device => {
             AccessFs::ReadFile
                 | AccessFs::ReadDir

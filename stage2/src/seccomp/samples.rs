@@ -17,6 +17,14 @@ pub fn denied(entry: &Entry) -> Vec<Args> {
     lists
 }
 
+/// What an attack on `entry` passes: each of [`denied`], plain and with high bits set.
+pub fn attacks(entry: &Entry) -> Vec<Args> {
+    let mut lists: Vec<Args> =
+        denied(entry).into_iter().flat_map(|args| [args, with_high_bits(entry, args)]).collect();
+    lists.dedup();
+    lists
+}
+
 /// The argument lists that `entry` itself lets through because exactly one of its tests fails.
 /// Another entry of the same call may deny them.
 pub fn let_through(entry: &Entry) -> Vec<Args> {

@@ -74,6 +74,16 @@ pub enum Deny {
     Enosys,
 }
 
+impl Deny {
+    /// The errno's name.
+    pub fn errno(self) -> &'static str {
+        match self {
+            Self::Eperm => "EPERM",
+            Self::Enosys => "ENOSYS",
+        }
+    }
+}
+
 /// An invalid pointer, descriptor, flag word and process number at once.
 const INVALID: u64 = u64::MAX;
 

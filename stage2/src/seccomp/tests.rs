@@ -47,18 +47,36 @@ fn each_filter() -> impl Iterator<Item = (Arch, Seccomp, Vec<Instruction>)> {
 fn every_entry_denies_what_it_describes() {
     for (arch, profile, filter) in each_filter() {
         for (number, entry) in table::entries(arch, profile) {
-            let denied = samples::denied(entry);
-            assert!(!denied.is_empty(), "{} has no probe", entry.name);
-            for args in denied {
-                for args in [args, samples::with_high_bits(entry, args)] {
-                    assert_eq!(
-                        run(&filter, arch.audit(), number, &args),
-                        entry.deny.action(),
-                        "{} {arch:?} {profile:?} {args:x?}",
-                        entry.name
-                    );
-                }
+            let attacks = samples::attacks(entry);
+            assert!(!attacks.is_empty(), "{} is attacked", entry.name);
+            for args in attacks {
+                assert_eq!(
+                    run(&filter, arch.audit(), number, &args),
+                    entry.deny.action(),
+                    "{} {arch:?} {profile:?} {args:x?}",
+                    entry.name
+                );
             }
+        }
+    }
+}
+
+/// Each number that a condition lists is tried, on both sides of the condition.
+#[test]
+fn the_attacks_reach_every_listed_value() {
+    for entry in calls::TABLE {
+        for test in entry.when {
+            let passed = |lists: &[Args]| -> Vec<u64> {
+                let masked = |args: &Args| args[usize::from(test.arg)] & u64::from(test.mask);
+                lists.iter().map(masked).collect()
+            };
+            let (denied, open) =
+                (passed(&samples::attacks(entry)), passed(&samples::let_through(entry)));
+            let (hit, miss) = if test.values.negated() { (open, denied) } else { (denied, open) };
+            for value in test.values.values().into_iter().map(u64::from) {
+                assert!(hit.contains(&value), "{}: {value:#x} is not tried", entry.name);
+            }
+            assert!(miss.len() >= 7, "{}: only {} others are tried", entry.name, miss.len());
         }
     }
 }

@@ -20,7 +20,8 @@ use stage2::spec::PathAccess::{Device, ReadOnly, ReadWrite};
 use stage2::spec::{Landlock, PathAccess, PathRule};
 use tempfile::TempDir;
 
-use crate::child::{errno, say, skipped};
+use crate::checks::{say, skipped};
+use crate::child::errno;
 
 /// The kernel's Landlock ABI, or 0; says that `test` is skipped below `needed`.
 fn abi_reaches(needed: i32, test: &str) -> bool {
@@ -340,7 +341,7 @@ fn pipes_and_closed_descriptors_are_no_obstacle_as_standard_output() {
 fn root_mounts_cannot_be_changed() {
     use nix::mount::{MsFlags, mount};
     const NAME: &str = "root_mounts_cannot_be_changed";
-    if !crate::child::is_root(NAME) || !abi_reaches(1, NAME) {
+    if !crate::checks::is_root(NAME) || !abi_reaches(1, NAME) {
         return;
     }
     let places = Places::new();

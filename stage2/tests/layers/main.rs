@@ -7,6 +7,8 @@
 // Attacks are raw system calls.
 #![allow(unsafe_code)]
 
+mod attempt;
+mod checks;
 mod child;
 mod landlock;
 mod privileges;

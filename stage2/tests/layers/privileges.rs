@@ -10,7 +10,8 @@ use nix::unistd::Uid;
 use stage2::caps;
 use stage2::report::Achieved;
 
-use crate::child::{errno, is_root, say, skipped};
+use crate::checks::{is_root, say, skipped};
+use crate::child::errno;
 
 /// The value of a field in a text like `/proc/self/status`.
 fn field<'a>(status: &'a str, name: &str) -> &'a str {

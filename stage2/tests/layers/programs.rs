@@ -3,15 +3,15 @@
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use stage2::os_bytes::BytePath;
 use stage2::report::Achieved;
 use stage2::spec::{Landlock, PathAccess, PathRule, Rlimits, Seccomp};
 use stage2::{caps, landlock, rlimits, seccomp};
 
-use crate::child::skipped;
-use crate::real_programs::{SCENARIOS, Scenario, missing, result, shell};
+use crate::checks::skipped;
+use crate::real_programs::{Scenario, missing, words};
 
 fn restrict(directory: &Path, profile: Seccomp) {
     let rule = |path: &Path, access| PathRule { path: BytePath(path.to_path_buf()), access };
@@ -37,7 +37,9 @@ fn restrict(directory: &Path, profile: Seccomp) {
 
 fn run(scenario: &Scenario, profile: Option<Seccomp>) -> (Option<i32>, String) {
     let directory = tempfile::tempdir().unwrap();
-    let mut command: Command = shell(scenario, directory.path());
+    let words = words(scenario, &directory.path().join("work"));
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).stdin(std::process::Stdio::null());
     if let Some(profile) = profile {
         let directory = directory.path().to_path_buf();
         // SAFETY: the C library keeps its allocator usable after a fork.
@@ -51,23 +53,25 @@ fn run(scenario: &Scenario, profile: Option<Seccomp>) -> (Option<i32>, String) {
     result(&command.output().unwrap())
 }
 
-#[test]
-fn real_programs_work_under_all_layers() {
-    let mut failed = Vec::new();
-    for scenario in SCENARIOS {
-        if let Some(program) = missing(scenario) {
-            let test = format!("real_programs_work_under_all_layers ({})", scenario.name);
-            skipped(&test, &format!("{program} is not installed"));
-            continue;
-        }
-        let outside = run(scenario, None);
-        assert_eq!(outside.0, Some(0), "{} outside: {}", scenario.name, outside.1);
-        for profile in [Seccomp::Default, Seccomp::Lockdown] {
-            let inside = run(scenario, Some(profile));
-            if inside != outside {
-                failed.push(format!("{} {profile:?}: {inside:?}, not {outside:?}", scenario.name));
-            }
-        }
-    }
-    assert!(failed.is_empty(), "{}", failed.join("\n"));
+/// The exit status, the output, and the errors where it failed.
+fn result(output: &Output) -> (Option<i32>, String) {
+    let errors = if output.status.success() { &[][..] } else { &output.stderr };
+    let text = [&output.stdout, errors].concat();
+    (output.status.code(), String::from_utf8_lossy(&text).into_owned())
 }
+
+fn works(scenario: &Scenario) {
+    if let Some(program) = missing(scenario) {
+        return skipped(
+            &format!("layers programs::{}", scenario.name),
+            &format!("there is no {program}"),
+        );
+    }
+    let outside = run(scenario, None);
+    assert_eq!(outside.0, Some(0), "outside: {}", outside.1);
+    for profile in [Seccomp::Default, Seccomp::Lockdown] {
+        assert_eq!(run(scenario, Some(profile)), outside, "{profile:?}");
+    }
+}
+
+crate::scenario_tests!(works);

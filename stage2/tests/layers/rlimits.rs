@@ -7,7 +7,8 @@ use stage2::report::Achieved;
 use stage2::rlimits;
 use stage2::spec::Rlimits;
 
-use crate::child::{enforced, errno, say};
+use crate::checks::{enforced, say};
+use crate::child::errno;
 
 const LIMITS: Rlimits = Rlimits { nproc: 4096, nofile: 64, core: 0 };
 

@@ -1,7 +1,5 @@
 //! The system calls of the layers that no crate wraps.
 
-#![allow(unsafe_code)]
-
 #[cfg(target_os = "linux")]
 use std::os::fd::RawFd;
 
@@ -76,4 +74,14 @@ pub fn set_securebits(bits: u32) -> Result<(), Errno> {
 pub fn open_flags(fd: RawFd) -> Result<libc::c_int, Errno> {
     // SAFETY: F_GETFL takes no argument and touches no memory.
     Errno::result(unsafe { libc::fcntl(fd, libc::F_GETFL) })
+}
+
+/// Leaves the session's keyring for an empty one, `keyctl(2)`; the keys stay with the session.
+#[cfg(target_os = "linux")]
+pub fn new_session_keyring() -> Result<(), Errno> {
+    const JOIN_SESSION_KEYRING: libc::c_ulong = 1;
+    let anonymous = std::ptr::null::<libc::c_char>();
+    // SAFETY: without a name nothing is read from memory.
+    let rc = unsafe { libc::syscall(libc::SYS_keyctl, JOIN_SESSION_KEYRING, anonymous) };
+    Errno::result(rc).map(drop)
 }

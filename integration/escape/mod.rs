@@ -1,0 +1,32 @@
+//! Attacks on the jail, one file each. An attack is real: it works outside, where its control
+//! runs, and it fails inside with the error of the layer that must catch it. Where several layers
+//! would, each is tried without the others, so that none hides a hole in the next.
+//!
+//! Every system call of the filter's table is attacked one by one in `attacks.rs` and in
+//! `stage2/tests/layers`; here are the ways of somebody who wants out.
+
+mod attack;
+mod server;
+
+mod exhaustion;
+mod host_sockets;
+mod hostile_repository;
+mod injection;
+mod kernel_calls;
+mod kernel_files;
+mod keyrings;
+mod links_out;
+mod mounts;
+mod moved_aside;
+mod network;
+mod own_settings;
+mod planted_links;
+mod planted_programs;
+mod processes;
+mod races;
+mod session_bus;
+mod setuid;
+mod shared_memory;
+mod shown_names;
+mod specification;
+mod terminal_input;

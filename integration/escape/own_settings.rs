@@ -1,0 +1,157 @@
+//! A jail that would widen the next one: by its project's `.ai-jail`, by the user's own, by what
+//! was agreed to. The records of trust themselves are in `maps.rs` and `tests/trust_records.rs`.
+
+use std::path::Path;
+
+use super::attack::{ALL, Attack, BARE, found};
+use crate::harness::World;
+
+/// What a project gets only from a user who agreed.
+const WIDER: &str = "no_seccomp = true\nro_maps = [\"~/Documents\"]\n";
+
+/// The state of the filter, and what an agreement would open.
+const LOOK: &str = "grep Seccomp: /proc/self/status; cat ~/Documents/diary 2>&1";
+
+/// Every way to put something else in the place of `file`, as acts of `files.py`.
+fn replacements(file: &Path) -> Vec<String> {
+    let named = |name: &str| file.with_file_name(name).display().to_string();
+    let (old, new, other) = (file.display().to_string(), named("new"), named("other"));
+    let moved = named("moved");
+    let acts = [
+        vec!["append", &old],
+        vec!["write", &old],
+        vec!["truncate", &old],
+        vec!["chmod", &old],
+        vec!["times", &old],
+        vec!["link", &old, &other],
+        vec!["exchange", &new, &old],
+        vec!["unlink", &old],
+        vec!["rename", &new, &old],
+        vec!["rename", &old, &moved],
+    ];
+    acts.join(&"--").into_iter().map(str::to_owned).collect()
+}
+
+/// The file keeps its content whatever a jail with these flags does.
+fn is_unchangeable(title: &'static str, world: &World, flags: &[&str], file: &Path) {
+    let content = std::fs::read(file).expect("the file");
+    std::fs::write(file.with_file_name("new"), WIDER).expect("beside it");
+    for layers in [ALL, BARE] {
+        let flags: Vec<&str> = flags.iter().copied().chain(layers.iter().copied()).collect();
+        Attack::new(world, title, include_str!("probes/files.py"))
+            .with(replacements(file))
+            .gives(&flags, "EROFS EROFS EROFS EROFS EROFS EXDEV EBUSY EBUSY EBUSY EBUSY");
+    }
+    assert_eq!(std::fs::read(file).expect("it is there"), content);
+    // The control, which ruins it.
+    Attack::new(world, title, include_str!("probes/files.py"))
+        .with(replacements(file))
+        .works("ok ok ok ok ok ok ok ok ok ok");
+}
+
+#[test]
+fn the_projects_file_is_rewritten() {
+    let world = World::new();
+    let file = world.file("home/project/.ai-jail", "no_gpu = true\n");
+    is_unchangeable("rewriting the project's .ai-jail", &world, &[], &file);
+}
+
+#[test]
+fn the_projects_directory_is_replaced() {
+    let world = World::with_project(&std::env::temp_dir(), "home/work/deep/project");
+    let file = world.file("home/work/deep/project/.ai-jail", "no_gpu = true\n");
+    let work = world.home().join("work").display().to_string();
+    let flags = ["--rw-map", &work];
+    for directory in [world.project(), world.project().parent().expect("deep")] {
+        let aside = directory.with_file_name("aside").display().to_string();
+        let rename = ["rename".to_owned(), directory.display().to_string(), aside];
+        Attack::new(&world, "replacing the project's directory", include_str!("probes/files.py"))
+            .with(&rename)
+            .gives(&flags, "EBUSY")
+            .works("ok");
+        std::fs::rename(&rename[2], directory).expect("back");
+    }
+    is_unchangeable("rewriting the project's .ai-jail below a map", &world, &flags, &file);
+}
+
+/// Nobody is asked about the user's own file, so no jail may write where it is a link to.
+#[test]
+fn the_users_file_is_rewritten_in_the_repository_of_settings() {
+    let world = World::with_project(&std::env::temp_dir(), "home/dotfiles");
+    let file = world.file("home/dotfiles/tools/settings.toml", "no_gpu = true\n");
+    world.link("dotfiles/tools/settings.toml", "home/.ai-jail");
+    let rename = ["rename", "tools", "aside"];
+    Attack::new(&world, "moving the user's own settings aside", include_str!("probes/files.py"))
+        .with(rename)
+        .gives(ALL, "EBUSY")
+        .gives(BARE, "EBUSY");
+    is_unchangeable("rewriting the user's own .ai-jail", &world, &[], &file);
+}
+
+#[test]
+fn a_new_file_is_left_for_the_next_run() {
+    let world = World::new();
+    world.file("home/Documents/diary", "private");
+    let write = ["sh", "-c", "printf %s \"$0\" > .ai-jail", WIDER];
+    world.exec(write).run().ok();
+    let ended = world.sh(LOOK).run();
+    ended.is_failure(125, &["not trusted", "without the system-call filter", "Documents"]);
+    // The control: what it would have been.
+    let ended = world.sh_with(["--trust-once"], LOOK).run();
+    assert_eq!(ended.ok(), "Seccomp:\t0\nprivate");
+    found("an .ai-jail left for the next run", ALL, "refused, status 125");
+}
+
+/// A user's agreement is to where a map leads, not to its name.
+#[test]
+fn an_agreed_map_is_made_to_lead_elsewhere() {
+    let world = World::new();
+    world.file("home/Documents/diary", "private");
+    let data = world.file("home/data/file", "data\n");
+    world.link(data.parent().expect("data"), "home/project/data");
+    world.file("home/project/.ai-jail", "ro_maps = [\"data\"]\n");
+    let trusted = world.jail(["--trust"]).run();
+    assert_eq!(trusted.code(), 0, "{trusted}");
+    // Such a map is not made at all: a jail could have set the link. But no jail has, yet.
+    let before = world.sh("cat ~/data/file ~/Documents/diary 2>&1").run();
+    assert!(before.out().contains("No such file"), "{before}");
+    world.sh("rm data; ln -s ../Documents data").run();
+    let ended = world.sh("cat ~/Documents/diary").run();
+    ended.is_failure(125, &["not trusted", "Documents"]);
+    found("an agreed map that leads elsewhere now", ALL, "refused, status 125");
+}
+
+/// Another jail, which started when there was no such file, keeps changing it during the launch.
+#[test]
+fn a_file_that_changes_while_it_is_read() {
+    let world = World::new();
+    world.file("home/Documents/diary", "private");
+    let file = world.project().join(".ai-jail");
+    let tight = world.file("home/project/tight", "no_gpu = true\n");
+    let loose = world.file("home/project/loose", WIDER);
+    let done = std::sync::atomic::AtomicBool::new(false);
+    let (mut ran, mut refused) = (0, 0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                for content in [&tight, &loose] {
+                    let _ = std::fs::remove_file(&file);
+                    std::fs::hard_link(content, &file).expect("a link");
+                }
+            }
+        });
+        for _ in 0..300 {
+            let ended = world.sh(LOOK).run();
+            if ended.code() == 125 {
+                refused += 1;
+            } else {
+                ran += 1;
+                assert!(ended.out().starts_with("Seccomp:\t2\n"), "{ended}");
+                assert!(!ended.out().contains("private"), "{ended}");
+            }
+        }
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert!(ran > 0 && refused > 0, "no race: {ran} ran, {refused} were refused");
+    found("an .ai-jail that changes while it is read, 300 times", ALL, "never applied");
+}

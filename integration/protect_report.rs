@@ -1,0 +1,300 @@
+//! After the run: what appeared or changed of what the host runs later, one line each.
+
+use std::fs;
+
+use ai_jail::policy::protect::{HOME, HOME_WATCHED, PROJECT_WATCHED};
+
+use crate::harness::{Ended, Running, World, has_program};
+
+/// A run that is not `--exec`, and so makes an `.ai-jail`: one more, so that the next is silent.
+fn world() -> World {
+    let world = World::new();
+    assert_eq!(world.jail(["--", "true"]).run().code(), 0);
+    world
+}
+
+/// Runs a script as a user does.
+fn jail(world: &World, script: &str) -> Ended {
+    world.jail(["sh", "-c", script]).run()
+}
+
+/// What is reported, without ai-jail's name: path and what became of it.
+fn reported(ended: &Ended) -> Vec<&str> {
+    let lines = ended.err().lines().filter(|line| line.contains(" this run"));
+    lines
+        .map(|line| {
+            line.strip_prefix("ai-jail: ")
+                .expect("a message")
+                .split(": ")
+                .next()
+                .unwrap_or_default()
+        })
+        .collect()
+}
+
+#[test]
+fn every_row_that_appears_or_changes() {
+    let world = world();
+    let home = HOME_WATCHED.iter().map(|row| world.home().join(row.path));
+    let rows = PROJECT_WATCHED.iter().filter(|row| row.path != ".ai-jail");
+    let project = rows.map(|row| world.project().join(row.path));
+    let paths: Vec<_> = home.chain(project).collect();
+    for directory in [".claude", ".codex", ".gemini", ".config"] {
+        world.directory(format!("home/{directory}"));
+    }
+    let names: Vec<&str> = paths.iter().map(|path| path.to_str().expect("plain")).collect();
+    let make = "for path; do mkdir -p \"$(dirname \"$path\")\"; echo x >> \"$path\"; done";
+    for (index, what) in [(0, "appeared"), (1, "changed")] {
+        // In parts: only so many are told at once.
+        for names in names.chunks(15) {
+            let words = ["sh", "-c", make, "sh"];
+            let ended = world.jail(words.iter().chain(names)).run();
+            assert_eq!(ended.code(), 0, "{ended}");
+            let mut expected: Vec<String> =
+                names.iter().map(|name| format!("{name} {what} in this run")).collect();
+            expected.sort();
+            let mut found = reported(&ended);
+            found.sort_unstable();
+            assert_eq!(found, expected, "{index}: {ended}");
+        }
+    }
+    // Nothing to say.
+    let words = ["cat"].into_iter().chain(names.iter().copied());
+    assert_eq!(world.jail(words).run().err(), "");
+}
+
+#[test]
+fn every_protected_row_that_the_host_lacked() {
+    let world = world();
+    let paths: Vec<_> = HOME.iter().map(|row| world.home().join(row.path)).collect();
+    for row in HOME {
+        let (top, rest) = row.path.split_once('/').expect("all are in a directory");
+        let top = if rest.starts_with("share/") || rest.starts_with("state/") {
+            let mut parts = row.path.splitn(4, '/').take(3).collect::<Vec<_>>();
+            if parts[1] == "state" {
+                parts.pop();
+            }
+            parts.join("/")
+        } else {
+            top.to_owned()
+        };
+        world.directory(format!("home/{top}"));
+    }
+    let names: Vec<&str> = paths.iter().map(|path| path.to_str().expect("plain")).collect();
+    let make = "for path; do mkdir -p \"$(dirname \"$path\")\"; echo x >> \"$path\"; done";
+    for names in names.chunks(15) {
+        let words = ["sh", "-c", make, "sh"];
+        let ended = world.jail(words.iter().chain(names)).run();
+        let mut expected: Vec<String> =
+            names.iter().map(|name| format!("{name} appeared in this run")).collect();
+        expected.sort();
+        let mut found = reported(&ended);
+        found.sort_unstable();
+        assert_eq!(found, expected, "{ended}");
+    }
+}
+
+#[test]
+fn the_status_and_the_output_are_the_commands_own() {
+    let world = world();
+    let ended = jail(&world, "echo out; echo x > .envrc; exit 7");
+    assert_eq!((ended.code(), ended.out()), (7, "out\n"), "{ended}");
+    assert_eq!(reported(&ended).len(), 1, "{ended}");
+    let ended = jail(&world, "echo y > .envrc; kill -KILL $$");
+    assert_eq!(ended.code(), 137, "{ended}");
+    assert_eq!(reported(&ended).len(), 1, "{ended}");
+}
+
+#[test]
+fn with_exec_nothing_is_said() {
+    let world = world();
+    world.sh("echo x > .envrc").run().ok();
+    // Unless it is asked for.
+    let ended = world.sh_with(["-v"], "echo y > .envrc").run();
+    assert_eq!(reported(&ended).len(), 1, "{ended}");
+}
+
+#[test]
+fn in_lockdown_nothing_can_change() {
+    let world = world();
+    let ended = world.jail(["--lockdown", "sh", "-c", "echo x > .envrc; true"]).run();
+    assert_eq!((reported(&ended).len(), world.project().join(".envrc").exists()), (0, false));
+}
+
+#[test]
+fn what_was_put_back_in_time_has_changed_all_the_same() {
+    let world = world();
+    let file = world.file("home/project/.envrc", "one");
+    let script = "cp -p .envrc x; echo two > .envrc; cp -p x .envrc; touch -r x .envrc; rm x";
+    let ended = jail(&world, script);
+    assert_eq!(fs::read(file).expect("it is there"), b"one");
+    assert_eq!(reported(&ended).len(), 1, "{ended}");
+}
+
+#[test]
+fn links_and_directories_count_as_well() {
+    let world = world();
+    world.link("one", "home/project/.envrc");
+    world.file("home/project/.husky/pre-commit", "x");
+    let ended = jail(
+        &world,
+        "ln -sfn two .envrc; echo y >> .husky/pre-commit; echo z > .husky/commit-msg; ln -s x .mcp.json",
+    );
+    let project = world.project().display();
+    let expected = [
+        format!("{project}/.envrc changed in this run"),
+        format!("{project}/.husky/commit-msg appeared in this run"),
+        format!("{project}/.husky/pre-commit changed in this run"),
+        format!("{project}/.mcp.json appeared in this run"),
+    ];
+    assert_eq!(reported(&ended), expected, "{ended}");
+}
+
+#[test]
+fn a_name_does_not_reach_the_terminal() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    let script = "name=$(printf 'a\\033]0;evil\\007\\nai-jail: all is well'); git init -q \"$name\" && \
+                  echo x > \"$name/.git/hooks/pre-commit\"";
+    let ended = jail(&world, script);
+    assert_eq!(reported(&ended).len(), 1, "{ended}");
+    assert!(!ended.err().contains(['\u{1b}', '\u{7}']), "{ended}");
+    assert_eq!(ended.err().trim_end().lines().count(), 1, "{ended}");
+}
+
+#[test]
+fn hooks_and_settings_of_a_new_repository() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    let plain = "git init -q one && git init -q up && \
+                 git -C up -c user.name=x -c user.email=x commit -q --allow-empty -m x && \
+                 git clone -q up a && git -C up worktree add -q ../tree";
+    assert_eq!(jail(&world, plain).err(), "");
+    let script = "git init -q b && cd b && echo x > .git/hooks/pre-commit && \
+                  git config core.fsmonitor ./x && git init -q ../c && echo .. > ../c/.git/commondir; \
+                  cd ../up && git worktree add -q ../other && \
+                  echo ../../../../b > .git/worktrees/other/commondir; true";
+    let ended = jail(&world, script);
+    let project = world.project().display();
+    let expected = [
+        "b/.git/config",
+        "b/.git/hooks/pre-commit",
+        "c/.git/commondir",
+        "up/.git/worktrees/other/commondir",
+    ];
+    let expected = expected.map(|path| format!("{project}/{path} appeared in this run"));
+    assert_eq!(reported(&ended), expected, "{ended}");
+}
+
+#[test]
+fn what_makes_git_believe_another_place() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    world.outside(["git", "init", "-q"]).run().ok();
+    let ended = jail(&world, "echo ../evil > .git/commondir");
+    let expected = format!("{}/.git/commondir appeared in this run", world.project().display());
+    assert_eq!(reported(&ended), [expected], "{ended}");
+}
+
+#[test]
+fn hooks_that_the_settings_name() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    let prepare = "git init -q && git config core.hooksPath hooks/_ && mkdir -p hooks/_";
+    world.outside(["sh", "-c", prepare]).run().ok();
+    let ended = jail(&world, "echo x > hooks/_/pre-commit; echo x > hooks/pre-push");
+    let project = world.project().display();
+    let expected = ["hooks/_/pre-commit", "hooks/pre-push"];
+    let mut expected = expected.map(|path| format!("{project}/{path} appeared in this run"));
+    expected.sort();
+    let mut found = reported(&ended);
+    found.retain(|line| !line.starts_with(&format!("{project}/hooks/_ ")));
+    assert_eq!(found, expected, "{ended}");
+}
+
+#[test]
+fn hooks_behind_a_link_cannot_be_held() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    let prepare = "git init -q && rm -r .git/hooks && mkdir hooks && ln -s ../hooks .git/hooks";
+    world.outside(["sh", "-c", prepare]).run().ok();
+    let ended = jail(&world, "echo x > hooks/pre-commit; ln -sfn ../other .git/hooks");
+    let project = world.project().display();
+    let expected = [
+        format!("{project}/.git/hooks changed in this run"),
+        format!("{project}/hooks/pre-commit appeared in this run"),
+    ];
+    assert_eq!(reported(&ended), expected, "{ended}");
+}
+
+#[test]
+fn what_is_not_protected_is_reported() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    world.outside(["git", "init", "-q"]).run().ok();
+    let script = "echo x > .git/hooks/pre-commit";
+    let hook = format!("{}/.git/hooks/pre-commit", world.project().display());
+    let ended = world.jail(["--no-protect", "sh", "-c", script]).run();
+    assert_eq!(reported(&ended), [format!("{hook} appeared in this run")], "{ended}");
+    let ended = world.jail(["--rw-map", ".git/hooks", "sh", "-c", script]).run();
+    assert_eq!(reported(&ended), [format!("{hook} changed in this run")], "{ended}");
+}
+
+/// A mount goes when its mount point is replaced from outside, `mount_namespaces(7)`.
+#[test]
+fn a_protected_file_that_the_host_itself_replaces() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    world.outside(["git", "init", "-q"]).run().ok();
+    let script = "(echo '# x' >> .git/config) 2> /dev/null || echo held; \
+                  until test -e go; do sleep 0.01; done; echo '# x' >> .git/config";
+    let running: Running = world.jail(["sh", "-c", script]).start();
+    running.says("held");
+    world.outside(["git", "config", "a.b", "c"]).run().ok();
+    world.file("home/project/go", "");
+    let ended = running.finish();
+    let config = format!("{}/.git/config", world.project().display());
+    let expected = format!("{config} was replaced during this run, and writable from then on");
+    assert_eq!(reported(&ended), [expected], "{ended}");
+    assert!(fs::read_to_string(config).expect("text").contains("# x"));
+}
+
+#[test]
+fn programs_that_appear_on_path() {
+    let world = world();
+    let directory = world.directory("home/.local/share/mise/installs/x/bin");
+    let path = format!("{}:/usr/bin:/bin", directory.display());
+    let script = format!("echo x > {}/git", directory.display());
+    let ended = world.jail(["sh", "-c", &script]).env("PATH", path).run();
+    let expected = format!("{}/git appeared in this run", directory.display());
+    assert_eq!(reported(&ended), [expected], "{ended}");
+}
+
+#[test]
+fn no_more_than_can_be_read() {
+    let world = world();
+    let ended = jail(&world, "mkdir .husky; for i in $(seq 100); do : > .husky/$i; done");
+    assert_eq!(reported(&ended).len(), 20, "{ended}");
+    assert!(ended.err().ends_with("and 80 more of that kind\n"), "{ended}");
+}
+
+#[test]
+fn a_jail_that_could_not_be_built_reports_nothing() {
+    let world = World::new();
+    let ended = world.jail(["--map", "/no/such/place", "true"]).run();
+    ended.is_failure(125, &["/no/such/place"]);
+}

@@ -1,0 +1,183 @@
+//! Each check: what was found, and what that means.
+
+use std::path::Path;
+
+use super::{Check, ConfigFile, Findings, Status, Trial};
+use crate::error::Error;
+use crate::host::Stdio;
+use crate::remedies::{self, Remedy};
+use crate::text::{visible, visible_word};
+use stage2::report::{Achieved, Layer};
+
+/// All checks, from the user's own things to the kernel's, and the trial at the end.
+pub fn all(findings: &Findings) -> Vec<Check> {
+    let subject = Subject { findings };
+    let mut checks = vec![subject.directory()];
+    checks.extend(findings.user_file.as_ref().map(|file| subject.config("user file", file)));
+    checks.push(subject.config("project file", &findings.project_file));
+    checks.extend(subject.trust());
+    checks.extend(subject.bubblewrap());
+    checks.push(subject.surroundings());
+    checks.push(subject.namespaces());
+    checks.push(subject.apparmor());
+    checks.push(subject.landlock());
+    checks.push(subject.seccomp());
+    checks.push(subject.terminal());
+    checks.push(subject.mise());
+    checks.push(subject.jail());
+    checks.extend(subject.layers());
+    checks
+}
+
+/// What is judged.
+pub struct Subject<'a> {
+    /// All that was found.
+    pub findings: &'a Findings,
+}
+
+/// As it should be.
+pub fn ok(name: &'static str, found: impl Into<String>) -> Check {
+    Check { name, status: Status::Ok, found: found.into(), remedy: None }
+}
+
+/// The first line of an error; the rest says what its remedy says.
+pub fn first_line(error: &Error) -> String {
+    visible(error.to_string().lines().next().unwrap_or_default())
+}
+
+impl Subject<'_> {
+    /// Less than it should be.
+    pub fn bad(
+        &self,
+        name: &'static str,
+        status: Status,
+        found: impl Into<String>,
+        remedy: &Remedy,
+    ) -> Check {
+        let bubblewrap = self.findings.bubblewrap.as_ref();
+        let path = bubblewrap.map_or(Path::new("/usr/bin/bwrap"), |details| &details.canonical);
+        Check { name, status, found: found.into(), remedy: Some(remedy.at(path)) }
+    }
+
+    /// Something that keeps many a machine from making jails: bad here if the trial failed for it,
+    /// no more than worth knowing if the trial went well.
+    pub fn suspect(&self, name: &'static str, found: String, remedy: &Remedy) -> Check {
+        match &self.findings.trial {
+            trial if trial.went_well() => ok(name, format!("{found}; jails work all the same")),
+            Trial::NotTried => ok(name, found),
+            Trial::Failed(Error::Build { advice: Some(advice), .. })
+                if advice.name == remedy.name =>
+            {
+                self.bad(name, Status::Failed, found, remedy)
+            }
+            _ => self.bad(name, Status::Warning, found, remedy),
+        }
+    }
+
+    fn directory(&self) -> Check {
+        let name = "directory";
+        if let Some(index) =
+            self.findings.stdio.iter().position(|stream| *stream == Stdio::Directory)
+        {
+            let stream = ["input", "output", "error"][index];
+            let found = format!("standard {stream} is a directory");
+            return self.bad(name, Status::Failed, found, &remedies::STREAM);
+        }
+        match &self.findings.directory {
+            Ok(path) => ok(name, format!("{} can be a project", visible(path))),
+            Err(error) => self.bad(name, Status::Failed, first_line(error), &remedies::DIRECTORY),
+        }
+    }
+
+    fn config(&self, name: &'static str, file: &ConfigFile) -> Check {
+        match &file.read {
+            Ok(true) => ok(name, visible(&file.path)),
+            Ok(false) => ok(name, format!("none ({})", visible(&file.path))),
+            Err(error) => self.bad(name, Status::Failed, error.to_string(), &remedies::CONFIG),
+        }
+    }
+
+    /// Only where there is something to trust.
+    fn trust(&self) -> Option<Check> {
+        let asks = self.findings.untrusted.join("; ");
+        let found = format!("not given; the project's file asks: {asks}");
+        (!asks.is_empty()).then(|| self.bad("trust", Status::Warning, found, &remedies::UNTRUSTED))
+    }
+
+    fn terminal(&self) -> Check {
+        let names = ["input", "output", "error"];
+        let is_terminal = |index: &usize| self.findings.stdio[*index] == Stdio::Terminal;
+        let terminals: Vec<_> = (0..3).filter(is_terminal).map(|index| names[index]).collect();
+        let found = match terminals.len() {
+            0 => "none".to_owned(),
+            3 => "standard input, output and error".to_owned(),
+            _ => format!("standard {}", terminals.join(" and ")),
+        };
+        let term = self.findings.term.as_ref().filter(|term| !term.is_empty());
+        let term = term.map_or("not set".to_owned(), visible_word);
+        ok("terminal", format!("{found}; TERM is {term}"))
+    }
+
+    fn mise(&self) -> Check {
+        let found = self.findings.mise.as_ref().map(visible);
+        ok("mise", found.unwrap_or_else(|| "not on PATH, so it is not set up".into()))
+    }
+
+    /// Whether a jail was made.
+    fn jail(&self) -> Check {
+        let name = "jail";
+        match &self.findings.trial {
+            Trial::Ran { directory, status: 0, .. } => {
+                ok(name, format!("started in {}, and ended well", visible(directory)))
+            }
+            Trial::Ran { status, .. } => {
+                let found = format!("started, but `true` ended in it with {status}");
+                self.bad(name, Status::Failed, found, &remedies::OTHER)
+            }
+            Trial::NotTried => {
+                let found = "not tried, because of the above".into();
+                Check { name, status: Status::Failed, found, remedy: None }
+            }
+            Trial::Failed(Error::Build { said, advice }) => {
+                let found = format!("could not be built; bubblewrap says: {said}");
+                Check { name, status: Status::Failed, found, remedy: advice.clone() }
+            }
+            Trial::Failed(error) => {
+                let found = error.to_string().replace("\n  ", "; ");
+                Check { name, status: Status::Failed, found, remedy: None }
+            }
+        }
+    }
+
+    /// What each layer of it achieved.
+    fn layers(&self) -> Vec<Check> {
+        let Trial::Ran { layers, .. } = &self.findings.trial else {
+            return Vec::new();
+        };
+        layers.iter().map(|(layer, achieved)| self.layer(*layer, achieved)).collect()
+    }
+
+    fn layer(&self, layer: Layer, achieved: &Achieved) -> Check {
+        let settings = &self.findings.settings;
+        let (name, wanted, remedy) = match layer {
+            Layer::Descriptors => ("jail descriptors", true, &remedies::OTHER),
+            Layer::Rlimits => ("jail rlimits", settings.rlimits.value, &remedies::OTHER),
+            Layer::Privileges => ("jail privileges", true, &remedies::OTHER),
+            Layer::Landlock => ("jail landlock", settings.landlock.value, &remedies::LANDLOCK),
+            Layer::Seccomp => ("jail seccomp", settings.seccomp.value, &remedies::SECCOMP),
+        };
+        match achieved {
+            Achieved::Enforced(text) => ok(name, format!("enforced: {text}")),
+            Achieved::Skipped(text) if !wanted => ok(name, format!("not applied: {text}")),
+            Achieved::Partial(text) => {
+                self.bad(name, Status::Warning, format!("in part: {text}"), remedy)
+            }
+            Achieved::Skipped(text) => {
+                self.bad(name, Status::Warning, format!("not applied: {text}"), remedy)
+            }
+            Achieved::Failed(text) => {
+                self.bad(name, Status::Failed, format!("could not be applied: {text}"), remedy)
+            }
+        }
+    }
+}

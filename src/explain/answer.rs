@@ -1,0 +1,178 @@
+//! What the jail may do at a place.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::walk::{Arrival, Look, Thing, walk};
+use crate::host::look::{Found, Kind};
+use crate::plan::mount::{below, nearest};
+use crate::plan::{self, Mount, MountKind, Plan};
+
+/// What the jail gives at a place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Access {
+    /// Nothing is there.
+    Absent,
+    /// It is in memory and starts empty, but for what is mounted below.
+    Empty,
+    /// What the host has, to read.
+    ReadOnly,
+    /// What the host has, to read and to write.
+    ReadWrite,
+    /// Device nodes, to use.
+    Device,
+    /// Made for the jail by the kernel: its processes, its terminals.
+    Fresh,
+}
+
+/// What is at a place of the jail, and what the command may do with it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct Answer {
+    /// What the jail gives.
+    pub access: Access,
+    /// Whether something is there; `None` where only the running jail can tell.
+    pub exists: Option<bool>,
+    /// What it is; `None` where nothing is, or nobody can tell.
+    pub kind: Option<&'static str>,
+    /// Whether it can be read, by the mount and by its own permissions.
+    pub readable: bool,
+    /// Whether it can be written; of a directory: whether something can be made in it; of what
+    /// is absent: whether it can be made.
+    pub writable: bool,
+    /// Whether what is written there is still there after the run.
+    pub kept: bool,
+}
+
+impl Answer {
+    /// Whether the command would notice no difference.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let of_host = |answer: &Self| {
+            matches!(answer.access, Access::ReadOnly | Access::ReadWrite | Access::Device)
+        };
+        self == other
+            || of_host(self) && of_host(other) && Self { access: other.access, ..*self } == *other
+    }
+}
+
+/// The answer for the place that a path leads to.
+pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
+    let (mount, place) = (arrival.mount, &arrival.place);
+    let exists = match arrival.thing {
+        Thing::Absent => Some(false),
+        Thing::Kernel(None) => None,
+        _ => Some(true),
+    };
+    let (readable, writable) = match &arrival.thing {
+        Thing::Absent => (false, can_be_made(plan, look, arrival)),
+        Thing::Kernel(found) => (found.as_ref().is_none_or(|found| found.may.read), false),
+        Thing::Host(found) => host_file(plan, mount, place, found),
+        Thing::Memory | Thing::File | Thing::Copy => (true, is_writable_memory(plan, place)),
+        Thing::Device => (true, true),
+        Thing::EmptyFile => (true, landlock_lets_write(plan, place)),
+        Thing::Link(_) => (true, false),
+    };
+    let of_host = nearest(&plan.mounts, place).is_some_and(|mount| mount.access().is_some())
+        || plan.write_back.iter().any(|file| file.copy == *place);
+    let kind = kind(&arrival.thing);
+    let holds_data = matches!(kind, None | Some("directory" | "file"));
+    let kept = writable && of_host && holds_data;
+    Answer { access: access(arrival), exists, kind, readable, writable, kept }
+}
+
+fn access(arrival: &Arrival<'_>) -> Access {
+    match &arrival.thing {
+        Thing::Absent => Access::Absent,
+        Thing::Memory if is_devices(arrival.mount, &arrival.place) => Access::Fresh,
+        Thing::Memory | Thing::EmptyFile => Access::Empty,
+        Thing::Kernel(_) | Thing::File => Access::Fresh,
+        Thing::Device => Access::Device,
+        Thing::Copy => Access::ReadWrite,
+        Thing::Host(_) | Thing::Link(_) => match arrival.mount.and_then(Mount::access) {
+            Some(plan::Access::ReadWrite) => Access::ReadWrite,
+            Some(plan::Access::Device) => Access::Device,
+            Some(plan::Access::ReadOnly) | None => Access::ReadOnly,
+        },
+    }
+}
+
+/// The jail's own `/dev` itself.
+fn is_devices(mount: Option<&Mount>, place: &Path) -> bool {
+    mount
+        .is_some_and(|mount| matches!(mount.kind, MountKind::Devices { .. }) && mount.dest == place)
+}
+
+fn kind(thing: &Thing) -> Option<&'static str> {
+    match thing {
+        Thing::Absent | Thing::Kernel(None) => None,
+        Thing::Host(found) | Thing::Kernel(Some(found)) => Some(word(&found.kind)),
+        Thing::Memory => Some("directory"),
+        Thing::EmptyFile | Thing::File | Thing::Copy => Some("file"),
+        Thing::Link(_) => Some("link"),
+        Thing::Device => Some("device"),
+    }
+}
+
+/// The word for a kind of file.
+pub fn word(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Directory => "directory",
+        Kind::File => "file",
+        Kind::Link(_) => "link",
+        Kind::Device => "device",
+        Kind::Socket => "socket",
+        Kind::Fifo => "FIFO",
+    }
+}
+
+/// Whether something of the host can be read and written through a bind.
+fn host_file(plan: &Plan, mount: Option<&Mount>, place: &Path, found: &Found) -> (bool, bool) {
+    let access = mount.and_then(Mount::access);
+    let (mut read, mut write) = (found.may.read, found.may.write);
+    match found.kind {
+        // Where devices are not what is mounted, they are shut.
+        Kind::Device if access != Some(plan::Access::Device) => (read, write) = (false, false),
+        Kind::Directory => write &= found.may.execute && landlock_lets_write(plan, place),
+        _ => {}
+    }
+    (read, write && access.is_some_and(|access| access != plan::Access::ReadOnly))
+}
+
+/// Whether a Landlock rule, if there is to be one, lets files be made and written. Rules add up
+/// along a path: one for a directory above is enough.
+fn landlock_lets_write(plan: &Plan, place: &Path) -> bool {
+    let grants = |mount: &Mount| match mount.kind {
+        MountKind::Bind { access, .. } => access == plan::Access::ReadWrite,
+        MountKind::Tmpfs { writable, .. } => writable,
+        _ => false,
+    };
+    let above = |mount: &&Mount| below(place, &mount.dest).is_some();
+    plan.landlock.is_none() || plan.mounts.iter().filter(above).any(grants)
+}
+
+/// Whether something can be made in a directory in memory.
+fn is_writable_memory(plan: &Plan, place: &Path) -> bool {
+    match nearest(&plan.mounts, place).map(|mount| (&mount.kind, &mount.dest)) {
+        Some((MountKind::Tmpfs { writable, .. }, _)) => *writable,
+        Some((MountKind::Devices { writable }, dest)) => {
+            *writable && (landlock_lets_write(plan, place) || place.starts_with(dest.join("shm")))
+        }
+        Some(_) => false,
+        // The root itself: no Landlock rule lets anything be made there.
+        None => !plan.lockdown && landlock_lets_write(plan, place),
+    }
+}
+
+/// Whether the jail could make what is absent: in a directory that is there and can be written.
+fn can_be_made(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> bool {
+    let Some(parent) = arrival.place.parent() else {
+        return false;
+    };
+    if !arrival.complete || arrival.stopped.is_some() {
+        return false;
+    }
+    let above = walk(plan, look, parent);
+    let answer = answer(plan, look, &above);
+    answer.kind == Some("directory") && answer.writable
+}

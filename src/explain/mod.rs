@@ -1,0 +1,193 @@
+//! `--explain`: what the jail sees at a path, and which rule decided. A view of the plan: the
+//! mounts, their authors and their reasons are the plan's own, and what would change the answer
+//! was found by making other plans.
+
+mod answer;
+mod rule;
+mod shown;
+mod walk;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use stage2::os_bytes::{self, BytePath};
+
+pub use answer::{Access, Answer};
+pub use rule::Rule;
+pub use walk::Look;
+
+use crate::host::links::{Link, Located};
+use crate::host::look::Found;
+use crate::plan::{Mount, MountKind, Plan};
+use crate::text::visible_json;
+
+/// What is asked, and what the host has there.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The path: absolute, links not followed.
+    pub path: PathBuf,
+    /// The host's home, without links.
+    pub home: Option<PathBuf>,
+    /// Where the path leads on the host, and what is there; `None` where nothing is.
+    pub on_host: Option<(Located, Found)>,
+}
+
+/// Something to type, and what it would give.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// The words.
+    #[serde(with = "os_bytes::list")]
+    pub flags: Vec<OsString>,
+    /// What the jail would have at the path then.
+    #[serde(flatten)]
+    pub gives: Answer,
+}
+
+/// What could change the answer.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Changes {
+    /// What would change it.
+    pub flags: Vec<Change>,
+    /// Why a map would not.
+    pub refused: Option<String>,
+}
+
+/// All that `--explain` shows; [`std::fmt::Display`] for people, [`Report::json`] for programs.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    path: BytePath,
+    #[serde(flatten)]
+    answer: Answer,
+    /// The links followed in the jail.
+    links: Vec<ShownLink>,
+    /// Where the path leads in the jail.
+    leads_to: BytePath,
+    mount: Option<ShownMount>,
+    rule: Rule,
+    reason: String,
+    host: OnHost,
+    changes: Changes,
+    /// What the project's file asks for and does not get until somebody trusts it.
+    untrusted: Vec<String>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ShownLink {
+    path: BytePath,
+    target: BytePath,
+}
+
+/// The mount that decided.
+#[derive(Debug, Serialize)]
+struct ShownMount {
+    at: BytePath,
+    is: &'static str,
+    source: Option<BytePath>,
+    reason: String,
+}
+
+/// What the host has at the path.
+#[derive(Debug, Serialize)]
+struct OnHost {
+    exists: bool,
+    kind: Option<&'static str>,
+    links: Vec<ShownLink>,
+    leads_to: Option<BytePath>,
+}
+
+/// The answer alone, without its reasons.
+pub fn answer(plan: &Plan, look: Look<'_>, path: &Path) -> Answer {
+    answer::answer(plan, look, &walk::walk(plan, look, path))
+}
+
+impl Report {
+    /// Looks the answer up in the plan.
+    pub fn new(plan: &Plan, look: Look<'_>, question: &Question, changes: Changes) -> Self {
+        let arrival = walk::walk(plan, look, &question.path);
+        let answer = answer::answer(plan, look, &arrival);
+        let decision = rule::decide(plan, question.home.as_deref(), &arrival);
+        Self {
+            path: BytePath(question.path.clone()),
+            answer,
+            links: arrival.links.iter().map(ShownLink::new).collect(),
+            leads_to: BytePath(arrival.place.clone()),
+            mount: arrival.mount.map(ShownMount::new),
+            rule: decision.rule,
+            reason: decision.reason,
+            host: OnHost::new(question),
+            changes,
+            untrusted: Vec::new(),
+            notes: plan.warnings.clone(),
+        }
+    }
+
+    /// Where the path leads in the jail.
+    pub fn leads_to(&self) -> &Path {
+        &self.leads_to.0
+    }
+
+    /// Adds what waits for trust.
+    #[must_use]
+    pub fn untrusted(mut self, items: Vec<String>) -> Self {
+        self.untrusted = items;
+        self
+    }
+
+    /// Adds something the user should know.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// The report as one JSON object, with nothing in it that a terminal would obey.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        Ok(visible_json(&serde_json::to_string_pretty(self)?))
+    }
+}
+
+impl ShownLink {
+    fn new(link: &Link) -> Self {
+        Self { path: BytePath(link.path.clone()), target: BytePath(link.target.clone()) }
+    }
+}
+
+impl ShownMount {
+    fn new(mount: &Mount) -> Self {
+        let (is, source) = match &mount.kind {
+            MountKind::Bind { source, .. } => ("bind", Some(source)),
+            MountKind::Tmpfs { .. } => ("tmpfs", None),
+            MountKind::EmptyFile => ("empty file", None),
+            MountKind::File { .. } => ("file", None),
+            MountKind::Copied { source } => ("copy", Some(source)),
+            MountKind::Proc => ("proc", None),
+            MountKind::Devices { .. } => ("devices", None),
+            MountKind::Directory { .. } => ("directory", None),
+            MountKind::Symlink { .. } => ("symlink", None),
+        };
+        Self {
+            at: BytePath(mount.dest.clone()),
+            is,
+            source: source.cloned().map(BytePath),
+            reason: mount.reason.clone(),
+        }
+    }
+}
+
+impl OnHost {
+    fn new(question: &Question) -> Self {
+        let (located, found) = match &question.on_host {
+            Some((located, found)) => (Some(located), Some(found)),
+            None => (None, None),
+        };
+        let links = located.map(|located| located.links.as_slice()).unwrap_or_default();
+        Self {
+            exists: found.is_some(),
+            kind: found.map(|found| answer::word(&found.kind)),
+            links: links.iter().map(ShownLink::new).collect(),
+            leads_to: located.map(|located| BytePath(located.canonical.clone())),
+        }
+    }
+}

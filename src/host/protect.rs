@@ -1,0 +1,156 @@
+//! What the host runs later and a jail might write: which of it is there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::Origin;
+use super::home::Entry;
+use super::maps::Map;
+use super::repositories::{self, REPOSITORIES, Repositories};
+use crate::policy::protect::{
+    HOME, HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row,
+};
+
+/// Something that a mount can hold.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Held {
+    /// Its canonical place.
+    pub path: PathBuf,
+    /// What it is to the host.
+    pub reason: &'static str,
+}
+
+/// Something to look at afterwards.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Watched {
+    /// Where it is, or would be.
+    pub path: PathBuf,
+    /// What it is to the host.
+    pub reason: &'static str,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default)]
+pub struct Protection {
+    /// To be read-only.
+    pub held: Vec<Held>,
+    /// To stay writable inside of that.
+    pub open: Vec<Held>,
+    /// To be looked at: it is not there yet, or it is the agent's own work.
+    pub watched: Vec<Watched>,
+    /// Directories mapped read-write, which may be repositories.
+    pub mapped: Vec<PathBuf>,
+    /// The repositories.
+    pub repositories: Repositories,
+}
+
+/// Looks at everything that the tables name. Whether a jail may write there is the plan's to say.
+pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
+    let mut found = Protection::default();
+    let mut places = HomePlaces { entries, last: None };
+    for row in HOME {
+        found.home_row(row, &mut places);
+    }
+    for row in HOME_OPEN {
+        if let Some((_, path)) = places.find(row).filter(|(_, path)| is_file(path)) {
+            found.open.push(Held { path, reason: row.reason });
+        }
+    }
+    for row in HOME_WATCHED {
+        if let Some((_, path)) = places.find(row) {
+            found.watched.push(Watched { path, reason: row.reason });
+        }
+    }
+    for row in PROJECT {
+        found.item(&origin.project, origin.project.join(row.path), row.reason);
+    }
+    let watched = PROJECT_WATCHED
+        .iter()
+        .map(|row| Watched { path: origin.project.join(row.path), reason: row.reason });
+    found.watched.extend(watched);
+    found.programs(origin);
+    let writable = maps.iter().filter(|map| map.setting.writable);
+    found.mapped = writable.map(|map| map.source.canonical.clone()).collect();
+    let home = origin.home.real();
+    found.repositories = repositories::find(&origin.project, &found.mapped, home, REPOSITORIES);
+    found
+}
+
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Where rows of the home are, top-level links followed: the home's listing has told where those
+/// lead.
+struct HomePlaces<'a> {
+    entries: &'a [Entry],
+    /// The entry of the row before: rows of one directory stand together.
+    last: Option<(&'static str, Option<&'a Entry>)>,
+}
+
+impl<'a> HomePlaces<'a> {
+    /// `None` where the home has no such directory: then nothing of it is in the jail.
+    ///
+    /// The first is the directory of the home.
+    fn find(&mut self, row: &Row) -> Option<(&'a Path, PathBuf)> {
+        let (top, rest) = row.path.split_once('/')?;
+        let entry = match self.last {
+            Some((known, entry)) if known == top => entry,
+            _ => self.entries.iter().find(|entry| entry.path.as_os_str() == top),
+        };
+        self.last = Some((top, entry));
+        let top = &entry?.located.canonical;
+        Some((top, top.join(rest)))
+    }
+}
+
+impl Protection {
+    fn home_row(&mut self, row: &Row, places: &mut HomePlaces<'_>) {
+        if let Some((top, path)) = places.find(row) {
+            self.item(top, path, row.reason);
+        }
+    }
+
+    /// Holds what is there, at its canonical place. What is not there, or is a link, which no
+    /// mount can hold, is watched.
+    /// `known` is a directory above it that has no links.
+    fn item(&mut self, known: &Path, path: PathBuf, reason: &'static str) {
+        let is_held = path.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink());
+        match is_held.then(|| canonical(&path, known)).flatten() {
+            Some(path) => self.held.push(Held { path, reason }),
+            None => self.watched.push(Watched { path, reason }),
+        }
+    }
+
+    /// ai-jail itself, and where the host looks for programs. bubblewrap is never taken from
+    /// where a jail may write.
+    fn programs(&mut self, origin: &Origin) {
+        if let Ok(path) = std::env::current_exe().and_then(fs::canonicalize) {
+            self.held.push(Held { path, reason: OURSELVES });
+        }
+        self.watched.extend(path_directories(origin));
+    }
+}
+
+/// The directories of `PATH` in the home, less those of the project, where programs come and go
+/// with the work.
+fn path_directories(origin: &Origin) -> Vec<Watched> {
+    let Some(path) = origin.environment.get("PATH") else { return Vec::new() };
+    let home = &origin.home;
+    let is_ours = |path: &PathBuf| {
+        let in_home = path.starts_with(home.path()) || path.starts_with(home.canonical());
+        in_home && !path.starts_with(&origin.project)
+    };
+    let directories = std::env::split_paths(path).filter(is_ours);
+    let directories = directories.filter_map(|path| fs::canonicalize(path).ok());
+    directories.map(|path| Watched { path, reason: ON_PATH }).collect()
+}
+
+/// A path whose directories have no links. `known` is such a directory.
+fn canonical(path: &Path, known: &Path) -> Option<PathBuf> {
+    let parent = path.parent()?;
+    if parent == known {
+        return Some(path.to_path_buf());
+    }
+    Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
+}

@@ -1,0 +1,284 @@
+//! The repositories that a jail may write to, and what in them git on the host obeys.
+//!
+//! What names them here may be a stranger's word: a `.git` file, a worktree's record. The worst
+//! that a forged one does is to have one more place of the jail's own held read-only.
+
+use std::collections::{HashSet, VecDeque};
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::git::read_line;
+use super::git_config::GitConfig;
+use super::protect::{Held, Watched};
+use crate::policy::protect::{SKIPPED, git};
+
+/// So many repositories are held; each costs up to five mounts.
+pub const REPOSITORIES: usize = 32;
+
+/// So many worktrees of one repository.
+const WORKTREES: usize = 64;
+
+/// How far below the project a nested repository is looked for, in how many directories, and how
+/// many are asked whether they are one.
+const DEPTH: usize = 3;
+const DIRECTORIES: usize = 64;
+const LOOKS: usize = 512;
+
+/// Entries read of one directory.
+const ENTRIES: usize = 4096;
+
+/// A submodule's name may have slashes, and so its directory is some way down.
+const MODULE_DEPTH: usize = 4;
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Repositories {
+    /// What is there and can be held.
+    pub held: Vec<Held>,
+    /// What can only be looked at afterwards.
+    pub watched: Vec<Watched>,
+    /// The directories of git.
+    pub directories: Vec<PathBuf>,
+    /// Its records of linked worktrees.
+    pub worktrees: Vec<PathBuf>,
+    /// Whether there were more than are looked at.
+    pub more: bool,
+}
+
+/// Looks at the project, at the directories that are mapped read-write, and at the repositories
+/// nested in the project; at no more than `limit`.
+pub fn find(project: &Path, mapped: &[PathBuf], home: Option<&Path>, limit: usize) -> Repositories {
+    let found = Repositories::default();
+    let mut search = Search { project, home, left: limit, seen: HashSet::new(), found };
+    search.global_hooks();
+    search.working_tree(project);
+    for directory in mapped {
+        search.working_tree(directory);
+        if is_git_directory(directory) {
+            search.git_directory(directory, None);
+        }
+    }
+    for directory in nested(project) {
+        search.working_tree(&directory);
+    }
+    search.found
+}
+
+/// Directories below the project that have a `.git`, nearest first.
+fn nested(project: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut left = VecDeque::from([(project.to_path_buf(), 1)]);
+    let mut looks = 0;
+    for _ in 0..DIRECTORIES {
+        let Some((directory, depth)) = left.pop_front() else { break };
+        for path in subdirectories(&directory) {
+            looks += 1;
+            if looks > LOOKS {
+                return found;
+            }
+            if path.join(".git").symlink_metadata().is_ok() {
+                found.push(path.clone());
+            }
+            if depth < DEPTH && may_have_directories(&path) {
+                left.push_back((path, depth + 1));
+            }
+        }
+    }
+    found
+}
+
+/// The directories in a directory, less those that are not worth a look. Links are not followed.
+fn subdirectories(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    let listing = fs::read_dir(directory).into_iter().flatten().flatten().take(ENTRIES);
+    let directories = listing.filter(|item| item.file_type().is_ok_and(|kind| kind.is_dir()));
+    let wanted =
+        directories.filter(|item| !SKIPPED.iter().any(|skipped| item.file_name() == *skipped));
+    wanted.map(|item| item.path())
+}
+
+/// Whether a directory may hold others: most file systems count a link for each one's `..`, and two
+/// for the directory itself. To ask costs less than to read it.
+fn may_have_directories(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.nlink() != 2)
+}
+
+/// As git itself decides it, roughly: `gitrepository-layout(5)`.
+fn is_git_directory(path: &Path) -> bool {
+    path.join("HEAD").symlink_metadata().is_ok() && path.join("objects").is_dir()
+}
+
+struct Search<'a> {
+    project: &'a Path,
+    home: Option<&'a Path>,
+    /// How many repositories may still be looked at.
+    left: usize,
+    /// Everything held or watched.
+    seen: HashSet<PathBuf>,
+    found: Repositories,
+}
+
+impl Search<'_> {
+    /// A directory that may have a `.git`.
+    fn working_tree(&mut self, directory: &Path) {
+        let dot_git = directory.join(".git");
+        let Ok(metadata) = dot_git.symlink_metadata() else { return };
+        if metadata.is_dir() {
+            self.git_directory(&dot_git, Some(directory));
+            return;
+        }
+        self.item(&dot_git, git::POINTER);
+        if metadata.is_symlink() {
+            let Ok(target) = fs::canonicalize(&dot_git) else { return };
+            if target.is_dir() {
+                self.git_directory(&target, Some(directory));
+                return;
+            }
+        }
+        let named = read_line(&dot_git);
+        let Some(named) = named.as_deref().and_then(|line| line.strip_prefix("gitdir: ")) else {
+            return;
+        };
+        let Ok(git_dir) = fs::canonicalize(directory.join(named)) else { return };
+        let common = read_line(&git_dir.join("commondir"));
+        match common.and_then(|common| fs::canonicalize(git_dir.join(common)).ok()) {
+            Some(common) => {
+                let config = self.git_directory(&common, None);
+                self.linked_worktree(&git_dir, config.is_on("extensions.worktreeconfig"));
+            }
+            None => {
+                self.git_directory(&git_dir, Some(directory));
+            }
+        }
+    }
+
+    /// A directory of git: a repository, or a submodule's. `tree` is the working tree.
+    fn git_directory(&mut self, directory: &Path, tree: Option<&Path>) -> GitConfig {
+        let config_file = directory.join("config");
+        let config = GitConfig::read(&config_file);
+        if !is_git_directory(directory) || !self.enter(directory) {
+            return config;
+        }
+        self.item(&directory.join("hooks"), git::HOOKS);
+        self.item(&config_file, git::CONFIG);
+        // There is none in a repository: one that appears would make git believe another's files.
+        self.item(&directory.join("commondir"), git::POINTER);
+        let own_config = config.is_on("extensions.worktreeconfig");
+        if own_config {
+            self.item(&directory.join("config.worktree"), git::CONFIG);
+        }
+        if let Some(path) = config.get("core.hookspath") {
+            self.hooks_path(path, tree.unwrap_or(self.project));
+        }
+        if let Some(tree) = config.get("core.worktree") {
+            if let Ok(tree) = fs::canonicalize(directory.join(tree)) {
+                self.item_if_there(&tree.join(".git"), git::POINTER);
+            }
+        }
+        for worktree in subdirectories(&directory.join("worktrees")).take(WORKTREES) {
+            self.linked_worktree(&worktree, own_config);
+        }
+        self.submodules(&directory.join("modules"), MODULE_DEPTH);
+        config
+    }
+
+    /// Notes a repository; whether it is a new one and may be looked at.
+    fn enter(&mut self, directory: &Path) -> bool {
+        if self.found.directories.iter().any(|known| known == directory) {
+            return false;
+        }
+        if self.left == 0 {
+            self.found.more = true;
+            return false;
+        }
+        self.left -= 1;
+        self.found.directories.push(directory.to_path_buf());
+        true
+    }
+
+    /// The record of a linked worktree, `git-worktree(1)`.
+    fn linked_worktree(&mut self, record: &Path, own_config: bool) {
+        if self.found.worktrees.iter().any(|known| known == record) {
+            return;
+        }
+        self.found.worktrees.push(record.to_path_buf());
+        self.item(&record.join("commondir"), git::POINTER);
+        if own_config {
+            self.item(&record.join("config.worktree"), git::CONFIG);
+        }
+        if let Some(dot_git) = read_line(&record.join("gitdir")) {
+            self.item_if_there(&record.join(dot_git), git::POINTER);
+        }
+    }
+
+    fn submodules(&mut self, directory: &Path, depth: usize) {
+        for path in subdirectories(directory) {
+            if is_git_directory(&path) {
+                self.git_directory(&path, None);
+            } else if depth > 0 {
+                self.submodules(&path, depth - 1);
+            }
+        }
+    }
+
+    /// A directory of hooks that the settings name: the project's own files, so the agent's work.
+    fn hooks_path(&mut self, named: &str, tree: &Path) {
+        let path = match (named.strip_prefix("~/"), self.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => tree.join(named),
+        };
+        // husky's own scripts are in `_`, and run those above it.
+        if path.ends_with("_") {
+            if let Some(parent) = path.parent() {
+                self.watch(parent, git::HOOKS_PATH);
+            }
+        }
+        self.watch(&path, git::HOOKS_PATH);
+    }
+
+    /// The user's own settings may name a directory of every project.
+    fn global_hooks(&mut self) {
+        let Some(home) = self.home else { return };
+        for file in [".gitconfig", ".config/git/config"] {
+            if let Some(path) = GitConfig::read(&home.join(file)).get("core.hookspath") {
+                self.hooks_path(path, self.project);
+            }
+        }
+    }
+
+    /// Holds what is there; what is not, or is a link that no mount can hold, is watched.
+    fn item(&mut self, path: &Path, reason: &'static str) {
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_symlink() => {
+                self.watch(path, reason);
+                if let Ok(target) = fs::canonicalize(path) {
+                    self.watch(&target, reason);
+                }
+            }
+            Ok(_) => {
+                if self.seen.insert(path.to_path_buf()) {
+                    self.found.held.push(Held { path: path.to_path_buf(), reason });
+                }
+            }
+            Err(_) => self.watch(path, reason),
+        }
+    }
+
+    /// The same for what a record names: only what is there matters.
+    fn item_if_there(&mut self, path: &Path, reason: &'static str) {
+        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
+            if let Ok(parent) = fs::canonicalize(parent) {
+                let path = parent.join(name);
+                if path.symlink_metadata().is_ok() {
+                    self.item(&path, reason);
+                }
+            }
+        }
+    }
+
+    fn watch(&mut self, path: &Path, reason: &'static str) {
+        if self.seen.insert(path.to_path_buf()) {
+            self.found.watched.push(Watched { path: path.to_path_buf(), reason });
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What stays read-only inside writable places.
+
+use std::path::{Path, PathBuf};
+
+use super::gather::Gathered;
+use super::mount::{Access, Authority, Mount, nearest};
+use crate::host::Host;
+use crate::host::protect::Held;
+use crate::settings::Settings;
+
+/// What to look for in something after the run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Watch {
+    /// Any change.
+    Changes,
+    /// Whether it is still the one that the jail had read-only: what the host itself replaces
+    /// loses its mount, and the jail may write to the new one.
+    Replacement,
+}
+
+/// Something to look at after the run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Watching {
+    /// Where it is on the host.
+    pub path: PathBuf,
+    /// What it is to the host.
+    pub reason: &'static str,
+    /// What to look for.
+    pub watch: Watch,
+}
+
+/// Adds read-only mounts over everything that is protected, wherever a writable mount shows it.
+/// A mount of exactly such a place is the user's own decision, or the project: it is left alone.
+pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
+    if !settings.protect.value || settings.lockdown.value {
+        return;
+    }
+    let protection = &host.protection;
+    let held = protection.held.iter().chain(&protection.repositories.held);
+    let held: Vec<(&Held, Access)> = held
+        .map(|held| (held, Access::ReadOnly))
+        .chain(protection.open.iter().map(|open| (open, Access::ReadWrite)))
+        .collect();
+    let writable = gathered.mounts.iter().filter(|mount| mount.access() == Some(Access::ReadWrite));
+    let covers = writable.flat_map(|mount| {
+        let cover = |(held, access): &(&Held, Access)| {
+            let dest = mount.jail_path(&held.path).filter(|dest| *dest != mount.dest)?;
+            let reason = held.reason;
+            Some(Mount::bind_at(&held.path, &dest, *access, Authority::Protect, reason))
+        };
+        held.iter().filter_map(cover).collect::<Vec<_>>()
+    });
+    let covers: Vec<Mount> = covers.collect();
+    gathered.mounts.extend(covers);
+    if protection.repositories.more {
+        let why = "there are more repositories than are protected: the hooks and settings of the \
+                   others can be written";
+        gathered.warnings.push(why.into());
+    }
+}
+
+/// Whether a protected place's mount has something to do: its parent shows the place, with
+/// another access.
+pub fn is_needed(mount: &Mount, parent: &Mount) -> bool {
+    parent.host_path(&mount.dest).is_some_and(|path| mount.is_at(&path))
+        && mount.access() != parent.access()
+}
+
+/// What to look at after the run, of what the jail may write.
+pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Watching> {
+    if settings.lockdown.value {
+        return Vec::new();
+    }
+    let protection = &host.protection;
+    let repositories = &protection.repositories;
+    let held = protection.held.iter().chain(&repositories.held);
+    let held = held.filter_map(|held| {
+        let watch = match access(mounts, &held.path)? {
+            Access::ReadOnly => Watch::Replacement,
+            _ => Watch::Changes,
+        };
+        Some(Watching { path: held.path.clone(), reason: held.reason, watch })
+    });
+    let watched = protection.watched.iter().chain(&repositories.watched);
+    let watched = watched.filter_map(|item| {
+        let is_writable = access(mounts, &item.path)? == Access::ReadWrite;
+        let (path, reason) = (item.path.clone(), item.reason);
+        is_writable.then_some(Watching { path, reason, watch: Watch::Changes })
+    });
+    held.chain(watched).collect()
+}
+
+/// The access that the jail has to a place of the host below something writable; `None` where
+/// there is no way to it.
+fn access(mounts: &[Mount], path: &Path) -> Option<Access> {
+    let writable = mounts.iter().filter(|mount| mount.access() == Some(Access::ReadWrite));
+    let accesses = writable.filter_map(|mount| {
+        let dest = mount.jail_path(path)?;
+        let decides = nearest(mounts, &dest)?;
+        decides.access().filter(|_| decides.host_path(&dest).as_deref() == Some(path))
+    });
+    accesses.max()
+}

@@ -1,0 +1,288 @@
+//! What the host runs later, in places where a jail may write.
+//!
+//! [`HOME`] and [`PROJECT`] stay read-only; what of them is not there when the jail starts cannot
+//! be mounted, and is looked at afterwards instead. [`HOME_WATCHED`] and [`PROJECT_WATCHED`] are
+//! an agent's own work and stay writable: they are only looked at.
+//!
+//! Not here, because tools write it while they work: toolchains (`.rustup`, `.dotnet/sdk`,
+//! `.local/share/mise/installs`) and the caches of packages. `docs/protected.md` says what
+//! follows from that.
+
+/// A path and what the host does with it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Row {
+    /// Relative to the home or to the project.
+    pub path: &'static str,
+    /// What it is to the host, in words for messages.
+    pub reason: &'static str,
+}
+
+const fn row(path: &'static str, reason: &'static str) -> Row {
+    Row { path, reason }
+}
+
+const PROGRAMS: &str = "programs on PATH";
+const INSTALLED: &str = "programs installed for all projects";
+const SHELL: &str = "run by every new shell";
+const GIT: &str = "settings and hooks of git and its like, which name programs";
+const LOGIN: &str = "started at login";
+const DESKTOP: &str = "settings of the desktop, which name programs";
+const EDITOR: &str = "settings of an editor, which are programs or name them";
+const TERMINAL: &str = "settings of a terminal, which name what it starts";
+const FILES: &str = "settings of a program for files, which are programs or name them";
+const BUILD: &str = "settings of a build tool, which name programs";
+const PACKAGES: &str = "settings that say where packages come from";
+const CONTAINERS: &str = "settings of containers, which name programs";
+
+/// Below the home.
+pub const HOME: &[Row] = &[
+    // Programs. Those of uv, pipx and cargo can be installed only from outside anyway: the links
+    // in `.local/bin` are read-only.
+    row(".cargo/bin", PROGRAMS),
+    row(".bun/bin", PROGRAMS),
+    row(".deno/bin", PROGRAMS),
+    row(".dotnet/tools", PROGRAMS),
+    row(".yarn/bin", PROGRAMS),
+    row(".pub-cache/bin", PROGRAMS),
+    row(".mix/escripts", PROGRAMS),
+    row(".local/share/mise/shims", PROGRAMS),
+    row(".local/share/pnpm/bin", PROGRAMS),
+    row(".local/share/pnpm/pnpm", PROGRAMS),
+    row(".local/share/pnpm/pnpx", PROGRAMS),
+    row(".local/state/nix", "the Nix profile, whose programs are on PATH"),
+    row(".claude/local", "Claude Code itself"),
+    row(".bun/install/global", INSTALLED),
+    row(".config/yarn/global", INSTALLED),
+    row(".local/share/yarn/global", INSTALLED),
+    row(".local/share/pnpm/global", INSTALLED),
+    row(".pub-cache/global_packages", INSTALLED),
+    row(".local/share/pipx/venvs", INSTALLED),
+    row(".local/share/pipx/shared", INSTALLED),
+    row(".local/share/uv/tools", INSTALLED),
+    row(".mix/archives", "loaded by every mix"),
+    // Shells.
+    row(".cargo/env", SHELL),
+    row(".cargo/env.fish", SHELL),
+    row(".cargo/env.nu", SHELL),
+    row(".config/fish", SHELL),
+    row(".config/zsh", SHELL),
+    row(".config/bash", SHELL),
+    row(".config/nushell", SHELL),
+    row(".config/elvish", SHELL),
+    row(".config/xonsh", SHELL),
+    row(".config/powershell", SHELL),
+    row(".config/starship.toml", SHELL),
+    row(".config/direnv", SHELL),
+    row(".config/sheldon", SHELL),
+    row(".cache/gitstatus", SHELL),
+    row(".config/mise", "settings of mise, which name programs"),
+    // Version control.
+    row(".config/git", GIT),
+    row(".config/jj", GIT),
+    row(".config/hg", GIT),
+    row(".config/gh/config.yml", GIT),
+    row(".config/lazygit", GIT),
+    // The session.
+    row(".config/autostart", LOGIN),
+    row(".config/autostart-scripts", LOGIN),
+    row(".config/systemd", LOGIN),
+    row(".config/environment.d", LOGIN),
+    row(".config/user-tmpfiles.d", LOGIN),
+    row(".config/user-dirs.dirs", LOGIN),
+    row(".config/plasma-workspace", LOGIN),
+    row(".config/lxsession", LOGIN),
+    row(".config/pipewire", LOGIN),
+    row(".config/wireplumber", LOGIN),
+    row(".config/dconf", DESKTOP),
+    row(".config/xfce4", DESKTOP),
+    row(".config/i3", DESKTOP),
+    row(".config/sway", DESKTOP),
+    row(".config/hypr", DESKTOP),
+    row(".config/niri", DESKTOP),
+    row(".config/river", DESKTOP),
+    row(".config/labwc", DESKTOP),
+    row(".config/openbox", DESKTOP),
+    row(".config/awesome", DESKTOP),
+    row(".config/bspwm", DESKTOP),
+    row(".config/sxhkd", DESKTOP),
+    row(".config/qtile", DESKTOP),
+    row(".config/waybar", DESKTOP),
+    row(".config/polybar", DESKTOP),
+    row(".config/eww", DESKTOP),
+    row(".config/rofi", DESKTOP),
+    row(".config/dunst", DESKTOP),
+    // Editors and terminals.
+    row(".config/nvim", EDITOR),
+    row(".config/vim", EDITOR),
+    row(".config/emacs", EDITOR),
+    row(".config/doom", EDITOR),
+    row(".config/helix", EDITOR),
+    row(".config/kak", EDITOR),
+    row(".config/micro", EDITOR),
+    row(".config/zed", EDITOR),
+    row(".config/sublime-text", EDITOR),
+    row(".config/JetBrains", EDITOR),
+    row(".config/Code/User", EDITOR),
+    row(".config/Code - Insiders/User", EDITOR),
+    row(".config/VSCodium/User", EDITOR),
+    row(".config/Cursor/User", EDITOR),
+    row(".config/Windsurf/User", EDITOR),
+    row(".config/tmux", TERMINAL),
+    row(".config/zellij", TERMINAL),
+    row(".config/kitty", TERMINAL),
+    row(".config/alacritty", TERMINAL),
+    row(".config/wezterm", TERMINAL),
+    row(".config/ghostty", TERMINAL),
+    row(".config/foot", TERMINAL),
+    row(".config/ranger", FILES),
+    row(".config/lf", FILES),
+    row(".config/yazi", FILES),
+    row(".config/nnn", FILES),
+    row(".config/mpv", FILES),
+    // Build tools and package managers.
+    row(".cargo/config", BUILD),
+    row(".cargo/config.toml", BUILD),
+    row(".config/go/env", BUILD),
+    row(".config/gdb", BUILD),
+    row(".gradle/init.d", BUILD),
+    row(".gradle/init.gradle", BUILD),
+    row(".gradle/init.gradle.kts", BUILD),
+    row(".gradle/gradle.properties", BUILD),
+    row(".m2/extensions.xml", BUILD),
+    row(".m2/toolchains.xml", BUILD),
+    row(".nuget/plugins", BUILD),
+    row(".bundle/plugin", BUILD),
+    row(".config/composer", BUILD),
+    row(".config/pnpm", BUILD),
+    row(".m2/settings.xml", PACKAGES),
+    row(".nuget/NuGet", PACKAGES),
+    row(".bundle/config", PACKAGES),
+    row(".config/pip", PACKAGES),
+    row(".config/uv", PACKAGES),
+    // Containers.
+    row(".docker/cli-plugins", CONTAINERS),
+    row(".docker/config.json", CONTAINERS),
+    row(".config/docker", CONTAINERS),
+    row(".config/containers", CONTAINERS),
+];
+
+/// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is
+/// there fails without.
+pub const HOME_OPEN: &[Row] =
+    &[row(".local/share/uv/tools/.lock", "uvx locks it, and is refused otherwise")];
+
+/// Below the project. What git has in a project is in `host/repositories.rs`, because it depends
+/// on what git's own files say.
+pub const PROJECT: &[Row] = &[
+    row(".hg/hgrc", "settings of Mercurial, which name programs"),
+    row(".jj/repo/config.toml", "settings of Jujutsu, which name programs"),
+];
+
+/// What git obeys, in each of its directories.
+pub mod git {
+    /// Programs that git runs; `githooks(5)`.
+    pub const HOOKS: &str = "git runs it";
+    /// Settings name programs; `git-config(1)`.
+    pub const CONFIG: &str = "settings of git, which name programs";
+    /// Where git finds the settings and the hooks; `gitrepository-layout(5)`.
+    pub const POINTER: &str = "it tells git where its settings and hooks are";
+    /// `core.hooksPath`.
+    pub const HOOKS_PATH: &str = "git runs it (core.hooksPath)";
+}
+
+const AGENT: &str = "an agent runs what it names";
+const MISE: &str = "mise runs what it names";
+const OPENED: &str = "an editor runs what it names when the directory is opened";
+const COMMIT: &str = "git's hooks run what it names";
+
+/// Below the home.
+pub const HOME_WATCHED: &[Row] = &[
+    row(".claude/settings.json", AGENT),
+    row(".claude/settings.local.json", AGENT),
+    row(".claude/hooks", AGENT),
+    row(".codex/config.toml", AGENT),
+    row(".codex/hooks.json", AGENT),
+    row(".gemini/settings.json", AGENT),
+    row(".gemini/extensions", AGENT),
+    row(".config/opencode/opencode.json", AGENT),
+    row(".config/opencode/opencode.jsonc", AGENT),
+    row(".config/opencode/plugin", AGENT),
+    row(".config/opencode/plugins", AGENT),
+    row(".config/crush/crush.json", AGENT),
+    row(".config/goose/config.yaml", AGENT),
+    row(".config/amp/settings.json", AGENT),
+];
+
+/// Below the project: only what runs although nobody asks for it. What a build runs is the
+/// project itself.
+pub const PROJECT_WATCHED: &[Row] = &[
+    row(".claude/settings.json", AGENT),
+    row(".claude/settings.local.json", AGENT),
+    row(".mcp.json", AGENT),
+    row(".codex/config.toml", AGENT),
+    row(".gemini/settings.json", AGENT),
+    row(".cursor/mcp.json", AGENT),
+    row(".cursor/hooks.json", AGENT),
+    row("opencode.json", AGENT),
+    row("opencode.jsonc", AGENT),
+    row(".opencode/plugin", AGENT),
+    row(".opencode/plugins", AGENT),
+    row("crush.json", AGENT),
+    row(".crush.json", AGENT),
+    row(".aider.conf.yml", AGENT),
+    row(".vscode/mcp.json", AGENT),
+    row(".vscode/tasks.json", OPENED),
+    row(".vscode/settings.json", OPENED),
+    row(".zed/settings.json", OPENED),
+    row(".helix/languages.toml", OPENED),
+    row(".devcontainer.json", OPENED),
+    row(".devcontainer/devcontainer.json", OPENED),
+    row(".exrc", OPENED),
+    row(".nvimrc", OPENED),
+    row(".nvim.lua", OPENED),
+    row(".dir-locals.el", OPENED),
+    row(".envrc", "direnv runs it"),
+    row("mise.toml", MISE),
+    row(".mise.toml", MISE),
+    row("mise.local.toml", MISE),
+    row(".mise.local.toml", MISE),
+    row("mise/config.toml", MISE),
+    row(".mise/config.toml", MISE),
+    row(".config/mise.toml", MISE),
+    row(".config/mise/config.toml", MISE),
+    row(".tool-versions", "mise and asdf put what it names on PATH"),
+    row(".husky", COMMIT),
+    row(".pre-commit-config.yaml", COMMIT),
+    row("lefthook.yml", COMMIT),
+    row("lefthook.yaml", COMMIT),
+    row(".lefthook.yml", COMMIT),
+    row(".ai-jail", "settings of the next jail"),
+];
+
+/// A directory of the host's `PATH` where a jail may write.
+pub const ON_PATH: &str = "a directory of programs on PATH";
+
+/// ai-jail, where a jail may write.
+pub const OURSELVES: &str = "ai-jail itself";
+
+/// Directories in which no nested repository is looked for: they are large, and what is in them
+/// comes from package managers.
+pub const SKIPPED: &[&str] = &[
+    ".git",
+    ".hg",
+    ".jj",
+    "node_modules",
+    "target",
+    "vendor",
+    ".venv",
+    "venv",
+    "__pycache__",
+    ".tox",
+    ".cache",
+    "build",
+    "dist",
+    ".next",
+    ".gradle",
+    ".terraform",
+    "Pods",
+];

@@ -1,0 +1,155 @@
+//! `--doctor`: looks at everything that decides, and makes a real jail.
+
+use std::cell::RefCell;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use stage2::report::{FromJail, Layers};
+
+use crate::cli::Cli;
+use crate::config::trust::{self, Verdict};
+use crate::config::{self, Loaded, Paths};
+use crate::doctor::{ConfigFile, Findings, Report, Trial};
+use crate::error::Error;
+use crate::host::bubblewrap::{self, Bubblewrap};
+use crate::host::machine::Machine;
+use crate::host::{Environment, Host, Origin, Stdio, command};
+use crate::plan::Plan;
+use crate::policy::system;
+use crate::settings::{self, Settings};
+use crate::{exit, launch, make_plan, print};
+
+/// Where the trial is made when the working directory can be no project: places that are there
+/// on most machines and in which `true` does nothing.
+const ELSEWHERE: &[&str] = &["/usr/share", "/usr/lib", "/var/lib", "/srv"];
+
+/// Checks this machine and says what was found.
+pub fn doctor(cli: &Cli, environment: &Environment) -> Result<u8, Error> {
+    let findings = find(cli, environment)?;
+    let report = Report::new(&findings);
+    if cli.json {
+        let text = report.json();
+        let text = text.map_err(|error| Error::System { what: "--doctor", error: error.into() })?;
+        print(format!("{text}\n").as_bytes())?;
+    } else {
+        let no_colour = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let colour = findings.stdio[1] == Stdio::Terminal && !no_colour;
+        print(report.text(colour).as_bytes())?;
+    }
+    Ok(if report.works { 0 } else { exit::FAILURE })
+}
+
+/// Looks at everything.
+fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
+    let machine = Machine::probe(environment);
+    let term = environment.get("TERM").map(Into::into);
+    let (origin, lost) = match Origin::find(environment.clone()) {
+        Ok(origin) => (origin, None),
+        Err(error) => (elsewhere(environment.clone())?, Some(error)),
+    };
+    let paths = Paths::new(&origin.project, origin.home.real());
+    let (loaded, user_file, project_file) = load(&paths, cli);
+    let verdict = trust::assess(&loaded, cli, &paths);
+    let mut settings = settings::resolve(cli, &loaded.restrained(&verdict));
+    settings.command.value = vec!["true".into()];
+    let project = origin.project.clone();
+    let mise = command::find("mise".as_ref(), origin.environment.get("PATH"), &project);
+    let Prepared { host, stdio, plan, refused } = Prepared::new(origin, &settings)?;
+    let bubblewrap = bubblewrap::find(&host.origin, &host.maps);
+    let trial = match (plan, &bubblewrap) {
+        (Ok(plan), Ok(bubblewrap)) => try_jail(plan, &host, bubblewrap),
+        (Err(error), Ok(_)) => Trial::Failed(error),
+        (_, Err(_)) => Trial::NotTried,
+    };
+    Ok(Findings {
+        machine,
+        directory: lost.or(refused).map_or(Ok(project), Err),
+        user_file,
+        project_file,
+        untrusted: match &verdict {
+            Verdict::Untrusted(asked) => asked.items.iter().map(ToString::to_string).collect(),
+            _ => Vec::new(),
+        },
+        settings,
+        bubblewrap: bubblewrap.map(|bubblewrap| bubblewrap::details(&bubblewrap)),
+        mise: mise.map(|(path, _)| path),
+        stdio,
+        term,
+        trial,
+    })
+}
+
+/// Both files, each by itself: one that is wrong must not hide what is wrong with the other.
+fn load(paths: &Paths, cli: &Cli) -> (Loaded, Option<ConfigFile>, ConfigFile) {
+    let file = |path: &Path, read: Result<bool, config::ConfigError>| ConfigFile {
+        path: path.to_path_buf(),
+        read: read.map_err(Error::from),
+    };
+    let user = config::load(paths, true);
+    let both = config::load(paths, cli.clean);
+    let project = match &user {
+        Ok(_) => config::load(paths, cli.clean),
+        Err(_) => config::load(&Paths { user_file: None, ..paths.clone() }, cli.clean),
+    };
+    let user_file = paths.user_file.as_ref();
+    let user_file = user_file.map(|path| file(path, user.map(|user| user.user.text.is_some())));
+    let project = project.map(|project| project.project.text.is_some());
+    let project_file = file(&paths.project_file, project);
+    (both.unwrap_or_default(), user_file, project_file)
+}
+
+/// A place for the trial that is not the working directory.
+fn elsewhere(environment: Environment) -> Result<Origin, Error> {
+    let places = ELSEWHERE.iter().filter_map(|place| fs::canonicalize(place).ok());
+    let mut usable = places.filter(|place| place.is_dir() && !system::is_taken(place));
+    let place = usable.next().ok_or_else(|| Error::WorkingDirectory(ErrorKind::NotFound.into()))?;
+    Ok(Origin::at(place, environment))
+}
+
+/// Everything up to the launch.
+struct Prepared {
+    /// The host. The trial's command has none of the standard streams: it is to leave the
+    /// terminal, and whoever reads from us, alone.
+    host: Host,
+    /// What the streams are.
+    stdio: [Stdio; 3],
+    /// The plan, for the working directory or another place.
+    plan: Result<Plan, Error>,
+    /// Why the working directory can be no project.
+    refused: Option<Error>,
+}
+
+impl Prepared {
+    fn new(origin: Origin, settings: &Settings) -> Result<Self, Error> {
+        let mut host = Host::probe(origin, settings);
+        let stdio = std::mem::replace(&mut host.stdio, [Stdio::Closed; 3]);
+        let (plan, refused) = match make_plan(settings, &host) {
+            Err(error @ Error::Project { .. }) => {
+                host = Host::probe(elsewhere(host.origin.environment)?, settings);
+                host.stdio = [Stdio::Closed; 3];
+                (make_plan(settings, &host), Some(error))
+            }
+            plan => (plan, None),
+        };
+        Ok(Self { host, stdio, plan, refused })
+    }
+}
+
+/// Makes a jail.
+fn try_jail(mut plan: Plan, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
+    // Its command needs no tools, and whether the jail works is not a question to mise.
+    plan.mise = None;
+    let achieved = RefCell::new(Layers::new());
+    let directory = plan.directory.clone();
+    let told = |told: &FromJail| {
+        if let FromJail::Started(layers) = told {
+            achieved.borrow_mut().clone_from(layers);
+        }
+    };
+    let status = launch(plan, host, bubblewrap, &told);
+    match status {
+        Ok(status) => Trial::Ran { directory, status, layers: achieved.take() },
+        Err(error) => Trial::Failed(error),
+    }
+}

@@ -1,0 +1,177 @@
+//! `--explain`: the plan that a run would have, and those it would have with other words.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use crate::cli::{Action, Cli};
+use crate::config::{self, trust::Verdict};
+use crate::error::Error;
+use crate::explain::{self, Access, Answer, Change, Changes, Question, Report};
+use crate::host::{Host, links, look};
+use crate::plan::{Plan, Watch};
+use crate::settings::{self, Settings};
+use crate::{Start, make_plan, print};
+
+/// What the jail sees at `typed`.
+pub fn explain(start: &Start, cli: &Cli, typed: &OsStr) -> Result<u8, Error> {
+    let (settings, host, plan) = plan_of(start, cli)?;
+    let question = question(start, typed);
+    let answer = explain::answer(&plan, &look::look, &question.path);
+    let changes =
+        Trials { start, cli, settings: &settings, question: &question, answer }.run(typed);
+    let mut report = Report::new(&plan, &look::look, &question, changes);
+    if let Verdict::Untrusted(asked) = &start.verdict {
+        report = report.untrusted(asked.items.iter().map(ToString::to_string).collect());
+    }
+    if !cli.exec && !settings.lockdown.value && is_future_file(start, &question) {
+        report =
+            report.note("a run without --exec makes this file first, and it is read-only then");
+    }
+    if is_reported(&plan, &settings, &host, report.leads_to()) {
+        report = report.note("the host may run it: a run without --exec says so if it changes");
+    }
+    if cli.json {
+        let text = report.json();
+        let text =
+            text.map_err(|error| Error::System { what: "--explain", error: error.into() })?;
+        return print(format!("{text}\n").as_bytes());
+    }
+    print(report.to_string().as_bytes())
+}
+
+/// The settings and the plan of a run with this command line, without what nobody has agreed to.
+fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Host, Plan), Error> {
+    let verdict = config::trust::assess(&start.loaded, cli, &start.paths);
+    let settings = settings::resolve(cli, &start.loaded.restrained(&verdict));
+    let host = Host::probe(start.origin.clone(), &settings);
+    let plan = make_plan(&settings, &host)?;
+    Ok((settings, host, plan))
+}
+
+/// Whether a run reports a change of a place of the jail.
+fn is_reported(plan: &Plan, settings: &Settings, host: &Host, place: &Path) -> bool {
+    let on_host = plan.mount_of(place).and_then(|mount| mount.host_path(place));
+    plan.watched(settings, host)
+        .iter()
+        .any(|item| item.watch == Watch::Changes && on_host.as_ref() == Some(&item.path))
+}
+
+/// What was asked, as a path of this host.
+fn question(start: &Start, typed: &OsStr) -> Question {
+    let origin = &start.origin;
+    let path = config::map::expand(typed, &origin.named, Some(origin.home.path()));
+    let on_host = links::locate(&path).ok().and_then(|located| {
+        let found = look::look(&located.canonical)?;
+        Some((located, found))
+    });
+    Question { path, home: origin.home.real().map(Into::into), on_host }
+}
+
+/// The project's own settings, which a first run writes.
+fn is_future_file(start: &Start, question: &Question) -> bool {
+    question.on_host.is_none() && question.path == start.origin.named.join(config::FILE_NAME)
+}
+
+/// Other command lines, tried on the plan.
+struct Trials<'a> {
+    start: &'a Start,
+    cli: &'a Cli,
+    settings: &'a Settings,
+    question: &'a Question,
+    answer: Answer,
+}
+
+impl Trials<'_> {
+    /// All that changes the answer, the shortest first.
+    fn run(&self, typed: &OsStr) -> Changes {
+        let mut changes = Changes::default();
+        if !self.start.verdict.applies() {
+            self.add(&mut changes, &["--trust"], |cli| cli.trust_once = true);
+        }
+        if self.settings.lockdown.value {
+            self.add(&mut changes, &["--no-lockdown"], |_| {});
+        }
+        self.switches(&mut changes);
+        if self.answer.access != Access::Fresh {
+            self.maps(&mut changes, typed);
+        }
+        changes
+    }
+
+    /// The switches that open something, turned over.
+    fn switches(&self, changes: &mut Changes) {
+        let on = |setting: &settings::Setting<bool>| setting.value;
+        let flag = |on: bool, [with, without]: [&'static str; 2]| if on { without } else { with };
+        let (gpu, docker) = (on(&self.settings.gpu), on(&self.settings.docker));
+        let display = on(&self.settings.display);
+        let gpu_flag = flag(gpu, ["--gpu", "--no-gpu"]);
+        self.add(changes, &[gpu_flag], |cli| cli.switches.gpu = Some(!gpu));
+        let docker_flag = flag(docker, ["--docker", "--no-docker"]);
+        self.add(changes, &[docker_flag], |cli| cli.switches.docker = Some(!docker));
+        let display_flag = flag(display, ["--display", "--no-display"]);
+        self.add(changes, &[display_flag], |cli| cli.switches.display = Some(!display));
+        self.add(changes, &["--no-protect"], |cli| cli.no_protect = true);
+    }
+
+    /// Maps of the path: as it was typed or, where links may not be followed, of what it leads to.
+    fn maps(&self, changes: &mut Changes, typed: &OsStr) {
+        let Some((located, _)) = &self.question.on_host else {
+            changes.refused = Some("the host has nothing there".into());
+            return;
+        };
+        let before = changes.flags.len();
+        for name in [typed, located.canonical.as_os_str()] {
+            let read_only = self.add(changes, &[OsStr::new("--map"), name], |cli| {
+                cli.rw_maps.retain(|map| map != name);
+                cli.ro_maps.push(name.to_owned());
+            });
+            let writable = self.add(changes, &[OsStr::new("--rw-map"), name], |cli| {
+                cli.ro_maps.retain(|map| map != name);
+                cli.rw_maps.push(name.to_owned());
+            });
+            let refused = read_only.or(writable).filter(|_| changes.flags.len() == before);
+            if refused.is_none() && changes.refused.is_none() {
+                return;
+            }
+            changes.refused = changes.refused.take().or(refused);
+        }
+        if changes.flags.len() > before {
+            changes.refused = None;
+        }
+    }
+
+    /// Tries one command line and notes it where it gives something that nothing shorter gives.
+    /// In lockdown nothing can be added, so each trial leaves that first. Gives the reason for
+    /// which there can be no such jail.
+    fn add<W: AsRef<OsStr>>(
+        &self,
+        changes: &mut Changes,
+        words: &[W],
+        edit: impl FnOnce(&mut Cli),
+    ) -> Option<String> {
+        let mut cli = self.cli.clone();
+        let mut flags: Vec<_> = words.iter().map(|word| word.as_ref().to_owned()).collect();
+        if self.settings.lockdown.value {
+            cli.switches.lockdown = Some(false);
+            if flags != ["--no-lockdown"] {
+                flags.insert(0, "--no-lockdown".into());
+            }
+        }
+        edit(&mut cli);
+        // A run: what a view leaves out of its plan would be left out here too.
+        cli.action = Action::Run;
+        match plan_of(self.start, &cli) {
+            Ok((_, _, plan)) => {
+                let gives = explain::answer(&plan, &look::look, &self.question.path);
+                let is_new = !gives.is_like(&self.answer)
+                    && !changes.flags.iter().any(|change| gives.is_like(&change.gives));
+                if is_new {
+                    changes.flags.push(Change { flags, gives });
+                }
+                None
+            }
+            Err(Error::Map { why, hint, .. }) => Some(format!("{why}; {hint}")),
+            Err(error) => Some(error.to_string()),
+        }
+    }
+}

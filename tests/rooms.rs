@@ -1,0 +1,81 @@
+//! The rooms of the code, checked on its text: what the compiler cannot keep apart.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The one file that may lift the lint on unsafe code, for itself and its submodules.
+const UNSAFE_ROOM: &str = "stage2/src/sys.rs";
+
+/// Where its submodules are.
+const UNSAFE_DIRECTORY: &str = "stage2/src/sys";
+
+/// The checkout. At run time: the tests may have been built elsewhere.
+fn root() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo and nextest set it").into()
+}
+
+/// Every source file of a directory, relative to the checkout, with its text.
+fn sources(directory: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut left = vec![root().join(directory)];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(&directory).expect("a directory of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                left.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file");
+                found.push((path.strip_prefix(root()).expect("below it").to_owned(), text));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "there are sources in {directory}");
+    found
+}
+
+/// A file's code, without its comments.
+fn code(text: &str) -> String {
+    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn only_one_file_lifts_the_lint_on_unsafe_code() {
+    for (path, text) in sources("src").into_iter().chain(sources("stage2/src")) {
+        let lifts = ["allow(unsafe_code", "expect(unsafe_code", "warn(unsafe_code"]
+            .iter()
+            .any(|attribute| text.contains(attribute));
+        assert_eq!(lifts, path == Path::new(UNSAFE_ROOM), "{}", path.display());
+    }
+}
+
+#[test]
+fn unsafe_code_is_in_its_room() {
+    let in_room =
+        |path: &Path| path == Path::new(UNSAFE_ROOM) || path.starts_with(UNSAFE_DIRECTORY);
+    let is_word = |text: &str| {
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+            .any(|word| word == "unsafe")
+    };
+    let mut seen = 0;
+    for (path, text) in sources("src").into_iter().chain(sources("stage2/src")) {
+        let has_some = is_word(&code(&text));
+        seen += usize::from(has_some);
+        assert!(in_room(&path) || !has_some, "{}", path.display());
+    }
+    assert!(seen > 0, "the room itself is seen");
+}
+
+/// Attributes at the top of each crate, so that a change of the workspace's lint table cannot
+/// take them along.
+#[test]
+fn both_crates_refuse_unsafe_code_at_their_root() {
+    for (file, attribute) in
+        [("src/lib.rs", "#![forbid(unsafe_code)]"), ("stage2/src/lib.rs", "#![deny(unsafe_code)]")]
+    {
+        let text = fs::read_to_string(root().join(file)).expect("a crate's root");
+        assert!(text.lines().any(|line| line == attribute), "{file}: {attribute}");
+    }
+    let main = fs::read_to_string(root().join("src/main.rs")).expect("the entry point");
+    assert!(main.lines().any(|line| line == "#![forbid(unsafe_code)]"), "src/main.rs");
+}
