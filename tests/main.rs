@@ -10,6 +10,7 @@ mod doctor;
 mod layers_page;
 mod readme;
 mod rooms;
+mod security;
 mod status;
 mod support;
 mod troubleshooting;
