@@ -7,10 +7,10 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::home::{TRUST_RECORDS, Treatment, rows};
+use ai_jail::policy::home::{TRUST_RECORDS, Treatment};
 use serde_json::{Value, json};
 
-use super::explain::{explain, odd_paths, promised, really, word};
+use super::explain::{explain, kinds_of_rows, odd_paths, promised, really, word};
 use crate::harness::{World, has_program};
 
 /// The text of `--explain PATH` with these flags.
@@ -115,7 +115,7 @@ fn whose_map_it_is() {
 fn every_change_that_is_named_is_one() {
     let world = World::new();
     let mut paths = odd_paths(&world);
-    for row in rows().filter(|row| row.treatment == Treatment::Hidden) {
+    for row in kinds_of_rows().into_iter().filter(|row| row.treatment == Treatment::Hidden) {
         let entry = world.home().join(row.path.replace('*', "-sample"));
         world.file(entry.join("content"), "x");
         paths.push(entry);

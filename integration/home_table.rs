@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::home::{Row, Treatment, parents, rows};
+use ai_jail::policy::home::{Row, Treatment, by_directory, rows};
 
 use crate::harness::{Seen, World};
 
@@ -30,7 +30,9 @@ impl Sample {
     /// Those that can be plain files: nothing else has a row below them.
     fn files() -> Vec<Self> {
         let mut samples = Self::all();
-        samples.retain(|sample| !parents().contains(&sample.entry.as_path()));
+        samples.retain(|sample| {
+            by_directory().iter().all(|(directory, _)| *directory != sample.entry)
+        });
         samples
     }
 }

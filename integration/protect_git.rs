@@ -273,10 +273,14 @@ fn what_also_writes_settings_works_less_the_settings() {
         assert_eq!(ended.code(), 0, "{line}: {ended}");
         assert!(ended.err().contains(".git/config"), "{line}: {ended}");
     }
+    assert_eq!(git(&world, "git checkout -q main").code(), 0);
+    let renamed =
+        git(&world, "git branch -m topic other && exit 9; git rev-parse -q --verify other");
+    assert_eq!(renamed.code(), 0, "{renamed}");
     let refused = [
         ("git config user.name x", ".git/config"),
         ("git remote add x y", ".git/config"),
-        ("git branch -m other", ".git/config"),
+        ("git submodule --quiet sync", ".git/config"),
         ("git submodule --quiet update", ".git/modules/module/config"),
     ];
     for (line, file) in refused {

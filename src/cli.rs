@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, ValueEnum};
 
+use crate::policy::agents::AGENTS;
+
 /// The word that shows the configuration instead of running a program of that name.
 const STATUS: &str = "status";
 
@@ -69,7 +71,8 @@ struct Flags {
     #[arg(long, group = "action")]
     init: bool,
 
-    /// Write permission settings fit for a jail into the agents' own configuration
+    /// Write permission settings fit for a jail into the agents' own configuration (of those
+    /// in use, or those named); with --dry-run, print the difference
     #[arg(long, group = "action")]
     bootstrap: bool,
 
@@ -266,6 +269,9 @@ impl Cli {
         if flags.json && !matches!(action, Action::Status | Action::Explain(_) | Action::Doctor) {
             return Err(usage("--json goes with status, --explain or --doctor"));
         }
+        if action == Action::Bootstrap {
+            bootstrap(&flags)?;
+        }
         Ok(Self {
             action,
             switches: Switches::from(&flags.switches),
@@ -324,6 +330,22 @@ fn action(flags: &Flags, status: bool) -> Result<Action, clap::Error> {
         (Action::Run, true) => Ok(Action::Status),
         (_, true) => Err(usage("`status` and another action cannot go together")),
         (action, false) => Ok(action),
+    }
+}
+
+/// `--bootstrap` takes the commands of agents, and its dry run has no plan to print.
+fn bootstrap(flags: &Flags) -> Result<(), clap::Error> {
+    if flags.dry_run == Some(DryRun::Json) {
+        return Err(usage("--bootstrap has no plan to print as JSON; type --dry-run"));
+    }
+    let known = |word: &&OsString| AGENTS.iter().any(|agent| **word == *agent.command);
+    match flags.words.iter().find(|word| !known(word)) {
+        Some(word) => {
+            let known: Vec<_> = AGENTS.iter().map(|agent| agent.command).collect();
+            let word = crate::text::visible_word(word);
+            Err(usage(&format!("--bootstrap knows {}, not {word}", known.join(", "))))
+        }
+        None => Ok(()),
     }
 }
 

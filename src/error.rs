@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::bootstrap::BootstrapError;
 use crate::config::ConfigError;
 use crate::remedies::{Advice, DIRECTORY, NO_BUBBLEWRAP, NOT_RUN, OVERRIDE, Remedy, STREAM};
 use crate::text::visible;
@@ -61,6 +62,9 @@ pub enum Error {
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The agents' settings.
+    #[error(transparent)]
+    Bootstrap(#[from] BootstrapError),
     /// bubblewrap could not be started.
     #[error("cannot run {}: {error}{}", visible(path), NOT_RUN.at(path))]
     StartBwrap {

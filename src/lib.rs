@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod backend;
+pub mod bootstrap;
 pub mod cli;
 pub mod config;
 pub mod doctor;
@@ -23,14 +24,16 @@ pub mod remedies;
 pub mod settings;
 pub mod spec;
 pub mod status;
+pub mod status_bar;
 pub mod text;
+pub mod update;
 mod views;
 pub mod x11;
 
 use std::ffi::OsString;
 use std::io::{Write, stdout};
 
-use cli::{Action, BarChoice, Cli, DryRun};
+use cli::{Action, Cli, DryRun};
 use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
@@ -86,7 +89,7 @@ fn act(mut cli: Cli) -> Result<u8, Error> {
                 .map_err(Error::system("the manual page"))?;
             print(&text)
         }
-        Action::Bootstrap => Err(Error::NotBuilt { flag: "--bootstrap" }),
+        Action::Bootstrap => write_settings(&cli, environment),
         Action::Explain(path) => views::explain(&Start::new(&cli, environment)?, &cli, &path),
         Action::Doctor => views::doctor(&cli, &environment),
     }
@@ -145,7 +148,8 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     // Those who capture a script's output want nothing but errors there.
     let watched = !cli.exec || cli.verbose;
     let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
-    let status = launch(plan, &host, &bubblewrap, &|layers| messages::layers(layers, cli.verbose))?;
+    let told = |layers: &Layers| messages::layers(layers, cli.verbose);
+    let status = launch(plan, &settings, &host, &bubblewrap, cli.verbose, &told)?;
     if let Some(before) = before {
         messages::findings(&before.findings());
     }
@@ -218,12 +222,17 @@ fn trust_project(start: &Start, cli: &Cli) -> Result<u8, Error> {
     Ok(0)
 }
 
+/// `--bootstrap`: the agents' own settings.
+fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
+    match bootstrap::run(&Origin::find(environment)?, cli)? {
+        Some(difference) => print(difference.as_bytes()),
+        None => Ok(0),
+    }
+}
+
 /// Flags whose effect is still to come must not silently do nothing.
 fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
-    let unbuilt = [
-        (cli.switches.mise == Some(true), "--mise"),
-        (matches!(cli.status_bar, Some(BarChoice::On(_))), "--status-bar"),
-    ];
+    let unbuilt = [(cli.switches.mise == Some(true), "--mise")];
     match unbuilt.iter().find(|(asked, _)| *asked) {
         Some((_, flag)) => Err(Error::NotBuilt { flag }),
         None => Ok(()),
@@ -234,11 +243,13 @@ fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
 #[cfg(target_os = "linux")]
 fn launch(
     plan: Plan,
+    settings: &Settings,
     host: &Host,
     bubblewrap: &Bubblewrap,
+    verbose: bool,
     started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
-    launch::run(plan, host, bubblewrap, started).map_err(|error| match error {
+    launch::run(plan, settings, host, bubblewrap, verbose, started).map_err(|error| match error {
         Error::Build { said, .. } => {
             let machine = host::machine::Machine::probe(&host.origin.environment);
             let remedy = remedies::for_words(&said, &machine);
@@ -249,7 +260,14 @@ fn launch(
 }
 
 #[cfg(not(target_os = "linux"))]
-fn launch(_: Plan, _: &Host, _: &Bubblewrap, _: &dyn Fn(&Layers)) -> Result<u8, Error> {
+fn launch(
+    _: Plan,
+    _: &Settings,
+    _: &Host,
+    _: &Bubblewrap,
+    _: bool,
+    _: &dyn Fn(&Layers),
+) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 

@@ -1,5 +1,6 @@
 //! Fast tests.
 
+mod bootstrap;
 mod config_atomic;
 mod config_errors;
 mod config_files;
@@ -12,9 +13,11 @@ mod readme;
 mod rooms;
 mod security;
 mod status;
+mod status_bar;
 mod support;
 mod troubleshooting;
 mod trust;
 mod trust_hostile;
 mod trust_records;
+mod update;
 mod x11;

@@ -5,15 +5,32 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::devices::BASIC;
-use ai_jail::policy::home::{parents, rows};
+use ai_jail::policy::home::{Row, by_directory, rows};
 use ai_jail::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT};
 use serde_json::Value;
 
 use crate::harness::{World, is_root};
 
-/// A home with an entry for every row, as a directory with a file in it.
+/// Rows of every kind: of those that are treated alike, at the same depth, the first. To explain
+/// each of several hundred takes minutes; `home_table.rs` tries them all.
+pub fn kinds_of_rows() -> Vec<&'static Row> {
+    let mut kinds: Vec<&Row> = Vec::new();
+    let kind = |row: &Row| {
+        let (depth, pattern) = (row.path.matches('/').count(), row.path.ends_with('*'));
+        (row.treatment, row.reason, depth, pattern)
+    };
+    for row in rows() {
+        if kinds.iter().all(|known| kind(known) != kind(row)) {
+            kinds.push(row);
+        }
+    }
+    kinds
+}
+
+/// A home with an entry for each of them, as a directory with a file in it.
 pub fn directories(world: &World) -> Vec<PathBuf> {
-    let entries = rows().map(|row| world.home().join(row.path.replace('*', "-sample")));
+    let rows = kinds_of_rows().into_iter();
+    let entries = rows.map(|row| world.home().join(row.path.replace('*', "-sample")));
     let entries: Vec<PathBuf> = entries.collect();
     for entry in &entries {
         world.file(entry.join("content"), "content");
@@ -21,10 +38,11 @@ pub fn directories(world: &World) -> Vec<PathBuf> {
     entries.iter().flat_map(|entry| [entry.clone(), entry.join("content")]).collect()
 }
 
-/// A home with an entry for every row that can be a file: nothing else has a row below it.
+/// The same with files, where a row can be one: nothing else has a row below it.
 pub fn files(world: &World) -> Vec<PathBuf> {
-    let rows = rows().map(|row| row.path);
-    let can_be_file = |path: &&str| !parents().contains(&Path::new(path));
+    let rows = kinds_of_rows().into_iter().map(|row| row.path);
+    let can_be_file =
+        |path: &&str| by_directory().iter().all(|(directory, _)| *directory != Path::new(path));
     let entries = rows.filter(can_be_file).map(|path| path.replace('*', "-sample"));
     entries.map(|path| world.file(world.home().join(path), "content")).collect()
 }

@@ -2,6 +2,7 @@
 
 mod descendants;
 mod look;
+mod model;
 mod run;
 mod skip;
 mod snapshot;
@@ -9,8 +10,9 @@ mod terminal;
 mod world;
 mod x11;
 
-pub use descendants::{Process, processes_with};
+pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
+pub use model::Model;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
 pub use snapshot::Snapshot;

@@ -11,7 +11,7 @@
 //! The views (`status`, `--explain`, `--doctor`) leave out 3 and 5 and resolve
 //! [`Loaded::restrained`]. `--trust` is 1 and [`trust::confirm`].
 
-mod atomic;
+pub(crate) mod atomic;
 mod edit;
 mod error;
 mod fields;
@@ -21,11 +21,12 @@ mod located;
 pub mod map;
 mod merge;
 mod parse;
-mod read;
+pub(crate) mod read;
 mod record;
 mod save;
 pub mod trust;
 
+pub(crate) use atomic::{Durability, replace as replace_file};
 pub use edit::PROJECT_HEADER;
 pub use error::ConfigError;
 pub use fields::{Fields, Toggle, Toggles, all_names, style_word};
@@ -35,5 +36,6 @@ pub use located::Located;
 pub use merge::{Merged, project as merge_project, typed, user as merge_user};
 pub use parse::{Owner, parse};
 pub use read::MAX_SIZE;
+pub(crate) use read::{Symlinks, regular as regular_file};
 pub use record::path_for as trust_record;
 pub use save::{Saved, save};

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
+use crate::policy::home::Row;
 use crate::policy::{home, system};
 use crate::text::visible;
 
@@ -54,6 +55,14 @@ impl Home {
         match self {
             Self::Real { located, .. } => Some(&located.canonical),
             Self::Substitute { .. } => None,
+        }
+    }
+
+    /// What is wrong with the host's home directory, if something is.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Real { .. } => None,
+            Self::Substitute { why, .. } => Some(why),
         }
     }
 }
@@ -117,24 +126,24 @@ pub struct Entry {
     pub kind: Kind,
     /// Where it leads on the host; there are links where the entry itself is one.
     pub located: Located,
+    /// What the tables say of it, if they do.
+    pub row: Option<&'static Row>,
 }
 
 /// The entries of `home` that the tables speak of: one `readdir` for the home and one for each
 /// deeper directory that has rows.
 pub fn entries(home: &Path) -> Vec<Entry> {
     let mut found = Vec::new();
-    read_entries(home, Path::new(""), home::is_dot_entry, &mut found);
-    for parent in home::parents() {
+    for (parent, rows) in home::by_directory() {
         let Some(directory) = directory(home, parent, &found) else { continue };
-        let has_row = |name: &OsStr| home::find(&parent.join(name)).is_some();
-        read_entries(&directory, parent, has_row, &mut found);
+        read_entries(&directory, parent, &rows, &mut found);
     }
     found
 }
 
 /// Where a directory below the home is; the top level's listing tells of most that they are not.
 fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
-    let first = parent.components().next()?;
+    let Some(first) = parent.components().next() else { return Some(home.to_path_buf()) };
     let entry = top.iter().find(|entry| entry.path == Path::new(&first))?;
     if entry.path == parent {
         return Some(entry.located.canonical.clone());
@@ -145,19 +154,17 @@ fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
     fs::canonicalize(path).ok()
 }
 
-/// Adds the wanted entries of one directory; one that cannot be read has none.
-fn read_entries(
-    directory: &Path,
-    relative: &Path,
-    wanted: impl Fn(&OsStr) -> bool,
-    found: &mut Vec<Entry>,
-) {
+/// Adds the entries of one directory that have rows, and of the home itself all dot entries. A
+/// directory that cannot be read has none.
+fn read_entries(directory: &Path, relative: &Path, rows: &[&'static Row], found: &mut Vec<Entry>) {
+    let is_home = relative.as_os_str().is_empty();
     let Ok(listing) = fs::read_dir(directory) else {
         return;
     };
     for item in listing.flatten() {
         let name = item.file_name();
-        if !wanted(&name) {
+        let row = rows.iter().find(|row| row.names(&name)).copied();
+        if row.is_none() && !(is_home && home::is_dot_entry(&name)) {
             continue;
         }
         let path = relative.join(&name);
@@ -166,9 +173,9 @@ fn read_entries(
         };
         if !file_type.is_symlink() {
             let located = Located { canonical: directory.join(&name), links: Vec::new() };
-            found.push(Entry { path, kind: kind(file_type), located });
+            found.push(Entry { path, kind: kind(file_type), located, row });
         } else if let Some((located, kind)) = follow(&item.path()) {
-            found.push(Entry { path, kind, located });
+            found.push(Entry { path, kind, located, row });
         }
     }
 }

@@ -1,8 +1,13 @@
 //! The only room with effects: descriptors, processes, signals, the terminal.
 
+mod bar;
+mod connection;
 mod descriptors;
+mod ending;
 mod failure;
 mod leftovers;
+mod proxy;
+mod signals;
 mod sources;
 mod spawn;
 mod supervise;
@@ -15,9 +20,11 @@ use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::messages::Lookup;
 use crate::plan::Plan;
+use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
+/// `settings` are those the plan was made from; `verbose` says why there is no status bar.
 /// `started` is told what each layer achieved, as soon as the command is being started.
 ///
 /// # Errors
@@ -25,20 +32,23 @@ use crate::plan::Plan;
 /// The jail could not be built.
 pub fn run(
     mut plan: Plan,
+    settings: &Settings,
     host: &Host,
     bubblewrap: &Bubblewrap,
+    verbose: bool,
     started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
+    let bar = bar::Wanted::decide(settings, host, &plan, verbose);
     // From here on a signal waits until there is a command to forward it to.
-    let signals = supervise::block_signals()?;
+    let signals = signals::block(plan.terminal)?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
-    let terminal = terminal::Terminal::find(&plan, host)?;
+    let connection = connection::Connection::new(&plan, host, bar)?;
     leftovers::adopt()?;
-    let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
+    let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, &signals, terminal, lookup, started)
+    supervise::supervise(jail, signals, connection, lookup, started)
 }

@@ -110,7 +110,9 @@ fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
         // A mask has something to hide only where the parent shows the hidden place: a mount in
         // between may have replaced it.
         MountKind::Tmpfs { .. } | MountKind::EmptyFile if mount.authority == Authority::Hidden => {
-            shown_by_parent.is_some_and(|path| hidden.iter().any(|hidden| hidden.path == path))
+            shown_by_parent.is_some_and(|path| {
+                hidden.iter().any(|hidden| hidden.path.as_os_str() == path.as_os_str())
+            })
         }
         _ => true,
     }

@@ -13,7 +13,7 @@ use crate::text::visible;
 
 /// What an entry's row says, or what an entry without a row gets.
 fn treatment(entry: &Entry) -> (Treatment, &'static str) {
-    find(&entry.path).map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
+    entry.row.map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
 }
 
 /// The entries that every jail may write to, links followed.

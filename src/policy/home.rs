@@ -26,6 +26,7 @@ pub enum Treatment {
 
 /// One row: a path below the home (its last component may end in `*`), what happens to it,
 /// and why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Row {
     /// Relative to the home.
     pub path: &'static str,
@@ -122,17 +123,25 @@ pub fn find(path: &Path) -> Option<&'static Row> {
     rows().find(|row| fits(row.path.as_bytes(), bytes))
 }
 
-/// The directories below the home that hold rows, each once; the home itself is not among them.
-pub fn parents() -> Vec<&'static Path> {
-    let mut parents: Vec<&str> = Vec::new();
+/// The rows by the directory that they are in, relative to the home; the home itself comes first.
+pub fn by_directory() -> Vec<(&'static Path, Vec<&'static Row>)> {
+    let mut directories = vec![("", Vec::new())];
     for row in rows() {
-        if let Some((parent, _)) = row.path.rsplit_once('/') {
-            if !parents.contains(&parent) {
-                parents.push(parent);
-            }
+        let (directory, _) = row.path.rsplit_once('/').unwrap_or_default();
+        match directories.iter_mut().find(|(known, _)| *known == directory) {
+            Some((_, rows)) => rows.push(row),
+            None => directories.push((directory, vec![row])),
         }
     }
-    parents.into_iter().map(Path::new).collect()
+    directories.into_iter().map(|(directory, rows)| (Path::new(directory), rows)).collect()
+}
+
+impl Row {
+    /// Whether it speaks of an entry of this name in its directory.
+    pub fn names(&self, name: &OsStr) -> bool {
+        let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
+        fits(pattern.as_bytes(), name.as_bytes())
+    }
 }
 
 /// Whether an entry of the home can be in the jail at all: dot entries, and what has a row.

@@ -3,6 +3,8 @@
 //! A new hidden path, device, variable or directory is one line in one of these files. They
 //! are data: nothing here touches the system.
 
+pub mod agents;
+pub mod asked;
 pub mod devices;
 pub mod display;
 pub mod env;

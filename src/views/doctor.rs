@@ -58,7 +58,7 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
     let Prepared { host, stdio, plan, refused } = Prepared::new(origin, &settings)?;
     let bubblewrap = bubblewrap::find(&host.origin, &host.maps);
     let trial = match (plan, &bubblewrap) {
-        (Ok(plan), Ok(bubblewrap)) => try_jail(plan, &host, bubblewrap),
+        (Ok(plan), Ok(bubblewrap)) => try_jail(plan, &settings, &host, bubblewrap),
         (Err(error), Ok(_)) => Trial::Failed(error),
         (_, Err(_)) => Trial::NotTried,
     };
@@ -137,11 +137,11 @@ impl Prepared {
 }
 
 /// Makes a jail.
-fn try_jail(plan: Plan, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
+fn try_jail(plan: Plan, settings: &Settings, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
     let achieved = RefCell::new(Layers::new());
     let directory = plan.directory.clone();
     let started = |layers: &Layers| achieved.borrow_mut().clone_from(layers);
-    let status = launch(plan, host, bubblewrap, &started);
+    let status = launch(plan, settings, host, bubblewrap, false, &started);
     match status {
         Ok(status) => Trial::Ran { directory, status, layers: achieved.take() },
         Err(error) => Trial::Failed(error),
