@@ -34,7 +34,8 @@ fn it_writes_and_says_what() {
 #[test]
 fn a_dry_run_prints_a_difference_that_patch_understands() {
     let world = World::new();
-    let path = world.file(CLAUDE, "{\n  \"model\": \"mine\"\n}\n");
+    let own = "{\n  \"model\": \"mine\"\n}\n";
+    let path = world.file(CLAUDE, own);
     let ended = world.jail(["--dry-run", "--bootstrap", "claude", "codex"]).run();
     assert_eq!(ended.code(), 0, "{ended}");
     assert!(ended.err().contains("Codex: would write"), "{ended}");
@@ -42,19 +43,16 @@ fn a_dry_run_prints_a_difference_that_patch_understands() {
     assert!(!world.home().join(".codex").exists());
 
     // Applied by hand it comes to what the real run writes.
-    let own = fs::read(&path).expect("own");
-    world.file("home/project/change.diff", ended.out());
-    let patched = world.outside(["git", "apply", "--unsafe-paths", "-p0", "change.diff"]).run();
-    let by_hand = fs::read(&path).expect("settings");
-    if patched.code() == 0 {
-        assert_ne!(by_hand, own);
-    }
-    fs::write(&path, &own).expect("own");
-    let _ = fs::remove_dir_all(world.home().join(".codex"));
+    let root = format!("{}/", world.root().display());
+    world.file("change.diff", ended.out().replace(&root, ""));
+    let applied = world.outside(["git", "apply", "-p0", "change.diff"]).at(world.root()).run();
+    assert_eq!(applied.code(), 0, "{applied}");
+    let rules = world.home().join(".codex/rules/ai-jail.rules");
+    let by_hand = [&path, &rules].map(|path| fs::read(path).expect("applied"));
+    fs::write(&path, own).expect("settings");
+    fs::remove_dir_all(world.home().join(".codex")).expect("what the patch made");
     assert_eq!(world.jail(["--bootstrap", "claude", "codex"]).run().code(), 0);
-    if patched.code() == 0 {
-        assert_eq!(fs::read(&path).expect("settings"), by_hand, "{patched}");
-    }
+    assert_eq!([&path, &rules].map(|path| fs::read(path).expect("written")), by_hand);
 }
 
 #[test]
@@ -63,7 +61,7 @@ fn a_malformed_file_ends_it_with_its_place() {
     world.file(CLAUDE, "{\n");
     world.file("home/.codex/config.toml", "a = \n");
     let ended = world.jail(["--bootstrap"]).run();
-    ended.is_failure(125, &["settings.json:1:", "not valid JSON", "nothing was written"]);
+    ended.is_failure(125, &["settings.json:2:1: ", "not valid JSON", "nothing was written"]);
     // The other one has its turn when it is named.
     let ended = world.jail(["--bootstrap", "codex"]).run();
     ended.is_failure(125, &["config.toml:1:", "not valid TOML"]);

@@ -11,7 +11,7 @@ use stage2::spec::{ENTRY_POINT, Foreground};
 use crate::backend::bwrap;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
-use crate::plan::{EnvEdit, Mount, MountKind, Plan};
+use crate::plan::{EnvEdit, Mount, MountKind, Plan, Terminal};
 use crate::spec::{self, Descriptors};
 use crate::text::{obeyed, visible_json};
 
@@ -19,8 +19,10 @@ use crate::text::{obeyed, visible_json};
 const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
-/// A command for POSIX sh, one option a line.
+/// A command for POSIX sh, one option a line. Without a front it uses the caller's terminal.
 pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
+    let terminal = Terminal::without_front(plan.lockdown, host);
+    let plan = &Plan { terminal, ..plan.clone() };
     let mut text = quote(bubblewrap.path.as_os_str());
     for words in bwrap::options(plan, bubblewrap, &bwrap::Sources::new()) {
         text.extend_from_slice(b" \\\n ");
@@ -31,7 +33,8 @@ pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Pa
     }
     let stdio = [(0, host.stdio[0]), (1, host.stdio[1]), (2, host.stdio[2])]
         .map(|(number, stream)| (stream != Stdio::Closed).then_some(number));
-    let spec = spec::render(plan, Descriptors { control: None, stdio }, Foreground::OnDemand);
+    let spec =
+        spec::render(plan, Descriptors { control: None, stdio, pty: None }, Foreground::OnDemand);
     let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
     text.extend(inner.bytes());
     text.extend(quote(ourselves.as_os_str()));
@@ -93,7 +96,8 @@ pub fn plan(plan: &Plan) -> String {
         "directory": plan.directory.to_string_lossy(),
         "lockdown": plan.lockdown,
         "network": if plan.lockdown { "none" } else { "shared" },
-        "new_session": plan.new_session,
+        "new_session": plan.terminal.is_new_session(),
+        "terminal": plan.terminal.name(),
         "mounts": mounts,
         "withheld": withheld,
         "environment": environment,

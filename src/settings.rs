@@ -45,6 +45,8 @@ pub struct MapSetting {
 pub struct Settings {
     /// The program and its arguments; never empty.
     pub command: Setting<Vec<OsString>>,
+    /// `--exec`: nothing stands between the command and the caller.
+    pub exec: bool,
     /// Maps in the order user file, project file, command line.
     pub maps: Vec<MapSetting>,
     /// The strict mode.
@@ -87,6 +89,7 @@ pub fn resolve(cli: &Cli, loaded: &Loaded) -> Settings {
     };
     Settings {
         command: layers.command(),
+        exec: cli.exec,
         maps: layers.maps(),
         landlock: unless(Toggle::NoLandlock),
         seccomp: unless(Toggle::NoSeccomp),

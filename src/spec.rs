@@ -2,17 +2,19 @@
 
 use std::os::fd::RawFd;
 
-use stage2::spec::{Foreground, Spec, VERSION};
+use stage2::spec::{Foreground, Pty, Spec, VERSION};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Terminal};
 
-/// The descriptors that stage two finds, by number.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// The descriptors that stage two finds, by number, and the terminal that it opens.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Descriptors {
     /// The status channel.
     pub control: Option<RawFd>,
     /// What becomes the command's 0, 1 and 2.
     pub stdio: [Option<RawFd>; 3],
+    /// What becomes the rest of those three, where the command gets a terminal of its own.
+    pub pty: Option<Pty>,
 }
 
 /// Renders the plan for stage two.
@@ -22,7 +24,8 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         command: plan.command.clone(),
         control: descriptors.control,
         stdio: descriptors.stdio,
-        foreground: if plan.new_session { Foreground::None } else { foreground },
+        pty: descriptors.pty,
+        foreground: if plan.terminal == Terminal::None { Foreground::None } else { foreground },
         lockdown: plan.lockdown,
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),

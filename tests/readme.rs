@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::fs;
 
 use ai_jail::policy::home::{Treatment, rows};
-use ai_jail::policy::{devices, display, env, protect, system};
+use ai_jail::policy::{asked, devices, display, env, protect, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -45,6 +45,12 @@ fn display_tables() -> Vec<(&'static str, String)> {
     vec![("withheld", grouped(withheld, ["what", "below `XDG_RUNTIME_DIR`"]))]
 }
 
+/// The tables of docs/agents.md.
+fn agents_tables() -> Vec<(&'static str, String)> {
+    let asked = asked::ASKED.iter().map(|asked| (asked.command, asked.reason));
+    vec![("asked", grouped(asked, ["what it does", "commands that begin so"]))]
+}
+
 fn protected(rows: &'static [protect::Row], place: &str) -> String {
     grouped(rows.iter().map(|row| (row.path, row.reason)), ["what", place])
 }
@@ -79,6 +85,7 @@ fn tables() -> Vec<(&'static str, String)> {
 fn the_tables_are_those_of_the_code() {
     compare("README.md", tables());
     compare("docs/display.md", display_tables());
+    compare("docs/agents.md", agents_tables());
     compare("docs/protected.md", watched_tables());
 }
 

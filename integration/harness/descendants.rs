@@ -28,8 +28,31 @@ impl Process {
     }
 }
 
+/// A process and all that it has started, as far as they still have their parents.
+pub fn family(head: Pid) -> Vec<Process> {
+    let all = processes();
+    let mut family = vec![head];
+    let mut known = 0;
+    while known < family.len() {
+        known = family.len();
+        let is_child = |process: &&Process| {
+            !family.contains(&process.pid)
+                && process.parent().is_some_and(|parent| family.contains(&parent))
+        };
+        let children: Vec<Pid> = all.iter().filter(is_child).map(|process| process.pid).collect();
+        family.extend(children);
+    }
+    all.into_iter().filter(|process| family.contains(&process.pid)).collect()
+}
+
 /// All processes with a word that contains `marker`.
 pub fn processes_with(marker: &str) -> Vec<Process> {
+    let has_marker = |process: &Process| process.words.iter().any(|word| word.contains(marker));
+    processes().into_iter().filter(has_marker).collect()
+}
+
+/// All processes of this machine.
+fn processes() -> Vec<Process> {
     let processes = fs::read_dir("/proc").expect("/proc").flatten();
     processes
         .filter_map(|entry| {
@@ -39,8 +62,7 @@ pub fn processes_with(marker: &str) -> Vec<Process> {
                 .split(|byte| *byte == 0)
                 .map(|word| String::from_utf8_lossy(word).into_owned())
                 .collect();
-            let has_marker = words.iter().any(|word| word.contains(marker));
-            has_marker.then_some(Process { pid, words })
+            Some(Process { pid, words })
         })
         .collect()
 }

@@ -10,7 +10,7 @@ mod terminal;
 mod world;
 mod x11;
 
-pub use descendants::{Process, processes_with};
+pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
 pub use model::Model;
 pub use run::{Ended, Run, Running};

@@ -49,7 +49,7 @@ fn namespaces(plan: &Plan, bubblewrap: &Bubblewrap) -> Vec<Words> {
         // Forbids further user namespaces in the kernel, whatever the system-call filter lets by.
         options.push(option(["--disable-userns".into()]));
     }
-    if plan.new_session {
+    if plan.terminal.is_new_session() {
         options.push(option(["--new-session".into()]));
     }
     options.push(option(["--hostname".into(), HOSTNAME.into()]));

@@ -1,8 +1,12 @@
 //! The only room with effects: descriptors, processes, signals, the terminal.
 
+mod connection;
 mod descriptors;
+mod ending;
 mod failure;
 mod leftovers;
+mod proxy;
+mod signals;
 mod sources;
 mod spawn;
 mod supervise;
@@ -30,15 +34,15 @@ pub fn run(
     started: &dyn Fn(&Layers),
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
-    let signals = supervise::block_signals()?;
+    let signals = signals::block(plan.terminal)?;
     let sources = sources::open_all(&mut plan, bubblewrap)?;
-    let terminal = terminal::Terminal::find(&plan, host)?;
+    let connection = connection::Connection::new(&plan, host)?;
     leftovers::adopt()?;
-    let jail = spawn::spawn(&plan, host, bubblewrap, &sources, terminal.as_ref())?;
+    let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, &signals, terminal, lookup, started)
+    supervise::supervise(jail, signals, connection, lookup, started)
 }

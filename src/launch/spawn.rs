@@ -9,9 +9,9 @@ use std::process::{Child, Command, Stdio};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
+use super::connection::Connection;
 use super::descriptors;
 use super::sources::OpenSources;
-use super::terminal::Terminal;
 use crate::backend::bwrap;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
@@ -26,6 +26,8 @@ pub struct Jail {
     pub bubblewrap: Child,
     /// Our end of the status channel; its end of file is the end of stage two.
     pub control: OwnedFd,
+    /// How the command was given the foreground.
+    pub foreground: Foreground,
 }
 
 /// Starts bubblewrap. It gets no terminal on its own descriptors, because it would bind one into
@@ -35,25 +37,29 @@ pub fn spawn(
     host: &Host,
     bubblewrap: &Bubblewrap,
     sources: &OpenSources,
-    terminal: Option<&Terminal>,
+    connection: &Connection,
 ) -> Result<Jail, Error> {
     let (control, jail_control) =
         socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
             .map_err(Error::system("socketpair"))?;
     descriptors::inherit(&jail_control)?;
     let ourselves = descriptors::ourselves()?;
+    let pty = connection.pty()?;
+    // Where the command gets a terminal of its own the caller's stays out of the jail.
+    let replaced = pty.as_ref().map_or([false; 3], |pty| pty.streams);
     let stdio = [
-        stdio(host, 0, stdin().as_fd())?,
-        stdio(host, 1, stdout().as_fd())?,
-        stdio(host, 2, stderr().as_fd())?,
+        stdio(host, 0, stdin().as_fd(), replaced)?,
+        stdio(host, 1, stdout().as_fd(), replaced)?,
+        stdio(host, 2, stderr().as_fd(), replaced)?,
     ];
     let numbers = Descriptors {
         control: Some(jail_control.as_raw_fd()),
         stdio: [0, 1, 2].map(|index: usize| stdio[index].as_ref().map(AsRawFd::as_raw_fd)),
+        pty,
     };
-    let foreground = terminal.map_or(Foreground::None, Terminal::foreground);
-    let spec =
-        descriptors::in_memory(spec::render(plan, numbers, foreground).to_json().as_bytes())?;
+    let foreground = connection.foreground();
+    let spec = spec::render(plan, numbers, foreground).to_json();
+    let spec = descriptors::in_memory(spec.as_bytes())?;
     let options = bwrap::options(plan, bubblewrap, &sources.numbers());
     let arguments = descriptors::in_memory(&nul_separated(&options))?;
     let process = Command::new(&bubblewrap.path)
@@ -72,13 +78,19 @@ pub fn spawn(
     if stdio.iter().any(Option::is_some) {
         descriptors::release_stdio()?;
     }
-    Ok(Jail { bubblewrap: process, control })
+    Ok(Jail { bubblewrap: process, control, foreground })
 }
 
 /// One of the caller's standard descriptors, for the command.
-fn stdio(host: &Host, index: usize, descriptor: impl AsFd) -> Result<Option<OwnedFd>, Error> {
+fn stdio(
+    host: &Host,
+    index: usize,
+    descriptor: impl AsFd,
+    replaced: [bool; 3],
+) -> Result<Option<OwnedFd>, Error> {
     match host.stdio[index] {
         host::Stdio::Closed => Ok(None),
+        _ if replaced[index] => Ok(None),
         host::Stdio::Terminal | host::Stdio::Directory | host::Stdio::Other => {
             descriptors::inheritable_copy(descriptor).map(Some)
         }

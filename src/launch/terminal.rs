@@ -9,7 +9,6 @@ use stage2::spec::Foreground;
 
 use crate::error::Error;
 use crate::host::{Host, Stdio};
-use crate::plan::Plan;
 
 /// The controlling terminal that front and command share.
 #[derive(Debug)]
@@ -20,11 +19,8 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// The terminal among the standard descriptors; `None` where the jail has no terminal.
-    pub fn find(plan: &Plan, host: &Host) -> Result<Option<Self>, Error> {
-        if plan.new_session {
-            return Ok(None);
-        }
+    /// The terminal among the standard descriptors.
+    pub fn find(host: &Host) -> Result<Option<Self>, Error> {
         let descriptor = match host.stdio {
             [Stdio::Terminal, _, _] => copy(stdin().as_fd())?,
             [_, Stdio::Terminal, _] => copy(stdout().as_fd())?,

@@ -14,6 +14,7 @@ pub mod mount;
 mod program;
 mod protect;
 mod sockets;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,11 +22,12 @@ use std::path::{Path, PathBuf};
 use stage2::spec;
 
 use crate::error::Error;
-use crate::host::{Host, Stdio};
+use crate::host::Host;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
 pub use protect::{Watch, Watching};
+pub use terminal::Terminal;
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -49,8 +51,8 @@ pub struct Plan {
     /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
     /// asking for any capability, the machine's `core_pattern` for one.
     pub proc_is_read_only: bool,
-    /// Whether the jail has no controlling terminal.
-    pub new_session: bool,
+    /// The command's controlling terminal.
+    pub terminal: Terminal,
     /// The resource limits.
     pub rlimits: Option<spec::Rlimits>,
     /// The Landlock rules.
@@ -82,7 +84,6 @@ impl Plan {
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
         let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
         let mounts = keep::in_place(mounts);
-        let terminal = host.stdio.contains(&Stdio::Terminal);
         let landlock = settings
             .landlock
             .value
@@ -94,7 +95,7 @@ impl Plan {
             command: settings.command.value.clone(),
             lockdown,
             proc_is_read_only: host.origin.as_root,
-            new_session: lockdown || !terminal,
+            terminal: Terminal::decide(settings, host),
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
             seccomp: settings.seccomp.value.then_some(seccomp),

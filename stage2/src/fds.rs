@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use crate::report::Achieved;
 use crate::spec::Spec;
 use crate::sys;
 
-/// Puts the command's standard descriptors in place and closes every other one, at any number.
+/// Puts the command's standard descriptors in place, `pty` where the spec says so, and closes every
+/// other one, at any number.
 ///
 /// bubblewrap hands down all that it inherits; a sandbox that closes only the ones it knows lets
 /// a directory of the caller through.
@@ -16,16 +17,16 @@ use crate::sys;
 /// # Errors
 ///
 /// A descriptor of the spec that is not open.
-pub fn apply(spec: &Spec) -> io::Result<Achieved> {
+pub fn apply(spec: &Spec, pty: Option<OwnedFd>) -> io::Result<Achieved> {
     let null = File::open("/dev/null")?;
-    for (target, source) in (0..).zip(spec.stdio) {
+    for (target, source) in (0..).zip(sources(spec, pty.as_ref())) {
         match source {
             Some(source) => sys::duplicate_onto(source, target)?,
             // Closed for the command, but not free for what stage two opens meanwhile.
             None => sys::occupy_until_exec(null.as_raw_fd(), target)?,
         }
     }
-    drop(null);
+    drop((null, pty));
     match spec.control {
         Some(control) => {
             sys::close_on_exec(control)?;
@@ -35,6 +36,13 @@ pub fn apply(spec: &Spec) -> io::Result<Achieved> {
         None => close_between(3, RawFd::MAX)?,
     }
     Ok(Achieved::Enforced("only 0, 1 and 2 are the command's".into()))
+}
+
+/// What becomes the command's 0, 1 and 2.
+fn sources(spec: &Spec, pty: Option<&OwnedFd>) -> [Option<RawFd>; 3] {
+    let is_pty = spec.pty.as_ref().map_or([false; 3], |pty| pty.streams);
+    let pty = pty.map(AsRawFd::as_raw_fd);
+    [0, 1, 2].map(|index: usize| if is_pty[index] { pty } else { spec.stdio[index] })
 }
 
 /// Closes `first..=last`; nothing where that is empty.

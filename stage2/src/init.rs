@@ -3,25 +3,28 @@
 //! Every signal is blocked before the fork and read from a `signalfd`, so that none is lost
 //! between two looks. When this process ends the kernel ends everything else in the jail.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::AsFd;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{Pid, setpgid, tcsetpgrp};
+use nix::unistd::{Pid, setpgid};
 
 use crate::channel::receive_message;
 use crate::command::become_command;
+use crate::foreground::Console;
 use crate::report::{FromJail, Layers, ToJail};
 use crate::reporter::Reporter;
-use crate::spec::{Foreground, Spec};
+use crate::spec::Spec;
 use crate::sys::{self, Waited};
 
 /// The command, seen from PID 1.
 struct Init<'a> {
     command: Pid,
     report: &'a Reporter,
-    terminal: Option<OwnedFd>,
+    console: Console,
+    /// The signal that stopped the command last.
+    stopped: Option<i32>,
 }
 
 /// Starts the command and stays until it ends; gives its status.
@@ -33,38 +36,20 @@ pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8
     SigSet::all().thread_set_mask()?;
     let children = SigSet::from_iter([Signal::SIGCHLD]);
     let signals = SignalFd::with_flags(&children, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    let terminal = terminal(spec.foreground)?;
+    let console = Console::find(spec)?;
     report.send(&FromJail::Started(layers));
     let Some(command) = sys::fork()? else {
-        become_command(spec, report, terminal.as_ref().map(AsFd::as_fd));
+        become_command(spec, report, console.descriptor());
     };
     // In the child as well: whoever comes first, the group is there before anybody needs it.
     let _ = setpgid(command, command);
     sys::release_stdio(report.0.is_some())?;
-    Init { command, report, terminal }.serve(&signals)
-}
-
-/// A copy of the terminal among the standard descriptors, for handing over its foreground.
-fn terminal(foreground: Foreground) -> std::io::Result<Option<OwnedFd>> {
-    use std::io::{IsTerminal, stderr, stdin, stdout};
-    if foreground == Foreground::None {
-        return Ok(None);
-    }
-    let copy = |descriptor: BorrowedFd| descriptor.try_clone_to_owned().map(Some);
-    if stdin().is_terminal() {
-        copy(stdin().as_fd())
-    } else if stdout().is_terminal() {
-        copy(stdout().as_fd())
-    } else if stderr().is_terminal() {
-        copy(stderr().as_fd())
-    } else {
-        Ok(None)
-    }
+    Init { command, report, console, stopped: None }.serve(&signals)
 }
 
 impl Init<'_> {
     /// The loop. It ends with the command, or with the front: a jail does not outlive it.
-    fn serve(&self, signals: &SignalFd) -> std::io::Result<u8> {
+    fn serve(&mut self, signals: &SignalFd) -> std::io::Result<u8> {
         loop {
             if let Some(status) = self.reap() {
                 return Ok(status);
@@ -84,11 +69,12 @@ impl Init<'_> {
     }
 
     /// Reaps everything that ended, orphans too; the status if the command was among it.
-    fn reap(&self) -> Option<u8> {
+    fn reap(&mut self) -> Option<u8> {
         loop {
             match sys::wait_any() {
                 Waited::Ended(pid, status) if pid == self.command => return Some(status),
                 Waited::Stopped(pid, signal) if pid == self.command => {
+                    self.stopped = Some(signal);
                     self.report.send(&FromJail::Stopped(signal));
                 }
                 Waited::Ended(..) | Waited::Stopped(..) => {}
@@ -98,7 +84,7 @@ impl Init<'_> {
     }
 
     /// Does what the front asks; `false` when the front is gone.
-    fn obey(&self) -> std::io::Result<bool> {
+    fn obey(&mut self) -> std::io::Result<bool> {
         let Some(control) = &self.report.0 else {
             return Ok(true);
         };
@@ -109,8 +95,11 @@ impl Init<'_> {
             Some(ToJail::Signal(signal)) => sys::kill(command, signal),
             Some(ToJail::GroupSignal(signal)) => sys::kill(-command, signal),
             Some(ToJail::Continue(foreground)) => {
-                if let Some(terminal) = self.terminal.as_ref().filter(|_| foreground) {
-                    let _ = tcsetpgrp(terminal, self.command);
+                let stopped = self.stopped.take();
+                if foreground {
+                    self.console.give(self.command, stopped);
+                } else {
+                    self.console.take();
                 }
                 sys::kill(-command, nix::libc::SIGCONT)
             }

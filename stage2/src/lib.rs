@@ -1,8 +1,8 @@
 //! The inner stage of ai-jail.
 //!
 //! The front launches bubblewrap (or `sandbox-exec`) with this same binary as the inner entry
-//! point. [`main`] is the recipe: read the [`spec::Spec`], close what was inherited, apply each
-//! layer in order, start the command, stay as PID 1 until it ends.
+//! point. [`main`] is the recipe: read the [`spec::Spec`], open the command's terminal, close what
+//! was inherited, apply each layer in order, start the command, stay as PID 1 until it ends.
 //!
 //! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
 
@@ -16,10 +16,14 @@ mod command;
 #[cfg(target_os = "linux")]
 mod fds;
 #[cfg(target_os = "linux")]
+mod foreground;
+#[cfg(target_os = "linux")]
 mod init;
 #[cfg(target_os = "linux")]
 pub mod landlock;
 pub mod os_bytes;
+#[cfg(target_os = "linux")]
+mod pty;
 pub mod report;
 #[cfg(target_os = "linux")]
 mod reporter;
@@ -27,6 +31,7 @@ pub mod rlimits;
 pub mod seccomp;
 pub mod spec;
 pub mod sys;
+pub mod terminal;
 
 use std::ffi::OsString;
 
@@ -49,7 +54,9 @@ pub fn main(arguments: &[OsString]) -> u8 {
         }
     };
     let report = reporter::Reporter(spec.control.and_then(sys::adopt));
-    let outcome = confine(&spec).and_then(|layers| init::run(&spec, layers, &report));
+    let outcome = pty::open(&spec, &report)
+        .and_then(|pty| confine(&spec, pty))
+        .and_then(|layers| init::run(&spec, layers, &report));
     match outcome {
         Ok(status) => {
             report.send(&report::FromJail::Exited(status));
@@ -77,12 +84,15 @@ fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::Spe
 /// Applies the layers in order. In lockdown the first that the kernel has and that could not be
 /// applied ends the run; else the front reports it.
 #[cfg(target_os = "linux")]
-fn confine(spec: &spec::Spec) -> std::io::Result<report::Layers> {
+fn confine(
+    spec: &spec::Spec,
+    pty: Option<std::os::fd::OwnedFd>,
+) -> std::io::Result<report::Layers> {
     use report::{Achieved, Layer};
     // The process would else be called after the number of its descriptor.
     let _ = nix::sys::prctl::set_name(c"ai-jail");
     let layers = vec![
-        (Layer::Descriptors, fds::apply(spec)?),
+        (Layer::Descriptors, fds::apply(spec, pty)?),
         (Layer::Rlimits, rlimits::apply(&spec.rlimits)),
         (Layer::Privileges, caps::apply()),
         (Layer::Landlock, landlock::apply_keeping(&spec.landlock, &[0, 1, 2])),

@@ -90,6 +90,8 @@ pub type Layers = Vec<(Layer, Achieved)>;
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FromJail {
+    /// The command has a terminal of its own: the master's side travels with this message.
+    Terminal,
     /// The command is being started behind these layers.
     Started(Layers),
     /// The command could not be started.

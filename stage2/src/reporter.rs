@@ -1,8 +1,9 @@
 //! How stage two tells what happened.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use crate::channel::send_message;
+use crate::channel::{send_message, send_message_with};
 use crate::report::{Achieved, ExecFailure, FromJail, Layer};
 
 /// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
@@ -19,6 +20,16 @@ impl Reporter {
             None => print(message),
         }
     }
+
+    /// Sends one message that brings the front a descriptor.
+    ///
+    /// # Errors
+    ///
+    /// There is no front, or it is gone.
+    pub fn send_with(&self, message: &FromJail, descriptor: BorrowedFd) -> io::Result<()> {
+        let control = self.0.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        send_message_with(control, message, descriptor)
+    }
 }
 
 /// Only what a person must know.
@@ -34,7 +45,7 @@ fn print(message: &FromJail) {
             eprintln!("ai-jail: {program}: cannot execute {file}: {}", found.why);
         }
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
-        FromJail::Stopped(_) | FromJail::Exited(_) => {}
+        FromJail::Terminal | FromJail::Stopped(_) | FromJail::Exited(_) => {}
     }
 }
 

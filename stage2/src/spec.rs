@@ -9,6 +9,7 @@ use std::os::fd::RawFd;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::os_bytes::{self, BytePath};
+use crate::terminal::{Attributes, Size};
 
 /// The hidden first argument that makes this binary stage two.
 pub const ENTRY_POINT: &str = "__stage2";
@@ -31,7 +32,10 @@ pub struct Spec {
     pub control: Option<RawFd>,
     /// The descriptors that become the command's 0, 1 and 2; `None` leaves that one closed.
     pub stdio: [Option<RawFd>; 3],
-    /// Whether the command has the caller's terminal, and how it gets the foreground.
+    /// A terminal of the jail's own, or `None` where the command has the caller's or none.
+    #[serde(deserialize_with = "stated")]
+    pub pty: Option<Pty>,
+    /// Whether the command has a terminal, and how it gets the foreground.
     pub foreground: Foreground,
     /// Strict mode: a layer the kernel has but that could not be applied is fatal.
     pub lockdown: bool,
@@ -56,7 +60,19 @@ where
     Option::deserialize(deserializer)
 }
 
-/// How the command's process group relates to the caller's terminal.
+/// A pseudo-terminal that stage two opens in the jail. Its other side goes to the front.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pty {
+    /// Which of the command's 0, 1 and 2 it becomes; the others are what `stdio` says.
+    pub streams: [bool; 3],
+    /// What it is set to when the command starts.
+    pub attributes: Attributes,
+    /// Its size then.
+    pub size: Size,
+}
+
+/// How the command's process group relates to its terminal.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Foreground {
@@ -65,7 +81,8 @@ pub enum Foreground {
     /// The command is made the foreground process group before it starts.
     AtStart,
     /// The command starts in the background and gets the foreground when it first reads from
-    /// or configures the terminal, so that the rest of a pipeline keeps it until then.
+    /// or configures the terminal, so that the rest of a pipeline keeps it until then, or the
+    /// shell that started it there.
     OnDemand,
 }
 

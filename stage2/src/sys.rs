@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod layers;
+pub mod terminal;
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};

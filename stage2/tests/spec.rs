@@ -18,8 +18,9 @@ use stage2::channel::{MAX_MESSAGE, receive_message, send_message};
 use stage2::os_bytes::BytePath;
 use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers, MAX_TEXT, ToJail, Unusable};
 use stage2::spec::{
-    Foreground, Landlock, PathAccess, PathRule, Rlimits, Seccomp, Spec, SpecError, VERSION,
+    Foreground, Landlock, PathAccess, PathRule, Pty, Rlimits, Seccomp, Spec, SpecError, VERSION,
 };
+use stage2::terminal::{Attributes, Size};
 
 /// Names as the kernel allows them: any bytes but NUL.
 fn os_string() -> impl Strategy<Value = OsString> {
@@ -46,22 +47,46 @@ fn rlimits() -> impl Strategy<Value = Rlimits> {
     any::<(u64, u64, u64)>().prop_map(|(nproc, nofile, core)| Rlimits { nproc, nofile, core })
 }
 
+fn pty() -> impl Strategy<Value = Pty> {
+    let attributes = (any::<[u32; 4]>(), vec(any::<u8>(), 0..40), any::<[u32; 2]>());
+    let size = any::<[u16; 4]>().prop_map(|[rows, columns, width, height]| Size {
+        rows,
+        columns,
+        width,
+        height,
+    });
+    (any::<[bool; 3]>(), attributes, size).prop_map(
+        |(streams, (flags, characters, speed), size)| {
+            let [input, output, control, local] = flags.map(Into::into);
+            let speed = speed.map(Into::into);
+            let attributes = Attributes { input, output, control, local, characters, speed };
+            Pty { streams, attributes, size }
+        },
+    )
+}
+
 fn spec() -> impl Strategy<Value = Spec> {
     let foreground = select(vec![Foreground::None, Foreground::AtStart, Foreground::OnDemand]);
     let stdio = [(); 3].map(|()| option::of(0..i32::MAX));
     (
         vec(os_string(), 1..4),
-        (option::of(3..i32::MAX), stdio, foreground, any::<bool>()),
+        (option::of(3..i32::MAX), stdio, option::of(pty()), foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
         option::of(select(vec![Seccomp::Default, Seccomp::Lockdown])),
     )
         .prop_map(
-            |(command, (control, stdio, foreground, lockdown), (rlimits, landlock), seccomp)| {
+            |(
+                command,
+                (control, stdio, pty, foreground, lockdown),
+                (rlimits, landlock),
+                seccomp,
+            )| {
                 Spec {
                     version: VERSION,
                     command,
                     control,
                     stdio,
+                    pty,
                     foreground,
                     lockdown,
                     rlimits,
@@ -79,6 +104,18 @@ fn full() -> Spec {
         command: vec!["sh".into(), OsString::from_vec(vec![b'a', 0xff])],
         control: Some(7),
         stdio: [Some(4), None, Some(6)],
+        pty: Some(Pty {
+            streams: [false, true, false],
+            attributes: Attributes {
+                input: 1,
+                output: 2,
+                control: 3,
+                local: 4,
+                characters: vec![5, 6],
+                speed: [7, 8],
+            },
+            size: Size { rows: 24, columns: 80, width: 0, height: 0 },
+        }),
         foreground: Foreground::AtStart,
         lockdown: true,
         rlimits: Some(Rlimits { nproc: 1, nofile: 2, core: 3 }),
@@ -155,7 +192,7 @@ fn parse(value: &Value) -> Result<Spec, SpecError> {
 #[test]
 fn an_unknown_field_anywhere_is_refused() {
     let cases = with_unknown_field(&json(&full()));
-    assert_eq!(cases.len(), 4, "the spec, its limits, its rules, a rule");
+    assert_eq!(cases.len(), 7, "the spec, limits, rules, a rule, terminal, settings, size");
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("unknown field"), "{at:?}: {refused}");
@@ -166,7 +203,7 @@ fn an_unknown_field_anywhere_is_refused() {
 #[test]
 fn a_field_left_out_anywhere_is_refused() {
     let cases = without_a_field(&json(&full()));
-    assert_eq!(cases.len(), 9 + 3 + 2 + 2);
+    assert_eq!(cases.len(), (10 + 3 + 2 + 2) + (3 + 6 + 4));
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("missing field"), "{at:?}: {refused}");
@@ -289,6 +326,7 @@ fn every_message_arrives_and_the_longest_fits() {
         (Layer::Seccomp, Achieved::Enforced("e".into())),
     ];
     for message in [
+        FromJail::Terminal,
         FromJail::Started(layers),
         FromJail::ExecFailed(failure),
         FromJail::Failed("why".into()),

@@ -9,6 +9,7 @@ parameters = ctypes.create_string_buffer(120)
 
 
 def by_handle():
+    call("name_to_handle_at", -100, b".", ctypes.byref(handle), ctypes.byref(mount), 0)
     directory = os.open(".", os.O_RDONLY)
     os.close(call("open_by_handle_at", directory, ctypes.byref(handle), os.O_RDONLY))
 
@@ -17,5 +18,4 @@ def ring():
     os.close(call("io_uring_setup", 4, parameters))
 
 
-call("name_to_handle_at", -100, b".", ctypes.byref(handle), ctypes.byref(mount), 0)
 print(" ".join(attempt(act) for act in (by_handle, ring)))

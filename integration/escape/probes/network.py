@@ -1,5 +1,7 @@
 # Ways out by the network: TCP and UDP to servers of the host, TCP and UDP to anywhere, ICMP, a
 # packet socket, and the interfaces that netlink tells of.
+import select
+
 tcp, udp = int(sys.argv[1]), int(sys.argv[2])
 NOWHERE = "192.0.2.1"  # for documentation: no answer ever comes
 
@@ -11,7 +13,6 @@ def stream(address):
         if result not in (0, errno.EINPROGRESS):
             raise OSError(result, "connect")
         if result == errno.EINPROGRESS and address[0] != NOWHERE:
-            import select
             select.select([], [client], [], 10)
             result = client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if result:
@@ -35,4 +36,5 @@ def ping():
 acts = [lambda: stream(("127.0.0.1", tcp)), lambda: datagram(("127.0.0.1", udp)),
         lambda: stream((NOWHERE, 443)), lambda: datagram((NOWHERE, 53)), ping,
         lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close()]
-print(" ".join(attempt(act) for act in acts), ",".join(name for _, name in socket.if_nameindex()))
+print(" ".join(attempt(act) for act in acts),
+      attempt(lambda: ",".join(name for _, name in socket.if_nameindex())))

@@ -5,7 +5,11 @@ import fcntl
 HIGH = 0xdead << 32
 STI, LINUX = 0x5412, 0x541c
 byte, paste = ctypes.create_string_buffer(b"#"), ctypes.create_string_buffer(b"\x03")
-terminal = os.open("/dev/tty", os.O_RDWR)
+try:
+    terminal = os.open("/dev/tty", os.O_RDWR)
+except OSError as error:
+    print("result:", errno.errorcode[error.errno])
+    sys.exit()
 acts = [lambda: call("ioctl", terminal, STI, byte), lambda: call("ioctl", terminal, HIGH | STI, byte),
         lambda: call("ioctl", terminal, LINUX, paste),
         lambda: call("ioctl", terminal, HIGH | LINUX, paste)]

@@ -24,8 +24,8 @@ pub fn blank(text: &str, comments: bool) -> Blanked {
         blank_last_commas(&mut json);
     }
     // Only whole characters are blanked, so neither can fail.
-    let text = |bytes| String::from_utf8(bytes).unwrap_or_default();
-    Blanked { code: text(code), json: text(json) }
+    let whole = |bytes| String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned());
+    Blanked { code: whole(code), json: whole(json) }
 }
 
 fn blank_comments(code: &mut [u8]) {

@@ -15,7 +15,7 @@ use super::*;
 type Rights = BitFlags<AccessFs>;
 
 /// What a mount lets one do, said once more and in the kernel's words: the mount's flags decide.
-fn given(kind: &MountKind) -> Rights {
+fn given(kind: &MountKind, as_root: bool) -> Rights {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let write = AccessFs::WriteFile | AccessFs::Truncate;
     let use_device = AccessFs::IoctlDev | AccessFs::ResolveUnix;
@@ -38,6 +38,8 @@ fn given(kind: &MountKind) -> Rights {
         // `rw,nodev`
         MountKind::Bind { access: Access::ReadWrite, .. }
         | MountKind::Tmpfs { writable: true, .. } => read | write | change | AccessFs::Execute,
+        // What root could write there are settings of the kernel.
+        MountKind::Proc if as_root => read | AccessFs::Execute,
         // `rw`, and what is there is not made or removed by who uses it.
         MountKind::Bind { access: Access::Device, .. }
         | MountKind::Proc
@@ -56,17 +58,17 @@ fn effective(landlock: &Landlock, path: &Path) -> Rights {
 }
 
 /// What the mounts at and above a path give, except for `/`, where only a list is given.
-fn given_above(mounts: &[Mount], path: &Path) -> Rights {
+fn given_above(mounts: &[Mount], path: &Path, as_root: bool) -> Rights {
     let shm = mounts.iter().any(|mount| {
         mount.kind == MountKind::Devices { writable: true }
             && path.starts_with(mount.dest.join("shm"))
     });
     let memory = MountKind::Tmpfs { mode: 0o1777, writable: true };
-    let from_shm = if shm { given(&memory) } else { BitFlags::EMPTY };
+    let from_shm = if shm { given(&memory, as_root) } else { BitFlags::EMPTY };
     mounts
         .iter()
         .filter(|mount| path.starts_with(&mount.dest))
-        .fold(from_shm | AccessFs::ReadDir, |rights, mount| rights | given(&mount.kind))
+        .fold(from_shm | AccessFs::ReadDir, |rights, mount| rights | given(&mount.kind, as_root))
 }
 
 fn kind() -> impl Strategy<Value = MountKind> {
@@ -98,32 +100,40 @@ fn mounts() -> impl Strategy<Value = Vec<Mount>> {
 
 proptest! {
     #[test]
-    fn each_place_has_the_rights_of_its_mount(mounts in mounts(), lockdown in any::<bool>()) {
-        let landlock = rules(&mounts, lockdown, false);
+    fn each_place_has_the_rights_of_its_mount(
+        mounts in mounts(),
+        lockdown in any::<bool>(),
+        as_root in any::<bool>(),
+    ) {
+        let landlock = rules(&mounts, lockdown, as_root);
         for mount in &mounts {
             let rights = effective(&landlock, &mount.dest);
-            prop_assert!(rights.contains(given(&mount.kind)), "{mount:?}: less, {rights:?}");
+            prop_assert!(rights.contains(given(&mount.kind, as_root)), "{mount:?}: less, {rights:?}");
             // More only where a mount above gives it: rights add up on the way to a place.
-            let most = given_above(&mounts, &mount.dest);
+            let most = given_above(&mounts, &mount.dest, as_root);
             prop_assert!(most.contains(rights), "{mount:?}: more, {rights:?}");
         }
     }
 
     /// Where nothing above gives more, writing goes with the mount, and ioctl with devices.
     #[test]
-    fn writing_and_ioctl_go_with_the_mount(mounts in mounts(), lockdown in any::<bool>()) {
-        let landlock = rules(&mounts, lockdown, false);
+    fn writing_and_ioctl_go_with_the_mount(
+        mounts in mounts(),
+        lockdown in any::<bool>(),
+        as_root in any::<bool>(),
+    ) {
+        let landlock = rules(&mounts, lockdown, as_root);
         for mount in mounts.iter().filter(|mount| mount.is_mount_point()) {
             let above = |other: &&Mount| {
                 *other != mount && mount.dest.starts_with(&other.dest)
             };
             let alone = mounts.iter().filter(above).all(|other| {
-                !given(&other.kind).intersects(AccessFs::WriteFile | AccessFs::IoctlDev)
+                !given(&other.kind, as_root).intersects(AccessFs::WriteFile | AccessFs::IoctlDev)
             });
             if alone {
                 let reading = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::Execute;
                 let rights = effective(&landlock, &mount.dest) & !reading;
-                prop_assert_eq!(rights, given(&mount.kind) & !reading, "{:?}", mount);
+                prop_assert_eq!(rights, given(&mount.kind, as_root) & !reading, "{:?}", mount);
             }
         }
     }

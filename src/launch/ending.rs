@@ -1,0 +1,66 @@
+//! How a run ended, and the status that says so.
+
+use std::io::Read;
+use std::process::{ChildStderr, ExitStatus};
+
+use nix::libc;
+use stage2::report::ExecFailure;
+
+use super::failure;
+use super::leftovers;
+use crate::error::Error;
+use crate::messages::{self, Lookup};
+
+/// What is known about the end.
+#[derive(Debug)]
+pub enum Ending {
+    /// The command ended with this status.
+    Status(u8),
+    /// The command could not be run.
+    NotRun(ExecFailure),
+    /// Stage two failed, in its own words.
+    Failed(String),
+    /// We killed it.
+    Killed,
+    /// Somebody killed the jail.
+    Lost,
+    /// There was no jail.
+    NotBuilt,
+}
+
+impl Ending {
+    /// The status to end with; says what there is to say.
+    ///
+    /// # Errors
+    ///
+    /// The jail could not be built. `bubblewrap` is how bubblewrap ended, and `said` its errors.
+    pub fn conclude(
+        self,
+        bubblewrap: ExitStatus,
+        said: Option<ChildStderr>,
+        lookup: &Lookup,
+    ) -> Result<u8, Error> {
+        let killed = stage2::sys::killed_by(libc::SIGKILL);
+        match self {
+            Self::Status(status) => Ok(status),
+            Self::NotRun(failure) => {
+                messages::not_run(&failure, lookup);
+                Ok(failure.status())
+            }
+            Self::Failed(text) => Err(Error::Stage2(text)),
+            Self::Killed => Ok(killed),
+            Self::Lost => {
+                messages::error("the jail was killed");
+                Ok(killed)
+            }
+            Self::NotBuilt => {
+                leftovers::kill_all();
+                let mut text = Vec::new();
+                if let Some(mut said) = said {
+                    let _ = said.read_to_end(&mut text);
+                }
+                Err(failure::explain(&text, bubblewrap))
+            }
+        }
+    }
+}
