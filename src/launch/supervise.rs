@@ -332,6 +332,10 @@ impl Supervisor<'_> {
     fn resume(&mut self) {
         self.stopping = None;
         self.resumed += 1;
+        if !self.started && self.connection.proxy().is_some() {
+            // There is nothing to go on yet, and where we are then will be seen when there is.
+            return;
+        }
         let foreground = self.connection.resume();
         self.tell(ToJail::Continue(foreground));
     }
