@@ -149,7 +149,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let watched = !cli.exec || cli.verbose;
     let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
     let told = |told: &FromJail| messages::progress(told, cli.verbose);
-    let status = launch(plan, &settings, &host, &bubblewrap, cli.verbose, &told)?;
+    let status = launch(plan, Some(&settings), &host, &bubblewrap, &told)?;
     if let Some(before) = before {
         messages::findings(&before.findings());
     }
@@ -230,16 +230,18 @@ fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     }
 }
 
+/// Runs the plan. `bar` are the settings that decide on a status bar, where there may be one;
+/// `told` hears what the layers and mise achieved.
 #[cfg(target_os = "linux")]
 fn launch(
     plan: Plan,
-    settings: &Settings,
+    bar: Option<&Settings>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
     told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
-    launch::run(plan, settings, host, bubblewrap, verbose, told).map_err(|error| match error {
+    let bar = bar.and_then(|settings| launch::Bar::decide(settings, host, &plan));
+    launch::run(plan, bar, host, bubblewrap, told).map_err(|error| match error {
         Error::Build { said, .. } => {
             let machine = host::machine::Machine::probe(&host.origin.environment);
             let remedy = remedies::for_words(&said, &machine);
@@ -252,10 +254,9 @@ fn launch(
 #[cfg(not(target_os = "linux"))]
 fn launch(
     _: Plan,
-    _: &Settings,
+    _: Option<&Settings>,
     _: &Host,
     _: &Bubblewrap,
-    _: bool,
     _: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })

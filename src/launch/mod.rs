@@ -17,30 +17,29 @@ mod terminal;
 use copies::Copies;
 use stage2::report::FromJail;
 
+pub use bar::Wanted as Bar;
+
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::messages::{self, Lookup};
 use crate::plan::Plan;
-use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `settings` are those the plan was made from; `verbose` says why there is no status bar. `told`
-/// hears what the layers achieved, as soon as they are applied, and what mise did.
+/// `bar` is the status bar that was asked for; `told` hears what the layers achieved, as soon as
+/// they are applied, and what mise did.
 ///
 /// # Errors
 ///
 /// The jail could not be built.
 pub fn run(
     mut plan: Plan,
-    settings: &Settings,
+    bar: Option<Bar>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
     told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
-    let bar = bar::Wanted::decide(settings, host, &plan, verbose);
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal)?;
     let mut copies = Copies::read(&mut plan);
