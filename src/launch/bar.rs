@@ -28,7 +28,7 @@ impl Wanted {
     ///
     /// Nothing may be inheritable yet, nor any signal blocked: the check is a process that outlives
     /// what it must not hold.
-    pub fn decide(settings: &Settings, host: &Host, plan: &Plan, verbose: bool) -> Option<Self> {
+    pub fn decide(settings: &Settings, host: &Host, plan: &Plan) -> Option<Self> {
         let style = settings.status_bar.value?;
         if plan.terminal != plan::Terminal::Own {
             return None;
@@ -40,10 +40,9 @@ impl Wanted {
                 "no status bar: a terminal of the kind {:?} cannot show one",
                 visible(term)
             );
-            match settings.status_bar.source {
-                Source::Flag => messages::warning(said),
-                _ if verbose => messages::note(said),
-                _ => {}
+            // A remembered wish is not worth a word at every launch.
+            if settings.status_bar.source == Source::Flag {
+                messages::warning(said);
             }
             return None;
         }

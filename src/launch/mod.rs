@@ -2,6 +2,7 @@
 
 mod bar;
 mod connection;
+mod copies;
 mod descriptors;
 mod ending;
 mod failure;
@@ -13,35 +14,36 @@ mod spawn;
 mod supervise;
 mod terminal;
 
-use stage2::report::Layers;
+use copies::Copies;
+use stage2::report::FromJail;
+
+pub use bar::Wanted as Bar;
 
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
-use crate::messages::Lookup;
+use crate::messages::{self, Lookup};
 use crate::plan::Plan;
-use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `settings` are those the plan was made from; `verbose` says why there is no status bar.
-/// `started` is told what each layer achieved, as soon as the command is being started.
+/// `bar` is the status bar that was asked for; `told` hears what the layers achieved, as soon as
+/// they are applied, and what mise did.
 ///
 /// # Errors
 ///
 /// The jail could not be built.
 pub fn run(
     mut plan: Plan,
-    settings: &Settings,
+    bar: Option<Bar>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    verbose: bool,
-    started: &dyn Fn(&Layers),
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
-    let bar = bar::Wanted::decide(settings, host, &plan, verbose);
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal)?;
-    let sources = sources::open_all(&mut plan, bubblewrap)?;
+    let mut copies = Copies::read(&mut plan);
+    let sources = sources::open_all(&mut plan, &copies, bubblewrap)?;
     let connection = connection::Connection::new(&plan, host, bar)?;
     leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
@@ -50,5 +52,8 @@ pub fn run(
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, signals, connection, lookup, started)
+    let outcome = supervise::supervise(jail, &mut copies, signals, connection, lookup, told);
+    // The jail is gone: what is in the copies now is their last word.
+    copies.finish().iter().for_each(messages::warning);
+    outcome
 }

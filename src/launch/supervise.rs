@@ -11,10 +11,11 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
 use stage2::channel::{receive_message_with, send_message};
-use stage2::report::{FromJail, Layers, ToJail};
+use stage2::report::{FromJail, ToJail};
 use stage2::spec::Foreground;
 
 use super::connection::Connection;
+use super::copies::Copies;
 use super::ending::Ending;
 use super::proxy::Ready;
 use super::signals::{self, Meaning};
@@ -32,10 +33,11 @@ const LAST_WORDS: u64 = 1 << 20;
 #[allow(clippy::struct_excessive_bools)] // each is one independent fact
 struct Supervisor<'a> {
     jail: Jail,
+    copies: &'a mut Copies,
     signals: SignalFd,
     connection: Connection,
     lookup: Lookup,
-    told: &'a dyn Fn(&Layers),
+    told: &'a dyn Fn(&FromJail),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -55,13 +57,15 @@ struct Supervisor<'a> {
 /// Waits for the end and gives the status.
 pub fn supervise(
     jail: Jail,
+    copies: &mut Copies,
     signals: SignalFd,
     connection: Connection,
     lookup: Lookup,
-    told: &dyn Fn(&Layers),
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     let mut supervisor = Supervisor {
         jail,
+        copies,
         signals,
         connection,
         lookup,
@@ -156,6 +160,7 @@ impl Supervisor<'_> {
                 self.bubblewrap_ended |= matches!(self.jail.bubblewrap.try_wait(), Ok(Some(_)));
             }
             Meaning::Resumed => self.resume(),
+            Meaning::Changed => self.copies.news(),
             Meaning::Resized => match self.connection.proxy() {
                 Some(proxy) => proxy.resize(),
                 None => self.tell(ToJail::GroupSignal(signal as i32)),
@@ -235,9 +240,15 @@ impl Supervisor<'_> {
                     proxy.connect(master)?;
                 }
             }
-            FromJail::Started(layers) => {
+            FromJail::Copies => {
+                if let Some(directory) = descriptor {
+                    self.copies.watch(directory);
+                }
+            }
+            FromJail::Mise(_) => (self.told)(&message),
+            FromJail::Started(_) => {
                 self.started = true;
-                (self.told)(&layers);
+                (self.told)(&message);
                 self.begin();
             }
             FromJail::Stopped(signal) => self.stopped(signal),
@@ -321,6 +332,10 @@ impl Supervisor<'_> {
     fn resume(&mut self) {
         self.stopping = None;
         self.resumed += 1;
+        if !self.started && self.connection.proxy().is_some() {
+            // There is nothing to go on yet, and where we are then will be seen when there is.
+            return;
+        }
         let foreground = self.connection.resume();
         self.tell(ToJail::Continue(foreground));
     }

@@ -235,8 +235,11 @@ pub fn ops_of_origin() -> impl Strategy<Value = Vec<Op>> {
             .prop_map(|(top, height)| Op::Region(top, height, "\x1b[H\x1b7")),
         1 => Just(Op::Reset),
         3 => any::<bool>().prop_map(Op::Origin),
-        3 => proptest::sample::select(&["\x1b7", "\x1b8", "\x1b7\x1b[J", "\x1b[J\x1b8"][..])
-            .prop_map(bytes),
+        // In no full row: what is erased from there on differs.
+        3 => proptest::sample::select(
+            &["\r\x1b[3C\x1b7", "\x1b8", "\r\x1b[9C\x1b7\x1b[J", "\r\x1b[J\x1b8"][..],
+        )
+        .prop_map(bytes),
         2 => proptest::sample::select(&["\x1b[m", "\x1b[1;31m", "\x1b[48;5;99m", "\x1b[7m"][..])
             .prop_map(bytes),
         2 => (0..4_u8).prop_map(|which| bytes(format!("\x1b[{which}J"))),
