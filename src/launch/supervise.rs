@@ -126,7 +126,7 @@ impl Supervisor<'_> {
         }
         let ready = match poll(&mut watched, self.patience()) {
             Ok(ready) => ready,
-            Err(Errno::EINTR) => return Ok((false, [PollFlags::empty(); 3])),
+            Err(Errno::EINTR) => return Ok((false, [PollFlags::empty(); 4])),
             Err(errno) => return Err(Error::system("poll")(errno)),
         };
         let [_, control, terminals @ ..] = watched;
