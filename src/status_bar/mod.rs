@@ -31,10 +31,13 @@ mod attributes;
 mod cursor;
 mod draw;
 mod filter;
+mod modes;
+mod movement;
 mod row;
 mod scan;
 mod screen;
 mod sequence;
+mod tabs;
 
 use cursor::Cursor;
 use row::Row;

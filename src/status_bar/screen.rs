@@ -5,6 +5,7 @@
 
 use super::Size;
 use super::cursor::{Cursor, Rows, Wrap};
+use super::tabs::Tabs;
 
 /// A cursor that the child saved, and what became of the terminal's own copy.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +56,8 @@ pub struct Screen {
     pub single_shift: bool,
     /// The terminal takes VT52's sequences, which the bar does not speak.
     pub vt52: bool,
-    tabs: Vec<bool>,
+    /// Tab stops.
+    pub tabs: Tabs,
 }
 
 impl Screen {
@@ -74,7 +76,7 @@ impl Screen {
             link: Vec::new(),
             single_shift: false,
             vt52: false,
-            tabs: default_tabs(size.cols),
+            tabs: Tabs::new(size.cols),
         }
     }
 
@@ -213,43 +215,19 @@ impl Screen {
     /// HT and CHT.
     pub fn tab(&mut self, count: u16) {
         let (_, right) = self.edges();
+        let right = right.max(self.cursor.col);
         for _ in 0..count.min(self.size.cols) {
-            let mut after = (self.cursor.col + 1..right).filter(|col| self.tabs[usize::from(*col)]);
-            self.cursor.col = after.next().unwrap_or(right.max(self.cursor.col));
+            self.cursor.col = self.tabs.after(self.cursor.col, right);
         }
-        if self.cursor.wrap != Wrap::None {
-            self.cursor.wrap = Wrap::Unsure;
-        }
+        self.move_rows(|row| row);
     }
 
     /// CBT.
     pub fn back_tab(&mut self, count: u16) {
         for _ in 0..count.min(self.size.cols) {
-            let mut before = (0..self.cursor.col).rev().filter(|col| self.tabs[usize::from(*col)]);
-            self.cursor.col = before.next().unwrap_or(0);
+            self.cursor.col = self.tabs.before(self.cursor.col);
         }
-        if self.cursor.wrap != Wrap::None {
-            self.cursor.wrap = Wrap::Unsure;
-        }
-    }
-
-    /// HTS.
-    pub fn set_tab(&mut self) {
-        self.tabs[usize::from(self.cursor.col)] = true;
-    }
-
-    /// TBC.
-    pub fn clear_tabs(&mut self, which: u16) {
-        match which {
-            0 => self.tabs[usize::from(self.cursor.col)] = false,
-            3 => self.tabs.fill(false),
-            _ => {}
-        }
-    }
-
-    /// DECST8C.
-    pub fn reset_tabs(&mut self) {
-        self.tabs = default_tabs(self.size.cols);
+        self.move_rows(|row| row);
     }
 
     // Characters.
@@ -317,9 +295,7 @@ impl Screen {
     /// the bar the cursor is at least.
     pub fn resize(&mut self, size: Size, below: u16) {
         self.size = size;
-        self.tabs.truncate(usize::from(size.cols));
-        let known = u16::try_from(self.tabs.len()).unwrap_or(u16::MAX);
-        self.tabs.extend((known..size.cols).map(|col| col % 8 == 0));
+        self.tabs.resize(size.cols);
         self.reset_region();
         self.margins = self.margins.map(|_| (0, self.last_col()));
         let high = size.rows.saturating_sub(below).min(self.last_row());
@@ -332,8 +308,4 @@ impl Screen {
             cursor.wrap = Wrap::None;
         }
     }
-}
-
-fn default_tabs(cols: u16) -> Vec<bool> {
-    (0..cols).map(|col| col % 8 == 0).collect()
 }

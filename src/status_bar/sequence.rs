@@ -1,13 +1,12 @@
 //! Escape and control sequences: what each does to the cursor, and the few that are rewritten.
 
 use std::borrow::Cow;
-use std::io::Write as _;
 
 use vte::{Params, Parser, Perform};
 
-use super::cursor::{Cursor, Rows, Wrap};
-use super::screen::{Copy, Saved, Screen};
-use super::{Bar, OldBar, scan};
+use super::screen::Screen;
+use super::tabs::Tabs;
+use super::{Bar, scan};
 
 impl Bar {
     /// Passes one whole sequence on.
@@ -50,7 +49,7 @@ impl Bar {
                 return self.screen.carriage_return();
             }
             ([], b'M') => self.screen.reverse_index(),
-            ([], b'H') => self.screen.set_tab(),
+            ([], b'H') => self.screen.tabs.set(self.screen.cursor.col, true),
             ([], b'N' | b'O') => self.screen.single_shift = true,
             ([], b'n') => self.screen.cursor.charsets.shift = 2,
             ([], b'o') => self.screen.cursor.charsets.shift = 3,
@@ -102,8 +101,9 @@ impl Bar {
             ([], 'I') => screen.tab(count),
             ([], 'Z') => screen.back_tab(count),
             ([], 'b') => return self.repeat(given, out),
-            ([], 'g') => screen.clear_tabs(given.number(0, 0)),
-            ([b'?'], 'W') if count == 5 => screen.reset_tabs(),
+            ([], 'g') if given.number(0, 0) == 3 => screen.tabs.clear(),
+            ([], 'g') if given.number(0, 0) == 0 => screen.tabs.set(screen.cursor.col, false),
+            ([b'?'], 'W') if count == 5 => screen.tabs = Tabs::new(screen.size.cols),
             ([], 'm') => screen.cursor.attributes.apply(given.params),
             ([], 'r') => return self.scroll_region(given, out),
             ([], 's') if screen.margins.is_some() => self.side_margins(given),
@@ -121,70 +121,6 @@ impl Bar {
             _ => {}
         }
         out.extend_from_slice(given.raw);
-    }
-
-    // Movement. Rows that the child has not, but the terminal has, are the bar's.
-
-    /// CUD, VPR, CNL.
-    fn down(&mut self, given: &Given, out: &mut Vec<u8>) {
-        let (count, last) = (given.number(0, 1), self.screen.last_row());
-        let Cursor { rows, wrap, .. } = self.screen.cursor;
-        let whole = self.screen.region == (0, last);
-        if !self.shown() || rows.high.saturating_add(count) <= last {
-            out.extend_from_slice(given.raw);
-        } else if let Some(row) = rows.known() {
-            if row < last {
-                let _ = write!(out, "\x1b[{}{}", last - row, given.action);
-            } else if given.action == 'E' {
-                out.push(b'\r');
-            } else if wrap != Wrap::None {
-                // The row is no longer full, as after any movement.
-                out.extend_from_slice(b"\x1b[C");
-            }
-        } else if whole && rows.low.saturating_add(count) >= last {
-            let _ = write!(out, "\x1b[{}d", last + 1);
-            if given.action == 'E' {
-                out.push(b'\r');
-            }
-        } else {
-            out.extend_from_slice(given.raw);
-        }
-        if given.action == 'e' || whole {
-            self.screen.down_freely(count);
-        } else {
-            self.screen.down(count);
-        }
-        if given.action == 'E' {
-            self.screen.carriage_return();
-        }
-    }
-
-    /// CUP, HVP.
-    fn position(&mut self, given: &Given, out: &mut Vec<u8>) {
-        let (row, col) = (given.number(0, 1), given.number(1, 1));
-        if self.is_beyond(row) {
-            let _ = write!(out, "\x1b[{};{col}{}", self.screen.size.rows, given.action);
-        } else {
-            out.extend_from_slice(given.raw);
-        }
-        self.screen.go_to_row(row - 1);
-        self.screen.go_to_col(col - 1);
-    }
-
-    /// VPA.
-    fn row_position(&mut self, given: &Given, out: &mut Vec<u8>) {
-        let row = given.number(0, 1);
-        if self.is_beyond(row) {
-            let _ = write!(out, "\x1b[{}d", self.screen.size.rows);
-        } else {
-            out.extend_from_slice(given.raw);
-        }
-        self.screen.go_to_row(row - 1);
-    }
-
-    /// Whether a row, counted from 1, is none of the child's.
-    fn is_beyond(&self, row: u16) -> bool {
-        self.shown() && row > self.screen.size.rows
     }
 
     /// REP. Written out where the character that the terminal wrote last is the bar's, and where
@@ -210,194 +146,6 @@ impl Bar {
         }
     }
 
-    /// DECSTBM.
-    fn scroll_region(&mut self, given: &Given, out: &mut Vec<u8>) {
-        let rows = self.screen.size.rows;
-        let (top, bottom) = (given.number(0, 1), given.number(1, rows));
-        let inside = bottom.min(rows);
-        if !self.shown() {
-            out.extend_from_slice(given.raw);
-        } else if top >= inside {
-            // No region: the terminal would ignore it, unless the bar's row made one of it.
-        } else if given.number(1, 0) == bottom && bottom == inside {
-            out.extend_from_slice(given.raw);
-        } else {
-            let _ = write!(out, "\x1b[{top};{inside}r");
-        }
-        if top < inside {
-            self.screen.region = (top - 1, inside - 1);
-            self.screen.home();
-        }
-    }
-
-    /// DECSLRM.
-    fn side_margins(&mut self, given: &Given) {
-        let cols = self.screen.size.cols;
-        let (left, right) = (given.number(0, 1), given.number(1, cols).min(cols));
-        if left < right {
-            self.screen.margins = Some((left - 1, right - 1));
-            self.screen.home();
-        }
-    }
-
-    // The saved cursor.
-
-    /// DECSC, SCOSC.
-    fn save(&mut self) {
-        let cursor = self.screen.cursor;
-        // What the terminal saves is not behind the last column.
-        let copy = if cursor.wrap == Wrap::ByHand { Copy::Lost } else { Copy::Kept };
-        *self.screen.saved_here() = Saved { cursor, copy };
-    }
-
-    /// DECRC, SCORC: written out if the bar was drawn since the child saved.
-    fn restore(&mut self, raw: &[u8], out: &mut Vec<u8>) {
-        let Saved { cursor, copy } = *self.screen.saved_here();
-        if copy == Copy::Kept {
-            self.align(cursor, out);
-            out.extend_from_slice(raw);
-            self.screen.cursor = cursor;
-        } else {
-            self.restore_in_full(cursor, out);
-        }
-    }
-
-    /// Sets what some terminals restore with the cursor, and others do not.
-    fn align(&self, cursor: Cursor, out: &mut Vec<u8>) {
-        let now = self.screen.cursor;
-        if cursor.origin != now.origin {
-            out.extend_from_slice(if cursor.origin { b"\x1b[?6h" } else { b"\x1b[?6l" });
-        }
-        if cursor.charsets.shift != now.charsets.shift {
-            out.extend_from_slice(cursor.charsets.shift_sequence());
-        }
-    }
-
-    fn restore_in_full(&mut self, mut saved: Cursor, out: &mut Vec<u8>) {
-        self.align(saved, out);
-        let now = self.screen.cursor;
-        let col = saved.col + 1;
-        if let Some(row) = saved.rows.known() {
-            let row = row.min(self.screen.last_row());
-            let top = if saved.origin { self.screen.region.0 } else { 0 };
-            let _ = write!(out, "\x1b[{};{col}H", row.saturating_sub(top) + 1);
-            saved.rows = Rows::at(row);
-        } else {
-            let (from, to) = (now.rows.high, saved.rows.high);
-            let _ = match from.cmp(&to) {
-                std::cmp::Ordering::Less => write!(out, "\x1b[{}B", to - from),
-                std::cmp::Ordering::Equal => Ok(()),
-                std::cmp::Ordering::Greater => write!(out, "\x1b[{}A", from - to),
-            };
-            let _ = write!(out, "\x1b[{col}G");
-        }
-        out.extend_from_slice(saved.attributes.sequence().as_bytes());
-        for index in 0..4 {
-            if saved.charsets.designated[index] != now.charsets.designated[index] {
-                out.extend_from_slice(&saved.charsets.designation(index));
-            }
-        }
-        saved.wrap = match saved.wrap {
-            Wrap::Pending | Wrap::ByHand => Wrap::ByHand,
-            Wrap::None | Wrap::Unsure => Wrap::None,
-        };
-        self.screen.cursor = saved;
-    }
-
-    // Modes.
-
-    /// SM, RM.
-    fn modes(&mut self, given: &Given) {
-        let on = given.action == 'h';
-        for mode in given.numbers() {
-            match mode {
-                4 => self.screen.insert = on,
-                20 => self.screen.newline = on,
-                _ => {}
-            }
-        }
-    }
-
-    /// DECSET, DECRST.
-    fn private_modes(&mut self, given: &Given, out: &mut Vec<u8>) {
-        let on = given.action == 'h';
-        let mut loses_region = false;
-        match (given.numbers().eq([1048]), given.numbers().any(|mode| mode == 1049), on) {
-            (true, _, false) => return self.restore(given.raw, out),
-            (_, true, false) if self.screen.alternate => {
-                self.align(self.screen.saved[0].cursor, out);
-            }
-            // Already on the main screen. Some terminals restore the saved cursor all the same.
-            (_, true, false) => {
-                let saved = &mut self.screen.saved[0];
-                if saved.copy == Copy::Kept {
-                    let (rows, saved) = (&mut self.screen.cursor.rows, saved.cursor.rows);
-                    rows.low = rows.low.min(saved.low);
-                    rows.high = rows.high.max(saved.high);
-                } else {
-                    saved.copy = Copy::Lost;
-                    out.extend_from_slice(b"\x1b7");
-                }
-            }
-            _ => {}
-        }
-        out.extend_from_slice(given.raw);
-        for mode in given.numbers() {
-            match mode {
-                2 => self.screen.vt52 = !on,
-                // DECCOLM, where it is allowed: erases, and resets the region.
-                3 => {
-                    self.screen.reset_region();
-                    self.screen.cursor.rows.low = 0;
-                    loses_region = true;
-                }
-                6 => self.screen.set_origin(on),
-                7 => self.screen.autowrap = on,
-                69 => self.screen.margins = on.then_some((0, self.screen.size.cols - 1)),
-                1048 if on => self.save(),
-                47 | 1047 | 1049 => {
-                    self.stale = true;
-                    loses_region |= on || self.screen.alternate;
-                    self.switch_screen(on, mode == 1049, out);
-                }
-                _ => {}
-            }
-        }
-        if loses_region {
-            self.stale = true;
-            self.draw_at_once(out);
-        }
-    }
-
-    /// The alternate screen. 1049 saves and restores the cursor; the others leave it where it is.
-    fn switch_screen(&mut self, alternate: bool, with_cursor: bool, out: &mut Vec<u8>) {
-        if alternate == self.screen.alternate {
-            return;
-        }
-        if alternate && with_cursor {
-            self.save();
-        }
-        self.screen.alternate = alternate;
-        if !alternate {
-            if with_cursor {
-                let Saved { cursor, copy } = self.screen.saved[0];
-                self.screen.cursor = cursor;
-                // The child came here without saving, and the terminal went where the bar was
-                // drawn last.
-                if copy == Copy::Lost && self.unsettled_main.is_none() {
-                    self.screen.cursor.origin = !cursor.origin;
-                    self.restore_in_full(cursor, out);
-                }
-            }
-            if let Some(old) = self.unsettled_main.take() {
-                let below = if let OldBar::Below(below) = old { below } else { 1 };
-                let high = self.screen.size.rows.saturating_sub(below);
-                self.screen.cursor.rows = Rows { low: 0, high: high.min(self.screen.last_row()) };
-                self.unsettled = Some(old);
-            }
-        }
-    }
-
     /// ED, DECSED.
     fn erase(&mut self, given: &Given, out: &mut Vec<u8>) {
         let which = given.number(0, 0);
@@ -414,20 +162,20 @@ impl Bar {
 }
 
 /// One control sequence.
-struct Given<'a> {
-    raw: &'a [u8],
-    params: &'a Params,
-    intermediates: &'a [u8],
-    action: char,
+pub(super) struct Given<'a> {
+    pub raw: &'a [u8],
+    pub params: &'a Params,
+    pub intermediates: &'a [u8],
+    pub action: char,
 }
 
 impl Given<'_> {
     /// A parameter; 0 counts as not given.
-    fn number(&self, index: usize, default: u16) -> u16 {
+    pub fn number(&self, index: usize, default: u16) -> u16 {
         self.numbers().nth(index).filter(|number| *number != 0).unwrap_or(default)
     }
 
-    fn numbers(&self) -> impl Iterator<Item = u16> {
+    pub fn numbers(&self) -> impl Iterator<Item = u16> {
         self.params.iter().map(|param| param[0])
     }
 }

@@ -38,11 +38,11 @@ pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8
     let children = SigSet::from_iter([Signal::SIGCHLD]);
     let signals = SignalFd::with_flags(&children, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let console = Console::find(spec)?;
-    report.send(&FromJail::Started(layers));
     let prepared = match mise::prepare(spec, &signals, report)? {
         mise::Outcome::Start(prepared) => prepared,
         mise::Outcome::Over(status) => return Ok(status),
     };
+    report.send(&FromJail::Started(layers));
     let Some(command) = sys::fork()? else {
         become_command(spec, prepared, report, console.descriptor());
     };

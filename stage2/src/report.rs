@@ -94,10 +94,10 @@ pub enum FromJail {
     Terminal,
     /// The directory of the copies that the front writes back travels with this message.
     Copies,
+    /// What mise gave the command, where it was asked for. The caller's terminal is still its own.
+    Mise(Achieved),
     /// The command is being started behind these layers.
     Started(Layers),
-    /// What mise gave the command; only where it was asked for, and after [`Self::Started`].
-    Mise(Achieved),
     /// The command could not be started.
     ExecFailed(ExecFailure),
     /// Stage two itself failed; the text says on what and why.

@@ -28,7 +28,13 @@ const LIMIT: Duration = Duration::from_secs(5);
 const MAX_OUTPUT: usize = 256 * 1024;
 
 /// Bytes of what it says about itself.
-const MAX_WORDS: usize = 1024;
+const MAX_WORDS: usize = 4096;
+
+/// Characters of that which are told, in one line.
+const MAX_LINE: usize = 300;
+
+/// What its errors begin with; others are warnings.
+const ERROR: &str = "mise ERROR ";
 
 /// How it ended.
 pub enum Ended {
@@ -199,11 +205,20 @@ fn end_all(signals: &SignalFd) -> io::Result<()> {
     }
 }
 
-/// What it said, or else how it ended.
+/// What it said, or else how it ended. Of mise's words its errors are the ones that count.
 fn one_line(words: &[u8], status: u8) -> String {
     let words = String::from_utf8_lossy(words);
-    let lines: Vec<&str> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    if lines.is_empty() { format!("it ended with status {status}") } else { lines.join("; ") }
+    let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut said: Vec<&str> = lines().filter_map(|line| line.strip_prefix(ERROR)).collect();
+    if said.is_empty() {
+        said = lines().collect();
+    }
+    if said.is_empty() {
+        return format!("it ended with status {status}");
+    }
+    let whole = said.join("; ");
+    let cut: String = whole.chars().take(MAX_LINE).collect();
+    if cut.len() < whole.len() { format!("{cut}…") } else { cut }
 }
 
 /// What a pipe has brought so far.
