@@ -45,7 +45,6 @@ pub fn run(
     let mut copies = Copies::read(&mut plan);
     let sources = sources::open_all(&mut plan, &copies, bubblewrap)?;
     let connection = connection::Connection::new(&plan, host, bar)?;
-    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);
     let lookup = Lookup {

@@ -19,6 +19,7 @@ use stage2::spec::Foreground;
 use super::connection::Connection;
 use super::copies::Copies;
 use super::ending::Ending;
+use super::leftovers;
 use super::proxy::Ready;
 use super::signals::{self, Meaning};
 use super::spawn::Jail;
@@ -291,6 +292,10 @@ impl Supervisor<'_> {
             (false, true) => Ending::Lost,
             (false, false) => Ending::NotBuilt,
         });
+        if matches!(ending, Ending::NotBuilt) {
+            // Else the end of what bubblewrap said would not come.
+            leftovers::kill_all(&self.jail.inherited);
+        }
         ending.conclude(bubblewrap, self.jail.bubblewrap.stderr.take(), &self.lookup)
     }
 }
