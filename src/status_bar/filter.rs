@@ -35,7 +35,14 @@ impl Bar {
         if self.string.is_some() {
             return self.string_step(data, out);
         }
-        match scan::token(data) {
+        let token = scan::token(data);
+        let length = self.take(token, data, out);
+        self.behind_character = matches!(token, Token::Text(_) | Token::Broken(_));
+        length
+    }
+
+    fn take(&mut self, token: Token, data: &[u8], out: &mut Vec<u8>) -> Option<usize> {
+        match token {
             Token::Text(length) => {
                 self.text(&data[..length], out);
                 Some(length)

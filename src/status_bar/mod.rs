@@ -73,6 +73,7 @@ impl Size {
 
 /// The bar and the state of the terminal it is drawn on.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools)] // each is one independent fact
 pub struct Bar {
     row: Row,
     /// The host terminal's size.
@@ -93,6 +94,8 @@ pub struct Bar {
     unsettled_main: Option<OldBar>,
     /// The child's last character, for REP, and whether it is the terminal's last too.
     last: Option<(char, bool)>,
+    /// Nothing has come behind it.
+    behind_character: bool,
 }
 
 /// The bar that was drawn before the terminal was resized.
@@ -129,6 +132,7 @@ impl Bar {
             unsettled: None,
             unsettled_main: None,
             last: None,
+            behind_character: false,
         };
         bar.screen = Screen::new(at_least_one_cell(bar.child_size()));
         bar

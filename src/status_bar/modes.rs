@@ -94,17 +94,11 @@ impl Bar {
             (_, true, false) if self.screen.alternate => {
                 self.align(self.screen.saved[0].cursor, out);
             }
-            // Already on the main screen. Some terminals restore the saved cursor all the same.
+            // Already on the main screen. Some terminals restore the saved cursor all the same,
+            // others do nothing: with the bar all do nothing, so that the row stays known.
             (_, true, false) => {
-                let saved = &mut self.screen.saved[0];
-                if saved.copy == Copy::Kept {
-                    let (rows, saved) = (&mut self.screen.cursor.rows, saved.cursor.rows);
-                    rows.low = rows.low.min(saved.low);
-                    rows.high = rows.high.max(saved.high);
-                } else {
-                    saved.copy = Copy::Lost;
-                    out.extend_from_slice(b"\x1b7");
-                }
+                out.extend_from_slice(b"\x1b7");
+                self.screen.saved[0].copy = Copy::Lost;
             }
             _ => {}
         }

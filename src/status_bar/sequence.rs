@@ -140,7 +140,9 @@ impl Bar {
         if is_plain && on_terminal {
             out.extend_from_slice(given.raw);
             // Some terminals do it only right behind the character.
-            self.screen.cursor.rows.low = self.screen.cursor.rows.low.min(before.low);
+            if !self.behind_character {
+                self.screen.cursor.rows.low = self.screen.cursor.rows.low.min(before.low);
+            }
         } else {
             out.extend_from_slice(&copies);
         }
