@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
-use crate::harness::World;
+use crate::harness::{World, until};
 
 const FAILURE: i32 = 125;
 
@@ -45,6 +46,20 @@ fn a_working_directory_that_was_deleted() {
     let script = "mkdir gone; cd gone; rmdir ../gone; exec \"$0\" --exec -- echo ran";
     let ended = world.caller(script).run();
     ended.is_failure(FAILURE, &["working directory"]);
+}
+
+#[test]
+fn the_callers_own_jobs_outlive_a_jail_that_could_not_be_built() {
+    let world = World::new();
+    let bubblewrap = world.script("elsewhere/bwrap", "#!/bin/sh\nexit 1\n");
+    let caller = "{ trap '' HUP; until test -e go; do sleep 0.02; done; echo done > job; } & \
+                  exec \"$0\" --exec -- echo ran";
+    let ended = world.caller(caller).env("BWRAP_BIN", &bubblewrap).stdout(Stdio::null());
+    let ended = ended.stderr(Stdio::null()).run();
+    assert_eq!(ended.code(), FAILURE);
+    world.file("home/project/go", "");
+    let job = world.project().join("job");
+    until("the job goes on", || job.exists());
 }
 
 #[test]

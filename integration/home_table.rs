@@ -27,11 +27,13 @@ impl Sample {
             .collect()
     }
 
-    /// Those that can be plain files: nothing else has a row below them.
+    /// Those that can be plain files: nothing else has a row below them. What comes of a copied
+    /// one, `claude_json` tests.
     fn files() -> Vec<Self> {
         let mut samples = Self::all();
         samples.retain(|sample| {
             by_directory().iter().all(|(directory, _)| *directory != sample.entry)
+                && sample.row.treatment != Treatment::Copied
         });
         samples
     }
@@ -63,7 +65,7 @@ fn check(sample: &Sample, read: &str, written: bool, on_host: &Path) {
     let kept = fs::read_to_string(on_host).expect("the host's file");
     match sample.row.treatment {
         // A write goes to the jail's own home, if anywhere.
-        Treatment::Hidden | Treatment::Empty => {
+        Treatment::Hidden | Treatment::Empty | Treatment::Private => {
             assert!(!read.contains(SECRET), "{row} can be read");
             assert_eq!(kept, SECRET, "{row} was changed");
         }
@@ -71,7 +73,7 @@ fn check(sample: &Sample, read: &str, written: bool, on_host: &Path) {
             assert_eq!((read, written), (SECRET, false), "{row}");
             assert_eq!(kept, SECRET, "{row} was changed");
         }
-        Treatment::ReadWrite => {
+        Treatment::Copied | Treatment::ReadWrite => {
             assert_eq!((read, written), (SECRET, true), "{row}");
             assert_eq!(kept, format!("{SECRET}{WRITTEN}"), "{row}: the write did not arrive");
         }
@@ -100,7 +102,10 @@ fn every_row_that_is_a_directory() {
             Treatment::Hidden => &[Seen::Absent, Seen::Empty { writable: true }],
             Treatment::Empty => &[Seen::Empty { writable: true }],
             Treatment::ReadOnly => &[Seen::Directory { writable: false }],
-            Treatment::ReadWrite => &[Seen::Directory { writable: true }],
+            // In a private place a row below it is mounted.
+            Treatment::Private | Treatment::Copied | Treatment::ReadWrite => {
+                &[Seen::Directory { writable: true }]
+            }
         };
         assert!(expected.contains(&seen), "{}: {seen:?}", sample.entry.display());
     }

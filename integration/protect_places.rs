@@ -93,8 +93,15 @@ fn what_a_link_leads_to_is_not_taken_from_the_project() {
     // As an earlier jail could have left it.
     world.link(world.project().join("src"), "home/.config/fish");
     world.link("../src", "home/project/.git/hooks");
-    world.file("home/project/src/file", "x");
-    world.sh("echo y > src/file").run().ok();
+    world.link(world.project(), "home/.config/Code");
+    world.link("../project", "home/.config/gh");
+    for name in ["src/file", "User/file", "config.yml"] {
+        world.file(format!("home/project/{name}"), "x");
+    }
+    world
+        .sh("for name in src/file User/file config.yml; do echo y > $name || exit; done")
+        .run()
+        .ok();
 }
 
 #[test]

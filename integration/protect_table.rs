@@ -47,6 +47,8 @@ fn world(content: impl Fn(&World, &Path)) -> (World, Vec<PathBuf>) {
     for path in &paths {
         content(&world, path);
     }
+    // Where mise is, a jail makes the place that it keeps from mise.
+    world.directory("home/.local/state/mise");
     for row in HOME_OPEN {
         let path = world.home().join(row.path);
         if path.parent().is_some_and(Path::is_dir) {

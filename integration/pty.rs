@@ -60,6 +60,35 @@ fn no_process_of_the_jail_has_the_other_side() {
 }
 
 #[test]
+fn root_has_one_as_well() {
+    its_terminal_is_a_device_of_the_jail_and_the_callers_is_not_there();
+    the_exit_status_is_the_commands_own();
+}
+
+#[test]
+fn variables_do_not_name_the_callers() {
+    let world = World::new();
+    let script = "export GPG_TTY=$(tty) SSH_TTY=$(tty); env | grep _TTY; \
+                  \"$AI_JAIL_BIN\" -- sh -c 'env | grep _TTY; echo end'";
+    let tty = Tty::session(&world, script);
+    tty.shows("end");
+    assert_eq!(tty.text().matches("_TTY=/dev/").count(), 2, "{tty}");
+    tty.finish();
+}
+
+#[test]
+fn a_pasted_dry_run_uses_the_callers() {
+    // There is no front then to stand between.
+    let world = World::new();
+    let script = "\"$AI_JAIL_BIN\" --dry-run -- sh -c 'test -t 0 && echo on a terminal' > command; \
+                  grep -c new-session command; sh command; echo end";
+    let tty = Tty::session(&world, script);
+    tty.shows("end");
+    assert!(tty.text().starts_with("0\r\non a terminal\r\n"), "{tty}");
+    tty.finish();
+}
+
+#[test]
 fn the_jail_is_a_session_of_its_own() {
     let world = World::new();
     let script = "set -- $(sed 's/.*) //' /proc/$$/stat); echo session $4 foreground $6 group $3";

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use nix::sys::signal::{Signal, kill};
+
 use crate::harness::{Tty, World, until};
 
 /// Bytes of every value in no pattern; xorshift.
@@ -120,6 +122,30 @@ fn who_does_not_read_makes_the_other_wait() {
     tty.shows("done");
     assert_eq!(tty.finish().code(), 0);
     assert_same(&fs::read(world.project().join("pasted")).expect("it was pasted"), &bytes);
+}
+
+#[test]
+fn a_terminal_that_shows_nothing_makes_the_command_wait() {
+    let world = World::new();
+    let script = "echo ready; until test -e go; do sleep 0.02; done; \
+                  head -c 10000000 /dev/zero; : > written";
+    let is_written = |world: &World| world.project().join("written").exists();
+    // The control: one that shows it all.
+    let tty = Tty::jail(&world, ["sh", "-c", script]);
+    world.file("home/project/go", "");
+    assert_eq!(tty.finish().code(), 0);
+    assert!(is_written(&world));
+
+    let world = World::new();
+    let mut tty = Tty::jail(&world, ["sh", "-c", script]);
+    tty.shows("ready");
+    tty.shows_no_more();
+    world.file("home/project/go", "");
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert!(!is_written(&world), "nobody has taken it");
+    // Signals are seen all the same, and the end comes though not all can be shown.
+    kill(tty.pid(), Signal::SIGTERM).expect("it runs");
+    assert_eq!(tty.finish().code(), 143);
 }
 
 /// What a terminal makes of the output of `seq`.

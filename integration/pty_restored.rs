@@ -97,7 +97,7 @@ fn after_a_signal_that_the_front_dies_of() {
         Signal::SIGSYS,
         Signal::SIGXCPU,
         Signal::SIGPWR,
-        Signal::SIGIO,
+        Signal::SIGVTALRM,
     ];
     for (test, signal) in deadly.into_iter().enumerate() {
         let marker = marker(20 + u32::try_from(test).expect("few"));

@@ -342,8 +342,8 @@ fn a_terminal_that_cannot_show_one_is_told_so() {
     window.shows("24 80");
     window.has_no_bar();
     // Remembered, it is not said again.
-    window.line("clear; TERM=dumb \"$AI_JAIL_BIN\" stty size");
-    window.shows("24 80");
+    window.line("clear; TERM=dumb \"$AI_JAIL_BIN\" sh -c 'echo sec''ond'");
+    window.shows("second");
     assert!(!window.screen().iter().any(|row| row.contains("no status bar")));
 }
 

@@ -11,7 +11,7 @@ use stage2::spec::{ENTRY_POINT, Foreground};
 use crate::backend::bwrap;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::{Host, Stdio};
-use crate::plan::{EnvEdit, Mount, MountKind, Plan, Terminal};
+use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, Terminal, WriteBack};
 use crate::spec::{self, Descriptors};
 use crate::text::{obeyed, visible_json};
 
@@ -104,9 +104,24 @@ pub fn plan(plan: &Plan) -> String {
         "rlimits": plan.rlimits,
         "landlock": plan.landlock,
         "seccomp": plan.seccomp,
+        "written_back": plan.write_back.iter().map(written_back).collect::<Vec<_>>(),
+        "mise": plan.mise.as_ref().map(mise),
         "warnings": plan.warnings,
     });
     visible_json(&format!("{value:#}\n"))
+}
+
+fn written_back(file: &WriteBack) -> Value {
+    json!({ "copy": file.copy.to_string_lossy(), "original": file.original.to_string_lossy() })
+}
+
+fn mise(mise: &Mise) -> Value {
+    json!({
+        "program": mise.program.to_string_lossy(),
+        "hook": mise.hook,
+        "withheld": mise.withheld,
+        "reason": mise.reason,
+    })
 }
 
 fn mount(mount: &Mount) -> Value {
@@ -125,6 +140,9 @@ fn mount(mount: &Mount) -> Value {
         }
         MountKind::File { content, mode } => {
             json!({ "kind": "file", "mode": format!("{mode:04o}"), "bytes": content.0.len() })
+        }
+        MountKind::Copied { source } => {
+            json!({ "kind": "copied", "source": source.to_string_lossy() })
         }
         MountKind::Symlink { target } => {
             json!({ "kind": "symlink", "target": target.to_string_lossy() })

@@ -15,6 +15,7 @@ pub mod error;
 pub mod exit;
 pub mod explain;
 pub mod host;
+pub mod json_merge;
 #[cfg(target_os = "linux")]
 mod launch;
 pub mod messages;
@@ -41,7 +42,7 @@ use host::bubblewrap::{self, Bubblewrap};
 use host::{Environment, Host, Origin, mount_points, watch};
 use plan::{Mount, Plan};
 use settings::Settings;
-use stage2::report::Layers;
+use stage2::report::FromJail;
 
 /// Stands for `--trust-once` where the command line is not one's own, as in CI.
 const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
@@ -115,7 +116,6 @@ impl Start {
 
 /// The main job.
 fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
-    refuse_unbuilt(cli)?;
     let Start { origin, paths, loaded, verdict } = Start::new(cli, environment)?;
     pass_gate(cli, &loaded, &paths, &verdict)?;
     let settings = settings::resolve(cli, &loaded);
@@ -148,8 +148,8 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     // Those who capture a script's output want nothing but errors there.
     let watched = !cli.exec || cli.verbose;
     let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
-    let started = |layers: &Layers| messages::layers(layers, cli.verbose);
-    let status = launch(plan, Some(&settings), &host, &bubblewrap, &started)?;
+    let told = |told: &FromJail| messages::progress(told, cli.verbose);
+    let status = launch(plan, Some(&settings), &host, &bubblewrap, &told)?;
     if let Some(before) = before {
         messages::findings(&before.findings());
     }
@@ -230,27 +230,18 @@ fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     }
 }
 
-/// Flags whose effect is still to come must not silently do nothing.
-fn refuse_unbuilt(cli: &Cli) -> Result<(), Error> {
-    let unbuilt = [(cli.switches.mise == Some(true), "--mise")];
-    match unbuilt.iter().find(|(asked, _)| *asked) {
-        Some((_, flag)) => Err(Error::NotBuilt { flag }),
-        None => Ok(()),
-    }
-}
-
 /// Runs the plan. `bar` are the settings that decide on a status bar, where there may be one;
-/// `started` is told what each layer achieved.
+/// `told` hears what the layers and mise achieved.
 #[cfg(target_os = "linux")]
 fn launch(
     plan: Plan,
     bar: Option<&Settings>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    started: &dyn Fn(&Layers),
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     let bar = bar.and_then(|settings| launch::Bar::decide(settings, host, &plan));
-    launch::run(plan, bar, host, bubblewrap, started).map_err(|error| match error {
+    launch::run(plan, bar, host, bubblewrap, told).map_err(|error| match error {
         Error::Build { said, .. } => {
             let machine = host::machine::Machine::probe(&host.origin.environment);
             let remedy = remedies::for_words(&said, &machine);
@@ -266,7 +257,7 @@ fn launch(
     _: Option<&Settings>,
     _: &Host,
     _: &Bubblewrap,
-    _: &dyn Fn(&Layers),
+    _: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     Err(Error::NotBuilt { flag: "running a command on this system" })
 }

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 
-use stage2::report::{Achieved, ExecFailure, Layer, Layers};
+use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers};
 
 use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
@@ -44,8 +44,17 @@ pub fn note(text: impl std::fmt::Display) {
     say(Kind::Note, &text.to_string());
 }
 
+/// What stage two tells before the command runs.
+pub fn progress(told: &FromJail, verbose: bool) {
+    match told {
+        FromJail::Started(layers) => self::layers(layers, verbose),
+        FromJail::Mise(achieved) => mise(achieved, verbose),
+        _ => {}
+    }
+}
+
 /// What the layers achieved.
-pub fn layers(layers: &Layers, verbose: bool) {
+fn layers(layers: &Layers, verbose: bool) {
     for (layer, achieved) in layers {
         self::layer(*layer, achieved, verbose);
     }
@@ -60,6 +69,19 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
         Achieved::Enforced(text) => note(format!("{name}: enforced ({text})")),
         Achieved::Partial(text) => note(format!("{name}: enforced in part ({text})")),
         Achieved::Skipped(text) => note(format!("{name}: not applied ({text})")),
+    }
+}
+
+/// What mise gave the command: with `-v`, else only where it failed. Its words are a stranger's.
+fn mise(achieved: &Achieved, verbose: bool) {
+    match achieved {
+        Achieved::Failed(why) => {
+            warning(format!("mise did not set up the environment: {}", visible(why)));
+        }
+        Achieved::Enforced(what) | Achieved::Partial(what) | Achieved::Skipped(what) if verbose => {
+            note(format!("mise: {}", visible(what)));
+        }
+        Achieved::Enforced(_) | Achieved::Partial(_) | Achieved::Skipped(_) => {}
     }
 }
 
@@ -130,11 +152,16 @@ pub fn plan(plan: &Plan) {
             }
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
             MountKind::File { .. } => "file".to_owned(),
+            MountKind::Copied { .. } => "copy, written back".to_owned(),
             MountKind::Symlink { target } => format!("link to {}", visible(target)),
         };
         note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));
     }
     for withheld in &plan.withheld {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
+    }
+    if let Some(mise) = &plan.mise {
+        let how = if mise.hook { "activated in bash" } else { "sets up the environment" };
+        note(format!("{}: {how} ({})", visible(&mise.program), mise.reason));
     }
 }

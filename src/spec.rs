@@ -2,9 +2,10 @@
 
 use std::os::fd::RawFd;
 
-use stage2::spec::{Foreground, Pty, Spec, VERSION};
+use stage2::os_bytes::BytePath;
+use stage2::spec::{Foreground, Mise, Pty, Spec, VERSION};
 
-use crate::plan::{Plan, Terminal};
+use crate::plan::{self, Plan, Terminal};
 
 /// The descriptors that stage two finds, by number, and the terminal that it opens.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -30,5 +31,22 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),
         seccomp: plan.seccomp,
+        copies: descriptors.control.and_then(|_| copies(plan)),
+        mise: plan.mise.as_ref().map(mise),
+    }
+}
+
+/// The directory of the files that are written back, which is one for all of them. The printed
+/// command has nobody who would do that.
+fn copies(plan: &Plan) -> Option<BytePath> {
+    let directory = plan.write_back.first()?.copy.parent()?;
+    Some(BytePath(directory.to_path_buf()))
+}
+
+fn mise(mise: &plan::Mise) -> Mise {
+    Mise {
+        program: BytePath(mise.program.clone()),
+        hook: mise.hook,
+        withheld: mise.withheld.iter().map(ToString::to_string).collect(),
     }
 }

@@ -26,6 +26,8 @@ pub struct HostFacts {
     pub display: bool,
     /// mise on `PATH`.
     pub mise: bool,
+    /// mise has something to do here.
+    pub mise_has_work: bool,
 }
 
 /// All that `status` shows; [`fmt::Display`] for people, [`Report::json`] for programs.
@@ -85,6 +87,9 @@ struct Switch {
     /// Whether it is off because of lockdown.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     by_lockdown: bool,
+    /// Whether it is on and has nothing to do in this project.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    idle: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,7 +118,10 @@ impl Report {
             source: word(setting.source),
             host,
             by_lockdown: locked && host.is_some(),
+            idle: false,
         };
+        let mut mise = switch("mise", &settings.mise, Some(host.mise));
+        mise.idle = mise.value && host.mise && !host.mise_has_work;
         Self {
             project_file: state(&paths.project_file, &loaded.project),
             user_file: paths.user_file.as_ref().map(|path| state(path, &loaded.user)),
@@ -133,7 +141,7 @@ impl Report {
                 switch("gpu", &settings.gpu, Some(host.gpu)),
                 switch("docker", &settings.docker, Some(host.docker)),
                 switch("display", &settings.display, Some(host.display)),
-                switch("mise", &settings.mise, Some(host.mise)),
+                mise,
             ],
             status_bar: Bar {
                 style: settings.status_bar.value.map(style_word),
@@ -182,6 +190,7 @@ impl Switch {
             (false, _) if self.by_lockdown => "off (lockdown)",
             (false, _) => "off",
             (true, Some(false)) => "off (not on this host)",
+            (true, _) if self.idle => "on (nothing to do here)",
             (true, _) => "on",
         }
     }

@@ -10,14 +10,19 @@ use serde_json::{Value, json};
 
 use crate::support::{Scratch, cli};
 
-const HOST: HostFacts = HostFacts { gpu: true, docker: false, display: true, mise: true };
+const HOST: HostFacts =
+    HostFacts { gpu: true, docker: false, display: true, mise: true, mise_has_work: true };
 
 fn report(scratch: &Scratch, args: &[&str]) -> Report {
+    report_on(HOST, scratch, args)
+}
+
+fn report_on(host: HostFacts, scratch: &Scratch, args: &[&str]) -> Report {
     let cli = cli(&[args, &["status"]].concat());
     let loaded = config::load(&scratch.paths, cli.clean).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
     let settings = settings::resolve(&cli, &loaded.restrained(&verdict));
-    Report::new(&scratch.paths, &loaded, &verdict, &settings, HOST)
+    Report::new(&scratch.paths, &loaded, &verdict, &settings, host)
 }
 
 fn text(scratch: &Scratch, args: &[&str]) -> String {
@@ -143,4 +148,21 @@ fn json_has_everything_and_nothing_raw() {
     assert_eq!(json["switches"]["landlock"], json!({"value": true, "source": "default"}));
     assert_eq!(json["lockdown"], json!({"value": false, "source": "default"}));
     assert_eq!(json["status_bar"], json!({"style": null, "source": "default"}));
+}
+
+#[test]
+fn a_mise_without_work_is_told_from_one_that_runs() {
+    let idle = HostFacts { mise_has_work: false, ..HOST };
+    let row = |host, args: &[&str]| {
+        let text = report_on(host, &Scratch::new(), args).to_string();
+        text.lines().find(|line| line.starts_with("mise ")).expect("a row").to_owned()
+    };
+    assert_eq!(row(HOST, &[]), "mise          on                         default");
+    assert_eq!(row(idle, &[]), "mise          on (nothing to do here)    default");
+    assert_eq!(row(idle, &["--no-mise"]), "mise          off                        flag");
+    assert_eq!(row(idle, &["--lockdown"]), "mise          off (lockdown)             flag");
+    let json = report_on(idle, &Scratch::new(), &[]).json().unwrap();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let expected = json!({ "value": true, "source": "default", "host": true, "idle": true });
+    assert_eq!(json["switches"]["mise"], expected);
 }

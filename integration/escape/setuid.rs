@@ -77,8 +77,8 @@ fn root_a_setuid_program_in_the_project() {
 fn the_bit_can_be_set_on_the_users_own_files() {
     let world = World::new();
     let file = world.script("home/project/tool", "#!/bin/sh\n");
-    Attack::by(&world, "leaving a setuid program of the user's own", ["chmod", "4755", "tool"])
-        .gives(ALL, "");
+    let words = ["sh", "-c", "chmod 4755 tool && echo ok"];
+    Attack::by(&world, "leaving a setuid program of the user's own", words).gives(ALL, "ok");
     let mode = fs::metadata(&file).expect("it is there").permissions().mode();
     assert_eq!(mode & 0o7777, 0o4755);
     let ended = world.exec_with(LOCKDOWN, ["chmod", "755", "tool"]).run();

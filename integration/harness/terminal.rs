@@ -24,7 +24,7 @@ pub struct Tty {
     shown: Arc<Mutex<Vec<u8>>>,
     reader: JoinHandle<()>,
     /// Closing it ends the reader.
-    reading: OwnedFd,
+    reading: Option<OwnedFd>,
     session: Running,
 }
 
@@ -73,7 +73,7 @@ impl Tty {
         let shown = Arc::new(Mutex::new(Vec::new()));
         let (ends, reading) = pipe().expect("a pipe");
         let reader = read_all(master.try_clone().expect("dup"), ends, Arc::clone(&shown));
-        Self { master, shown, reader, reading, session }
+        Self { master, shown, reader, reading: Some(reading), session }
     }
 
     /// The session leader.
@@ -144,9 +144,15 @@ impl Tty {
         (ended, bytes)
     }
 
+    /// Shows nothing from now on: what is written has to wait.
+    pub fn shows_no_more(&mut self) {
+        drop(self.reading.take());
+        super::until("the reader ends", || self.reader.is_finished());
+    }
+
     /// Closes the window.
-    pub fn hangs_up(self) -> Running {
-        drop(self.reading);
+    pub fn hangs_up(mut self) -> Running {
+        drop(self.reading.take());
         self.reader.join().expect("a reader does not panic");
         drop(self.master);
         self.session

@@ -72,6 +72,14 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
             }
             None => Vec::new(),
         },
+        // The printed command has nobody to write a copy back: there the file itself is mounted,
+        // though then it can only be changed in place.
+        MountKind::Copied { source } => match sources.get(&mount.dest) {
+            Some(descriptor) => {
+                with_mode(0o600, option(["--file".into(), descriptor.to_string().into(), dest()]))
+            }
+            None => vec![option(["--bind".into(), source.into(), dest()])],
+        },
         // A device bind, because an ordinary one of this device could not even be read.
         MountKind::EmptyFile => {
             vec![option(["--dev-bind".into(), "/dev/null".into(), dest()])]

@@ -39,21 +39,49 @@ pub fn replace(
     mode: Mode,
     durability: Durability,
 ) -> io::Result<()> {
-    let directory = File::open(dir)?;
-    let old = old_file(&directory, name)?;
-    let temporary = temporary_name(name);
-    let flags =
-        OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    // Private until it has the old file's own permissions.
-    let first = if old.is_some() { Mode::S_IRUSR | Mode::S_IWUSR } else { mode };
-    let file = File::from(openat(&directory, temporary.as_str(), flags, first)?);
-    let done = fill(file, content, old.as_ref(), durability).and_then(|()| {
-        renameat(&directory, temporary.as_str(), &directory, name).map_err(io::Error::from)
-    });
-    if done.is_err() {
-        let _ = unlinkat(&directory, temporary.as_str(), UnlinkatFlags::NoRemoveDir);
+    Prepared::new(&File::open(dir)?, name, content, mode, durability)?.commit()
+}
+
+/// A new content beside the old one, on the disk if that is wanted.
+pub struct Prepared<'a> {
+    directory: &'a File,
+    temporary: String,
+    name: &'a OsStr,
+}
+
+impl<'a> Prepared<'a> {
+    /// Writes it; [`replace`] says how.
+    pub fn new(
+        directory: &'a File,
+        name: &'a OsStr,
+        content: &[u8],
+        mode: Mode,
+        durability: Durability,
+    ) -> io::Result<Self> {
+        let old = old_file(directory, name)?;
+        let temporary = temporary_name(name);
+        let flags =
+            OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+        // Private until it has the old file's own permissions.
+        let first = if old.is_some() { Mode::S_IRUSR | Mode::S_IWUSR } else { mode };
+        let file = File::from(openat(directory, temporary.as_str(), flags, first)?);
+        let prepared = Self { directory, temporary, name };
+        fill(file, content, old.as_ref(), durability)?;
+        Ok(prepared)
     }
-    done
+
+    /// Puts it into the old one's place.
+    pub fn commit(self) -> io::Result<()> {
+        renameat(self.directory, self.temporary.as_str(), self.directory, self.name)?;
+        Ok(())
+    }
+}
+
+impl Drop for Prepared<'_> {
+    /// Removes one that was not committed; else there is nothing of that name.
+    fn drop(&mut self) {
+        let _ = unlinkat(self.directory, self.temporary.as_str(), UnlinkatFlags::NoRemoveDir);
+    }
 }
 
 /// The regular file that will be replaced. Over a directory `rename` would fail with a word

@@ -68,12 +68,13 @@ pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
         Thing::Absent => (false, can_be_made(plan, look, arrival)),
         Thing::Kernel(found) => (found.as_ref().is_none_or(|found| found.may.read), false),
         Thing::Host(found) => host_file(plan, mount, place, found),
-        Thing::Memory | Thing::File => (true, is_writable_memory(plan, place)),
+        Thing::Memory | Thing::File | Thing::Copy => (true, is_writable_memory(plan, place)),
         Thing::Device => (true, true),
         Thing::EmptyFile => (true, landlock_lets_write(plan, place)),
         Thing::Link(_) => (true, false),
     };
-    let of_host = nearest(&plan.mounts, place).is_some_and(|mount| mount.access().is_some());
+    let of_host = nearest(&plan.mounts, place).is_some_and(|mount| mount.access().is_some())
+        || plan.write_back.iter().any(|file| file.copy == *place);
     let kind = kind(&arrival.thing);
     let holds_data = matches!(kind, None | Some("directory" | "file"));
     let kept = writable && of_host && holds_data;
@@ -87,6 +88,7 @@ fn access(arrival: &Arrival<'_>) -> Access {
         Thing::Memory | Thing::EmptyFile => Access::Empty,
         Thing::Kernel(_) | Thing::File => Access::Fresh,
         Thing::Device => Access::Device,
+        Thing::Copy => Access::ReadWrite,
         Thing::Host(_) | Thing::Link(_) => match arrival.mount.and_then(Mount::access) {
             Some(plan::Access::ReadWrite) => Access::ReadWrite,
             Some(plan::Access::Device) => Access::Device,
@@ -106,7 +108,7 @@ fn kind(thing: &Thing) -> Option<&'static str> {
         Thing::Absent | Thing::Kernel(None) => None,
         Thing::Host(found) | Thing::Kernel(Some(found)) => Some(word(&found.kind)),
         Thing::Memory => Some("directory"),
-        Thing::EmptyFile | Thing::File => Some("file"),
+        Thing::EmptyFile | Thing::File | Thing::Copy => Some("file"),
         Thing::Link(_) => Some("link"),
         Thing::Device => Some("device"),
     }

@@ -161,6 +161,7 @@ impl ShownMount {
             MountKind::Tmpfs { .. } => ("tmpfs", None),
             MountKind::EmptyFile => ("empty file", None),
             MountKind::File { .. } => ("file", None),
+            MountKind::Copied { source } => ("copy", Some(source)),
             MountKind::Proc => ("proc", None),
             MountKind::Devices { .. } => ("devices", None),
             MountKind::Directory { .. } => ("directory", None),

@@ -26,6 +26,8 @@ pub enum Thing {
     EmptyFile,
     /// A file in memory that is made for the jail.
     File,
+    /// A copy of a file of the host, which is written back.
+    Copy,
     /// A symbolic link that only the jail has.
     Link(PathBuf),
     /// A device that every jail has.
@@ -160,6 +162,7 @@ impl<'a> Walk<'a, '_> {
             }
             MountKind::EmptyFile => Thing::EmptyFile,
             MountKind::File { .. } => Thing::File,
+            MountKind::Copied { .. } => Thing::Copy,
             MountKind::Proc => self.process_file(&mount.dest),
             MountKind::Symlink { target } => Thing::Link(target.clone()),
         }

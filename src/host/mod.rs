@@ -14,6 +14,7 @@ pub mod links;
 pub mod look;
 pub mod machine;
 pub mod maps;
+pub mod mise;
 pub mod mount_points;
 pub mod protect;
 pub mod repositories;
@@ -163,6 +164,8 @@ pub struct Host {
     pub root_settings: Vec<System>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
+    /// Where mise will record trust, if it has recorded nothing yet.
+    pub missing_mise_state: Option<PathBuf>,
     /// GPU devices.
     pub gpu: Vec<(PathBuf, &'static str)>,
     /// The display.
@@ -188,6 +191,8 @@ pub struct Host {
     pub git_common: Option<PathBuf>,
     /// Where the command is, as named and where that leads.
     pub command: Option<(PathBuf, Located)>,
+    /// mise, where it is wanted and has something to do.
+    pub mise: Option<mise::Mise>,
     /// Maps whose source exists.
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
@@ -216,6 +221,7 @@ impl Host {
             deeper: system::deeper(),
             chains: system::chains(),
             masks: system::masks(lockdown),
+            missing_mise_state: mise::missing_state(&origin, &entries),
             root_settings: system::root_settings(),
             entries,
             gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
@@ -238,6 +244,7 @@ impl Host {
                 environment.get("PATH"),
                 &origin.project,
             ),
+            mise: if wanted(settings.mise.value) { mise::find(&origin, &maps) } else { None },
             maps,
             missing,
             protection,
@@ -249,12 +256,12 @@ impl Host {
 /// What `status` says of this host.
 pub fn facts(origin: &Origin) -> HostFacts {
     let environment = &origin.environment;
-    let mise = command::find("mise".as_ref(), environment.get("PATH"), &origin.project);
     HostFacts {
         gpu: !system::gpu_devices().is_empty(),
         docker: !doors::docker(environment, origin.home.real()).is_empty(),
         display: display::is_there(environment),
-        mise: mise.is_some(),
+        mise: mise::program(origin).is_some(),
+        mise_has_work: mise::find(origin, &[]).is_some(),
     }
 }
 

@@ -15,7 +15,7 @@ pub fn check(plan: &mut Plan) -> Result<(), Error> {
     let warnings = &mut plan.warnings;
     plan.mounts.retain(|mount| {
         let Some(place) = &mount.mount_point else { return true };
-        if place.symlink_metadata().is_ok() {
+        if mount.may_be_made || place.symlink_metadata().is_ok() {
             return true;
         }
         let why = format!("there is no {} to mount it on", visible(place));

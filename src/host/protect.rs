@@ -111,14 +111,15 @@ impl Protection {
         }
     }
 
-    /// Holds what is there, at its canonical place. What is not there, or is a link, which no
-    /// mount can hold, is watched.
-    /// `known` is a directory above it that has no links.
+    /// Holds what is there, at its canonical place. What is not there, or is reached through a
+    /// link below `known`, is watched: no mount can hold a link, and a jail may have planted it to
+    /// take something away from the next one. `known` is a directory without links.
     fn item(&mut self, known: &Path, path: PathBuf, reason: &'static str) {
         let is_held = path.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink());
-        match is_held.then(|| canonical(&path, known)).flatten() {
-            Some(path) => self.held.push(Held { path, reason }),
-            None => self.watched.push(Watched { path, reason }),
+        if is_held && is_direct(&path, known) {
+            self.held.push(Held { path, reason });
+        } else {
+            self.watched.push(Watched { path, reason });
         }
     }
 
@@ -146,11 +147,8 @@ fn path_directories(origin: &Origin) -> Vec<Watched> {
     directories.map(|path| Watched { path, reason: ON_PATH }).collect()
 }
 
-/// A path whose directories have no links. `known` is such a directory.
-fn canonical(path: &Path, known: &Path) -> Option<PathBuf> {
-    let parent = path.parent()?;
-    if parent == known {
-        return Some(path.to_path_buf());
-    }
-    Some(fs::canonicalize(parent).ok()?.join(path.file_name()?))
+/// Whether no link is passed on the way from `known` to what holds the last component.
+fn is_direct(path: &Path, known: &Path) -> bool {
+    let Some(parent) = path.parent() else { return false };
+    parent == known || fs::canonicalize(parent).is_ok_and(|canonical| canonical == parent)
 }

@@ -80,6 +80,21 @@ impl Connection {
         }
     }
 
+    /// Whether there may be more to show at once, without a sign of it.
+    pub fn is_reading(&self) -> bool {
+        match self {
+            Self::Proxied(proxy) => proxy.is_reading(),
+            Self::None | Self::Shared(_) => false,
+        }
+    }
+
+    /// What cannot be shown is not waited for.
+    pub fn give_up(&mut self) {
+        if let Self::Proxied(proxy) = self {
+            proxy.hang_up();
+        }
+    }
+
     /// The run is over: the caller gets its terminal back.
     pub fn close(&mut self) {
         match self {

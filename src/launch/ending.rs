@@ -7,7 +7,6 @@ use nix::libc;
 use stage2::report::ExecFailure;
 
 use super::failure;
-use super::leftovers;
 use crate::error::Error;
 use crate::messages::{self, Lookup};
 
@@ -54,7 +53,6 @@ impl Ending {
                 Ok(killed)
             }
             Self::NotBuilt => {
-                leftovers::kill_all();
                 let mut text = Vec::new();
                 if let Some(mut said) = said {
                     let _ = said.read_to_end(&mut text);

@@ -12,18 +12,25 @@ use nix::unistd::{Pid, getpid};
 
 use crate::error::Error;
 
+/// The children that we had before there was a jail: a shell that started jobs and then became
+/// ai-jail (`server & exec ai-jail …`) leaves us its own.
+#[derive(Debug)]
+pub struct Inherited(Vec<Pid>);
+
 /// Makes orphans of our children ours, `PR_SET_CHILD_SUBREAPER(2const)`. Those within the jail
 /// belong to its own PID 1 whatever we do.
-pub fn adopt() -> Result<(), Error> {
-    prctl::set_child_subreaper(true).map_err(Error::system("prctl"))
+pub fn adopt() -> Result<Inherited, Error> {
+    prctl::set_child_subreaper(true).map_err(Error::system("prctl"))?;
+    Ok(Inherited(children()))
 }
 
 /// Ends all that is left of a jail that never came to be.
-pub fn kill_all() {
+pub fn kill_all(inherited: &Inherited) {
     // Killing one can hand down its own children.
-    while let Some(child) = children().first() {
-        let _ = kill(*child, Signal::SIGKILL);
-        if waitpid(*child, None).is_err() {
+    let left = || children().into_iter().find(|child| !inherited.0.contains(child));
+    while let Some(child) = left() {
+        let _ = kill(child, Signal::SIGKILL);
+        if waitpid(child, None).is_err() {
             return;
         }
     }

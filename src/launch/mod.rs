@@ -2,6 +2,7 @@
 
 mod bar;
 mod connection;
+mod copies;
 mod descriptors;
 mod ending;
 mod failure;
@@ -13,20 +14,21 @@ mod spawn;
 mod supervise;
 mod terminal;
 
-use stage2::report::Layers;
+use copies::Copies;
+use stage2::report::FromJail;
 
 pub use bar::Wanted as Bar;
 
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::bubblewrap::Bubblewrap;
-use crate::messages::Lookup;
+use crate::messages::{self, Lookup};
 use crate::plan::Plan;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `bar` is the status bar that was asked for; `started` is told what each layer achieved, as soon
-/// as the command is being started.
+/// `bar` is the status bar that was asked for; `told` hears what the layers achieved, as soon as
+/// they are applied, and what mise did.
 ///
 /// # Errors
 ///
@@ -36,18 +38,21 @@ pub fn run(
     bar: Option<Bar>,
     host: &Host,
     bubblewrap: &Bubblewrap,
-    started: &dyn Fn(&Layers),
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal)?;
-    let sources = sources::open_all(&mut plan, bubblewrap)?;
+    let mut copies = Copies::read(&mut plan);
+    let sources = sources::open_all(&mut plan, &copies, bubblewrap)?;
     let connection = connection::Connection::new(&plan, host, bar)?;
-    leftovers::adopt()?;
     let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
     drop(sources);
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    supervise::supervise(jail, signals, connection, lookup, started)
+    let outcome = supervise::supervise(jail, &mut copies, signals, connection, lookup, told);
+    // The jail is gone: what is in the copies now is their last word.
+    copies.finish().iter().for_each(messages::warning);
+    outcome
 }

@@ -24,13 +24,12 @@ pub const FATAL: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP,
 
 /// Signals that would end us without a word. With the caller's terminal in raw mode they are read
 /// as well, so that it is given back first.
-const DEADLY: [Signal; 15] = [
+const DEADLY: [Signal; 14] = [
     Signal::SIGABRT,
     Signal::SIGALRM,
     Signal::SIGBUS,
     Signal::SIGFPE,
     Signal::SIGILL,
-    Signal::SIGIO,
     Signal::SIGPROF,
     Signal::SIGPWR,
     Signal::SIGSEGV,
@@ -53,6 +52,8 @@ pub enum Meaning {
     Child,
     /// Somebody has resumed the front.
     Resumed,
+    /// One of the jail's copies has changed.
+    Changed,
     /// It is for the command.
     Forwarded,
     /// The front dies of it.
@@ -67,6 +68,7 @@ impl Meaning {
             Signal::SIGTSTP => Self::Stop,
             Signal::SIGCHLD => Self::Child,
             Signal::SIGCONT => Self::Resumed,
+            Signal::SIGIO => Self::Changed,
             _ if FORWARDED.contains(&signal) => Self::Forwarded,
             _ => Self::Deadly,
         }
@@ -79,6 +81,7 @@ pub fn block(terminal: Terminal) -> Result<SignalFd, Error> {
     let mut read = SigSet::from_iter(FORWARDED);
     read.add(Signal::SIGCONT);
     read.add(Signal::SIGCHLD);
+    read.add(Signal::SIGIO);
     let mut blocked = SigSet::empty();
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);

@@ -1,6 +1,7 @@
 //! Opening what will be mounted, so that nothing can be put in its place in between; and what is
 //! in the files that the jail is given.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -11,6 +12,7 @@ use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, open, openat2};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::stat::Mode;
 
+use super::copies::Copies;
 use super::descriptors;
 use crate::backend::bwrap::Sources;
 use crate::error::Error;
@@ -39,8 +41,12 @@ impl OpenSources {
 /// # Errors
 ///
 /// The project or a map that has gone, or that somebody replaced by a link.
-pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources, Error> {
-    let mut opened = OpenSources(files(plan)?);
+pub fn open_all(
+    plan: &mut Plan,
+    copies: &Copies,
+    bubblewrap: &Bubblewrap,
+) -> Result<OpenSources, Error> {
+    let mut opened = OpenSources(files(plan, copies)?);
     if !bubblewrap.bind_fd {
         return Ok(opened);
     }
@@ -76,13 +82,21 @@ pub fn open_all(plan: &mut Plan, bubblewrap: &Bubblewrap) -> Result<OpenSources,
 }
 
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.
-fn files(plan: &Plan) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
-    let content = |mount: &Mount| match &mount.kind {
-        MountKind::File { content, .. } => Some((mount.dest.clone(), content.clone())),
-        _ => None,
+fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
+    let files = plan.mounts.iter().filter_map(|mount| Some((mount, content(mount, copies)?)));
+    let in_memory = |(mount, content): (&Mount, Cow<[u8]>)| {
+        Ok((mount.dest.clone(), descriptors::in_memory(&content)?))
     };
-    let files = plan.mounts.iter().filter_map(content);
-    files.map(|(dest, content)| Ok((dest, descriptors::in_memory(&content.0)?))).collect()
+    files.map(in_memory).collect()
+}
+
+/// What is in a file that the jail is given.
+fn content<'a>(mount: &'a Mount, copies: &Copies) -> Option<Cow<'a, [u8]>> {
+    match &mount.kind {
+        MountKind::File { content, .. } => Some(content.0.as_slice().into()),
+        MountKind::Copied { .. } => copies.content(&mount.dest).map(Into::into),
+        _ => None,
+    }
 }
 
 /// Opens a path on which no symbolic link stands; `openat2(2)`, Linux 5.6.

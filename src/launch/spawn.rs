@@ -11,6 +11,7 @@ use stage2::spec::{ENTRY_POINT, Foreground};
 
 use super::connection::Connection;
 use super::descriptors;
+use super::leftovers::{self, Inherited};
 use super::sources::OpenSources;
 use crate::backend::bwrap;
 use crate::error::Error;
@@ -28,6 +29,8 @@ pub struct Jail {
     pub control: OwnedFd,
     /// How the command was given the foreground.
     pub foreground: Foreground,
+    /// Children that have nothing to do with it.
+    pub inherited: Inherited,
 }
 
 /// Starts bubblewrap. It gets no terminal on its own descriptors, because it would bind one into
@@ -62,6 +65,7 @@ pub fn spawn(
     let spec = descriptors::in_memory(spec.as_bytes())?;
     let options = bwrap::options(plan, bubblewrap, &sources.numbers());
     let arguments = descriptors::in_memory(&nul_separated(&options))?;
+    let inherited = leftovers::adopt()?;
     let process = Command::new(&bubblewrap.path)
         .arg("--args")
         .arg(arguments.as_raw_fd().to_string())
@@ -78,7 +82,7 @@ pub fn spawn(
     if stdio.iter().any(Option::is_some) {
         descriptors::release_stdio()?;
     }
-    Ok(Jail { bubblewrap: process, control, foreground })
+    Ok(Jail { bubblewrap: process, control, foreground, inherited })
 }
 
 /// One of the caller's standard descriptors, for the command.

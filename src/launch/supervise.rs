@@ -1,6 +1,8 @@
 //! From the start of bubblewrap to the end of the jail: signals in, reports out, the terminal in
 //! between, the status.
 
+mod jobs;
+
 use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
@@ -11,11 +13,13 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 use nix::sys::signalfd::SignalFd;
 use stage2::channel::{receive_message_with, send_message};
-use stage2::report::{FromJail, Layers, ToJail};
+use stage2::report::{FromJail, ToJail};
 use stage2::spec::Foreground;
 
 use super::connection::Connection;
+use super::copies::Copies;
 use super::ending::Ending;
+use super::leftovers;
 use super::proxy::Ready;
 use super::signals::{self, Meaning};
 use super::spawn::Jail;
@@ -25,17 +29,19 @@ use crate::messages::Lookup;
 /// A second identical fatal signal kills when it comes this much later.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Bytes that are shown of what others in the jail still write when the command has stopped.
-const LAST_WORDS: u64 = 1 << 20;
+/// How long a terminal that shows nothing is waited for at the end of a run that was to end, in
+/// milliseconds.
+const LAST_CHANCE: u16 = 500;
 
 /// What is known so far.
 #[allow(clippy::struct_excessive_bools)] // each is one independent fact
 struct Supervisor<'a> {
     jail: Jail,
+    copies: &'a mut Copies,
     signals: SignalFd,
     connection: Connection,
     lookup: Lookup,
-    told: &'a dyn Fn(&Layers),
+    told: &'a dyn Fn(&FromJail),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -55,13 +61,15 @@ struct Supervisor<'a> {
 /// Waits for the end and gives the status.
 pub fn supervise(
     jail: Jail,
+    copies: &mut Copies,
     signals: SignalFd,
     connection: Connection,
     lookup: Lookup,
-    told: &dyn Fn(&Layers),
+    told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
     let mut supervisor = Supervisor {
         jail,
+        copies,
         signals,
         connection,
         lookup,
@@ -114,23 +122,38 @@ impl Supervisor<'_> {
         if self.gone.is_none() {
             *control = PollFd::new(self.jail.control.as_fd(), PollFlags::POLLIN);
         }
-        let mut timeout = PollTimeout::NONE;
         if let Connection::Proxied(proxy) = &self.connection {
             proxy.watch(terminals);
-            if proxy.is_reading() && (self.gone.is_some() || self.stopping.is_some()) {
-                timeout = PollTimeout::ZERO;
-            }
         }
-        if self.has_failed() {
-            timeout = PollTimeout::ZERO;
-        }
-        match poll(&mut watched, timeout) {
-            Ok(_) | Err(Errno::EINTR) => {}
+        let ready = match poll(&mut watched, self.patience()) {
+            Ok(ready) => ready,
+            Err(Errno::EINTR) => return Ok((false, [PollFlags::empty(); 4])),
             Err(errno) => return Err(Error::system("poll")(errno)),
-        }
+        };
         let [_, control, terminals @ ..] = watched;
         let events = |watched: PollFd| watched.revents().unwrap_or(PollFlags::empty());
-        Ok((!events(control).is_empty(), terminals.map(events)))
+        let happened = (!events(control).is_empty(), terminals.map(events));
+        if ready == 0 && self.was_to_end() {
+            self.connection.give_up();
+        }
+        Ok(happened)
+    }
+
+    /// How long to sleep if nothing happens.
+    fn patience(&self) -> PollTimeout {
+        let draining = self.gone.is_some() || self.stopping.is_some();
+        if self.has_failed() || (draining && self.connection.is_reading()) {
+            PollTimeout::ZERO
+        } else if self.was_to_end() {
+            LAST_CHANCE.into()
+        } else {
+            PollTimeout::NONE
+        }
+    }
+
+    /// Whether somebody wanted the run to end, and only its last output is missing.
+    fn was_to_end(&self) -> bool {
+        self.gone.is_some() && self.first_fatal.is_some()
     }
 
     /// Whether bubblewrap has ended with no command started: no message can come any more, but some
@@ -156,6 +179,7 @@ impl Supervisor<'_> {
                 self.bubblewrap_ended |= matches!(self.jail.bubblewrap.try_wait(), Ok(Some(_)));
             }
             Meaning::Resumed => self.resume(),
+            Meaning::Changed => self.copies.news(),
             Meaning::Resized => match self.connection.proxy() {
                 Some(proxy) => proxy.resize(),
                 None => self.tell(ToJail::GroupSignal(signal as i32)),
@@ -175,16 +199,10 @@ impl Supervisor<'_> {
     /// Passes a signal on. What the terminal's keyboard sends goes to the whole group, as the
     /// kernel would have sent it; what a process sends goes to the command alone.
     fn forward(&mut self, signal: Signal, code: i32) {
-        if signals::FATAL.contains(&signal) {
-            if let (Some(_), Some(proxy)) = (self.gone, self.connection.proxy()) {
-                // Nobody wants to wait for a terminal that shows nothing.
-                proxy.hang_up();
-            }
-            if self.is_impatient(signal) {
-                // Its death takes the jail along.
-                self.killed = self.jail.bubblewrap.kill().is_ok();
-                return;
-            }
+        if signals::FATAL.contains(&signal) && self.is_impatient(signal) {
+            // Its death takes the jail along.
+            self.killed = self.jail.bubblewrap.kill().is_ok();
+            return;
         }
         let number = signal as i32;
         let to_group = code == libc::SI_KERNEL;
@@ -235,9 +253,15 @@ impl Supervisor<'_> {
                     proxy.connect(master)?;
                 }
             }
-            FromJail::Started(layers) => {
+            FromJail::Copies => {
+                if let Some(directory) = descriptor {
+                    self.copies.watch(directory);
+                }
+            }
+            FromJail::Mise(_) => (self.told)(&message),
+            FromJail::Started(_) => {
                 self.started = true;
-                (self.told)(&layers);
+                (self.told)(&message);
                 self.begin();
             }
             FromJail::Stopped(signal) => self.stopped(signal),
@@ -261,80 +285,6 @@ impl Supervisor<'_> {
         }
     }
 
-    /// The command stopped. Where it only wants the terminal, which is ours to give, it gets it;
-    /// else we stop too, so that the caller sees a stopped job.
-    fn stopped(&mut self, signal: i32) {
-        let wants_terminal = signal == libc::SIGTTIN || signal == libc::SIGTTOU;
-        if wants_terminal && self.connection.is_ours() {
-            self.connection.resume();
-            self.tell(ToJail::Continue(true));
-            return;
-        }
-        match self.connection.proxy() {
-            // SIGSTOP, because SIGTSTP has no effect in a group that no shell looks after.
-            None => signals::stop_ourselves(),
-            Some(proxy) => {
-                proxy.expect_more();
-                self.stopping = Some((signal, proxy.passed() + LAST_WORDS));
-            }
-        }
-    }
-
-    /// Stops as the command has, once its last words are shown.
-    fn follow(&mut self) -> Result<(), Error> {
-        let Some((number, limit)) = self.stopping else { return Ok(()) };
-        let Some(proxy) = self.connection.proxy() else { return Ok(()) };
-        if !proxy.is_shown() && proxy.passed() < limit {
-            return Ok(());
-        }
-        self.stopping = None;
-        proxy.suspend();
-        let told = std::mem::take(&mut self.told_to_stop);
-        match Signal::try_from(number) {
-            Ok(signal @ (Signal::SIGTSTP | Signal::SIGTTIN | Signal::SIGTTOU)) if !told => {
-                self.stop_with_our_job(signal)?;
-            }
-            _ => signals::stop_ourselves(),
-        }
-        Ok(())
-    }
-
-    /// Has our whole job stopped, as if the command were a part of it. Where no shell looks after
-    /// the job the kernel ignores that, and the command fares as it would outside.
-    fn stop_with_our_job(&mut self, signal: Signal) -> Result<(), Error> {
-        let before = self.resumed;
-        signals::stop_job(signal);
-        // Whoever was stopped is here again because somebody has resumed it.
-        self.take_signals()?;
-        if self.resumed != before {
-            return Ok(());
-        }
-        match signal {
-            Signal::SIGTSTP => self.resume(),
-            // A terminal in whose background it must stay is none.
-            _ => self.hang_up(),
-        }
-        Ok(())
-    }
-
-    /// We were resumed: so is the command, in the foreground if that is where we are now.
-    fn resume(&mut self) {
-        self.stopping = None;
-        self.resumed += 1;
-        let foreground = self.connection.resume();
-        self.tell(ToJail::Continue(foreground));
-    }
-
-    /// The caller's terminal has gone: the command learns it as it would there.
-    fn hang_up(&mut self) {
-        if let Some(proxy) = self.connection.proxy() {
-            proxy.hang_up();
-        }
-        self.tell(ToJail::GroupSignal(libc::SIGHUP));
-        // A stopped one must not sleep through it.
-        self.tell(ToJail::GroupSignal(libc::SIGCONT));
-    }
-
     /// The jail is gone or was never there, and the caller has its terminal back.
     fn conclude(mut self, bubblewrap: ExitStatus) -> Result<u8, Error> {
         let ending = self.ended.unwrap_or(match (self.killed, self.started) {
@@ -342,6 +292,10 @@ impl Supervisor<'_> {
             (false, true) => Ending::Lost,
             (false, false) => Ending::NotBuilt,
         });
+        if matches!(ending, Ending::NotBuilt) {
+            // Else the end of what bubblewrap said would not come.
+            leftovers::kill_all(&self.jail.inherited);
+        }
         ending.conclude(bubblewrap, self.jail.bubblewrap.stderr.take(), &self.lookup)
     }
 }

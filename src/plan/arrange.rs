@@ -104,9 +104,10 @@ fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
         }
         // These are made in a tmpfs only; in a bind they are there already, or making them would
         // leave them on the host.
-        MountKind::Symlink { .. } | MountKind::Directory { .. } | MountKind::File { .. } => {
-            shown_by_parent.is_none()
-        }
+        MountKind::Symlink { .. }
+        | MountKind::Directory { .. }
+        | MountKind::File { .. }
+        | MountKind::Copied { .. } => shown_by_parent.is_none(),
         // A mask has something to hide only where the parent shows the hidden place: a mount in
         // between may have replaced it.
         MountKind::Tmpfs { .. } | MountKind::EmptyFile if mount.authority == Authority::Hidden => {

@@ -7,7 +7,7 @@ use super::display;
 use super::mount::{self, Mount};
 use crate::host::Host;
 use crate::policy::env::{DROPPED, DropWhen, LOCKDOWN_KEPT, MARKER, Row};
-use crate::policy::fits;
+use crate::policy::{fits, mise};
 use crate::settings::Settings;
 
 /// One change to the environment.
@@ -20,7 +20,7 @@ pub enum EnvEdit {
 }
 
 /// The changes, in the order of the variables' names.
-pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount]) -> Vec<EnvEdit> {
+pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool) -> Vec<EnvEdit> {
     let environment = &host.origin.environment;
     let mut edits = if settings.lockdown.value {
         let kept = |name: &OsStr| {
@@ -41,6 +41,10 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount]) -> Vec<EnvEdit>
     let display = display::variables(host, mounts);
     edits.extend(display.into_iter().map(|(name, value)| EnvEdit::Set(name.into(), value)));
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
+    if with_mise {
+        let (name, value) = mise::TRUSTED;
+        edits.push(EnvEdit::Set(name.into(), value.into()));
+    }
     let home = host.origin.home.path().as_os_str();
     if settings.lockdown.value || environment.get("HOME") != Some(home) {
         edits.push(EnvEdit::Set("HOME".into(), home.into()));

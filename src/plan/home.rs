@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority};
+use super::mount::{Access, Authority, Mount, MountKind};
 use crate::host::Host;
 use crate::host::home::{Entry, Kind};
 use crate::policy::home::{OTHER_REASON, Treatment, find};
@@ -52,11 +52,21 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
+    if let Some(path) = &host.missing_mise_state {
+        let kind = MountKind::Tmpfs { mode: 0o700, writable: true };
+        let mut mount = Mount::own(path, kind, "trust that mise records");
+        mount.may_be_made = true;
+        gathered.mounts.push(mount);
+    }
     for entry in &host.entries {
         let (treatment, reason) = treatment(entry);
         let (access, authority) = match treatment {
             Treatment::Hidden | Treatment::Empty => continue,
-            Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
+            Treatment::Private => {
+                gathered.private(entry, reason);
+                continue;
+            }
+            Treatment::Copied | Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
             Treatment::ReadOnly if entry.located.links.is_empty() => {
                 (Access::ReadOnly, Authority::Table)
             }
@@ -64,7 +74,23 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
         };
         match refusal(gathered, entry, home) {
             Some(why) => gathered.withhold(home.join(&entry.path), why),
+            None if treatment == Treatment::Copied && entry.kind == Kind::File => {
+                // At its name, though that be a link on the host: in the jail it is replaced.
+                let kind = MountKind::Copied { source: entry.located.canonical.clone() };
+                gathered.mounts.push(Mount::own(home.join(&entry.path), kind, reason));
+            }
             None => gathered.give(&entry.located, access, authority, reason),
+        }
+    }
+}
+
+impl Gathered {
+    /// A place of the jail's own over a directory. A link may have been planted: what it leads to
+    /// is none of this row's business.
+    fn private(&mut self, entry: &Entry, reason: &str) {
+        if entry.located.links.is_empty() && entry.kind == Kind::Directory {
+            let kind = MountKind::Tmpfs { mode: 0o700, writable: true };
+            self.mounts.push(Mount::own(&entry.located.canonical, kind, reason));
         }
     }
 }

@@ -43,9 +43,10 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
             }
             return devices;
         }
-        MountKind::Directory { .. } | MountKind::File { .. } | MountKind::Symlink { .. } => {
-            return Vec::new();
-        }
+        MountKind::Directory { .. }
+        | MountKind::File { .. }
+        | MountKind::Copied { .. }
+        | MountKind::Symlink { .. } => return Vec::new(),
     };
     vec![(mount.dest.clone(), access)]
 }

@@ -10,11 +10,13 @@ mod home;
 mod keep;
 mod landlock;
 mod maps;
+mod mise;
 pub mod mount;
 mod program;
 mod protect;
 mod sockets;
 mod terminal;
+mod write_back;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -25,9 +27,11 @@ use crate::error::Error;
 use crate::host::Host;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
+pub use mise::Mise;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
 pub use protect::{Watch, Watching};
 pub use terminal::Terminal;
+pub use write_back::WriteBack;
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";
@@ -59,6 +63,10 @@ pub struct Plan {
     pub landlock: Option<spec::Landlock>,
     /// The system-call filter.
     pub seccomp: Option<spec::Seccomp>,
+    /// What mise does before the command starts.
+    pub mise: Option<Mise>,
+    /// Files of which the jail has copies.
+    pub write_back: Vec<WriteBack>,
     /// What the user should know before the run.
     pub warnings: Vec<String>,
 }
@@ -80,7 +88,8 @@ impl Plan {
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
         let lockdown = settings.lockdown.value;
-        let gathered = gather::gather(settings, host)?;
+        let mut gathered = gather::gather(settings, host)?;
+        let mise = mise::decide(&mut gathered, settings, host);
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
         let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
         let mounts = keep::in_place(mounts);
@@ -90,7 +99,7 @@ impl Plan {
             .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
-            environment: environment::edits(settings, host, &mounts),
+            environment: environment::edits(settings, host, &mounts, mise.is_some()),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             lockdown,
@@ -99,6 +108,8 @@ impl Plan {
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
             seccomp: settings.seccomp.value.then_some(seccomp),
+            mise,
+            write_back: write_back::files(host, &mounts, lockdown),
             withheld: gathered.withheld,
             warnings: gathered.warnings,
             mounts,

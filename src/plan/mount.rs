@@ -58,6 +58,11 @@ pub enum MountKind {
         /// Its permissions.
         mode: u32,
     },
+    /// A copy of a file of the host, in the tmpfs that is its parent.
+    Copied {
+        /// Its canonical path on the host.
+        source: PathBuf,
+    },
     /// A symbolic link.
     Symlink {
         /// Its text.
@@ -113,6 +118,8 @@ pub struct Mount {
     /// A place of the host that must exist for this to be mounted on, because the mount above
     /// shows it: making it would leave it there.
     pub mount_point: Option<PathBuf>,
+    /// Whether that place may be made all the same.
+    pub may_be_made: bool,
 }
 
 impl Mount {
@@ -123,7 +130,14 @@ impl Mount {
         authority: Authority,
         reason: impl Into<String>,
     ) -> Self {
-        Self { dest: dest.into(), kind, authority, reason: reason.into(), mount_point: None }
+        Self {
+            dest: dest.into(),
+            kind,
+            authority,
+            reason: reason.into(),
+            mount_point: None,
+            may_be_made: false,
+        }
     }
 
     /// A place of the host at its own path.
@@ -180,7 +194,10 @@ impl Mount {
     pub fn is_mount_point(&self) -> bool {
         !matches!(
             self.kind,
-            MountKind::Symlink { .. } | MountKind::Directory { .. } | MountKind::File { .. }
+            MountKind::Symlink { .. }
+                | MountKind::Directory { .. }
+                | MountKind::File { .. }
+                | MountKind::Copied { .. }
         )
     }
 

@@ -69,6 +69,8 @@ pub const DROPPED: &[Row] = &[
     row("SWAYSOCK", Always, "remote control of the host's desktop"),
     row("HYPRLAND_INSTANCE_SIGNATURE", Always, "remote control of the host's desktop"),
     row("WSL_INTEROP", Always, "starts programs of Windows"),
+    row("GPG_TTY", UnlessVisible, "terminal that is not there"),
+    row("SSH_TTY", UnlessVisible, "terminal that is not there"),
     row("TMPDIR", UnlessVisible, "directory that is not there"),
     row("TMP", UnlessVisible, "directory that is not there"),
     row("TEMP", UnlessVisible, "directory that is not there"),

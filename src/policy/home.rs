@@ -18,6 +18,12 @@ pub enum Treatment {
     Hidden,
     /// An empty tmpfs over it: a place that programs write to, whose content stays outside.
     Empty,
+    /// The same, but what is below it can have rows of its own and be there.
+    Private,
+    /// A file: the jail has a copy, whose changes are written back. Unlike a mounted file it can
+    /// be replaced by renaming another over it, as agents save their state. A directory of that
+    /// name is mounted read-write.
+    Copied,
     /// Mounted read-write.
     ReadWrite,
     /// Mounted read-only.
@@ -40,10 +46,13 @@ const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> 
     Row { path, treatment, reason }
 }
 
-use Treatment::{Empty, Hidden, ReadOnly, ReadWrite};
+use Treatment::{Copied, Empty, Hidden, Private, ReadOnly, ReadWrite};
 
 /// Where ai-jail records which project files the user trusts; no map opens it.
 pub const TRUST_RECORDS: &str = ".local/share/ai-jail";
+
+/// Where mise records trust; each jail has one of its own.
+pub const MISE_STATE: &str = ".local/state/mise";
 
 /// Why a dot entry without a row is there.
 pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read";
@@ -59,7 +68,7 @@ pub const HOME: &[Row] = &[
     row(".sparrow", Hidden, "wallet"),
     // What the agents and the tools keep their state in.
     row(".claude", ReadWrite, "state of Claude Code"),
-    row(".claude.json", ReadWrite, "state of Claude Code"),
+    row(".claude.json", Copied, "state of Claude Code"),
     row(".crush", ReadWrite, "state of Crush"),
     row(".codex", ReadWrite, "state of Codex"),
     row(".aider", ReadWrite, "state of Aider"),
@@ -108,6 +117,11 @@ pub const HOME: &[Row] = &[
     row(".cache/nvidia", Empty, "shader cache that the host runs"),
     row(".cache/mesa_shader_cache", Empty, "shader cache that the host runs"),
     row(".cache/basilisk-dev", Empty, "browser cache"),
+    // Trust given inside stays inside: mise records it for each configuration that it is asked
+    // to run. What it knows of the configurations of other projects is there all the same, or
+    // `mise prune` in a jail would remove the tools that those use.
+    row(MISE_STATE, Private, "trust that mise records"),
+    row(".local/state/mise/tracked-configs", ReadWrite, "configurations whose tools mise keeps"),
     row(".cache/nvim/luac", Empty, "compiled Lua that the host's editor runs"),
     row(".cache/p10k-*", Empty, "shell code that the host's prompt runs"),
 ];

@@ -10,6 +10,7 @@ pub mod display;
 pub mod env;
 pub mod hidden;
 pub mod home;
+pub mod mise;
 pub mod protect;
 pub mod system;
 

@@ -36,8 +36,8 @@ const CONTAINERS: &str = "settings of containers, which name programs";
 
 /// Below the home.
 pub const HOME: &[Row] = &[
-    // Programs. Those of uv, pipx and cargo can be installed only from outside anyway: the links
-    // in `.local/bin` are read-only.
+    // Programs. uv and pipx can install theirs only from outside anyway: the links to them are in
+    // `.local/bin`, which is read-only.
     row(".cargo/bin", PROGRAMS),
     row(".bun/bin", PROGRAMS),
     row(".deno/bin", PROGRAMS),

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use stage2::report::Layers;
+use stage2::report::{FromJail, Layers};
 
 use crate::cli::Cli;
 use crate::config::trust::{self, Verdict};
@@ -137,11 +137,17 @@ impl Prepared {
 }
 
 /// Makes a jail.
-fn try_jail(plan: Plan, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
+fn try_jail(mut plan: Plan, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
+    // Its command needs no tools, and whether the jail works is not a question to mise.
+    plan.mise = None;
     let achieved = RefCell::new(Layers::new());
     let directory = plan.directory.clone();
-    let started = |layers: &Layers| achieved.borrow_mut().clone_from(layers);
-    let status = launch(plan, None, host, bubblewrap, &started);
+    let told = |told: &FromJail| {
+        if let FromJail::Started(layers) = told {
+            achieved.borrow_mut().clone_from(layers);
+        }
+    };
+    let status = launch(plan, None, host, bubblewrap, &told);
     match status {
         Ok(status) => Trial::Ran { directory, status, layers: achieved.take() },
         Err(error) => Trial::Failed(error),

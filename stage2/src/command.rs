@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{Pid, execvp, getpid, setpgid, tcsetpgrp};
 
+use crate::mise::Prepared;
 use crate::report::{ExecFailure, FromJail, MAX_TEXT, Unusable};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
@@ -26,7 +27,12 @@ const MAX_LINE: u64 = 256;
 
 /// Becomes the command, in a process group of its own. Where that fails the front is told why,
 /// and the process ends with the status a shell would give.
-pub fn become_command(spec: &Spec, report: &Reporter, terminal: Option<BorrowedFd>) -> ! {
+pub fn become_command(
+    spec: &Spec,
+    prepared: Prepared,
+    report: &Reporter,
+    terminal: Option<BorrowedFd>,
+) -> ! {
     // A group of its own: `kill(0, …)` in the jail must not reach the caller's group. It fails
     // only for a session leader, which this fresh child is not.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
@@ -35,7 +41,12 @@ pub fn become_command(spec: &Spec, report: &Reporter, terminal: Option<BorrowedF
         // terminal has gone the command will notice by itself.
         let _ = tcsetpgrp(terminal, getpid());
     }
-    let Err(errno) = execute(&spec.command);
+    for (name, value) in &prepared.environment {
+        sys::set_variable(name, value);
+    }
+    let mut command = spec.command.clone();
+    command.splice(1..1, prepared.arguments);
+    let Err(errno) = execute(&command);
     let failure = failure(&spec.command[0], errno);
     let status = failure.status();
     report.send(&FromJail::ExecFailed(failure));

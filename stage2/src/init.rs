@@ -13,6 +13,7 @@ use nix::unistd::{Pid, setpgid};
 use crate::channel::receive_message;
 use crate::command::become_command;
 use crate::foreground::Console;
+use crate::mise;
 use crate::report::{FromJail, Layers, ToJail};
 use crate::reporter::Reporter;
 use crate::spec::Spec;
@@ -37,9 +38,13 @@ pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8
     let children = SigSet::from_iter([Signal::SIGCHLD]);
     let signals = SignalFd::with_flags(&children, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let console = Console::find(spec)?;
+    let prepared = match mise::prepare(spec, &signals, report)? {
+        mise::Outcome::Start(prepared) => prepared,
+        mise::Outcome::Over(status) => return Ok(status),
+    };
     report.send(&FromJail::Started(layers));
     let Some(command) = sys::fork()? else {
-        become_command(spec, report, console.descriptor());
+        become_command(spec, prepared, report, console.descriptor());
     };
     // In the child as well: whoever comes first, the group is there before anybody needs it.
     let _ = setpgid(command, command);

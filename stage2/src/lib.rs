@@ -21,6 +21,8 @@ mod foreground;
 mod init;
 #[cfg(target_os = "linux")]
 pub mod landlock;
+#[cfg(target_os = "linux")]
+mod mise;
 pub mod os_bytes;
 #[cfg(target_os = "linux")]
 mod pty;
@@ -54,7 +56,8 @@ pub fn main(arguments: &[OsString]) -> u8 {
         }
     };
     let report = reporter::Reporter(spec.control.and_then(sys::adopt));
-    let outcome = pty::open(&spec, &report)
+    let outcome = hand_out_copies(&spec, &report)
+        .and_then(|()| pty::open(&spec, &report))
         .and_then(|pty| confine(&spec, pty))
         .and_then(|layers| init::run(&spec, layers, &report));
     match outcome {
@@ -79,6 +82,16 @@ fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::Spe
     }
     let descriptor = sys::adopt(descriptor.to_str()?.parse().ok()?)?;
     Some(spec::Spec::read(std::fs::File::from(descriptor)))
+}
+
+/// Gives the front the directory of the files that it writes back: it cannot see the jail's places
+/// by itself.
+#[cfg(target_os = "linux")]
+fn hand_out_copies(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()> {
+    use std::os::fd::AsFd;
+    let Some(directory) = &spec.copies else { return Ok(()) };
+    let directory = std::fs::File::open(&directory.0)?;
+    report.send_with(&report::FromJail::Copies, directory.as_fd())
 }
 
 /// Applies the layers in order. In lockdown the first that the kernel has and that could not be

@@ -48,8 +48,8 @@ pub enum Achieved {
     Failed(String),
 }
 
-/// How many characters of a name are told. Written as JSON each takes up to six bytes, and all
-/// texts of one message have to fit into a datagram.
+/// How many characters of a text from inside are told. Written as JSON each takes up to six
+/// bytes, and all texts of one message have to fit into a datagram.
 pub const MAX_TEXT: usize = 2048;
 
 /// Why the command could not be started, as texts for a message.
@@ -92,6 +92,10 @@ pub type Layers = Vec<(Layer, Achieved)>;
 pub enum FromJail {
     /// The command has a terminal of its own: the master's side travels with this message.
     Terminal,
+    /// The directory of the copies that the front writes back travels with this message.
+    Copies,
+    /// What mise gave the command, where it was asked for. The caller's terminal is still its own.
+    Mise(Achieved),
     /// The command is being started behind these layers.
     Started(Layers),
     /// The command could not be started.

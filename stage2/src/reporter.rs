@@ -44,8 +44,13 @@ fn print(message: &FromJail) {
             let (program, file) = (visible(program), visible(&found.file));
             eprintln!("ai-jail: {program}: cannot execute {file}: {}", found.why);
         }
+        FromJail::Mise(Achieved::Failed(why)) => eprintln!("ai-jail: mise: {why}"),
         FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
-        FromJail::Terminal | FromJail::Stopped(_) | FromJail::Exited(_) => {}
+        FromJail::Terminal
+        | FromJail::Copies
+        | FromJail::Mise(_)
+        | FromJail::Stopped(_)
+        | FromJail::Exited(_) => {}
     }
 }
 

@@ -16,7 +16,7 @@ pub const ENTRY_POINT: &str = "__stage2";
 
 /// The version of [`Spec`]. Front and stage two are one binary, so any difference means that
 /// the spec is not ours.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Everything stage two needs to know.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -48,6 +48,12 @@ pub struct Spec {
     /// The system-call filter, or `None` with `--no-seccomp`.
     #[serde(deserialize_with = "stated")]
     pub seccomp: Option<Seccomp>,
+    /// The directory with the files that the front writes back, if there are any.
+    #[serde(deserialize_with = "stated")]
+    pub copies: Option<BytePath>,
+    /// mise, where it has something to set up.
+    #[serde(deserialize_with = "stated")]
+    pub mise: Option<Mise>,
 }
 
 /// Reads a field that may be `null` but not left out: a layer that somebody forgot must not
@@ -130,6 +136,18 @@ pub enum PathAccess {
     ReadWrite,
     /// Reading, writing and `ioctl`, but nothing created or removed: device directories.
     Device,
+}
+
+/// How the command gets its environment from mise.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mise {
+    /// The program, an absolute path as the jail sees it.
+    pub program: BytePath,
+    /// Whether the command is an interactive bash, which gets mise's own hook instead.
+    pub hook: bool,
+    /// Variables that are not taken from mise; a name may end in `*`.
+    pub withheld: Vec<String>,
 }
 
 /// Which of the two filters of the table in `seccomp.rs` to load.

@@ -5,8 +5,9 @@
 pub(crate) mod layers;
 pub mod terminal;
 
+use std::ffi::OsStr;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 #[cfg(target_os = "linux")]
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -61,6 +62,17 @@ pub fn occupy_until_exec(source: RawFd, target: RawFd) -> io::Result<()> {
     close_on_exec(target)
 }
 
+/// Has the kernel send this process SIGIO whenever something in a directory gets another name or
+/// content, `F_NOTIFY` in `fcntl(2)`.
+#[cfg(target_os = "linux")]
+pub fn notify_of_changes(directory: impl AsFd) -> io::Result<()> {
+    /// `DN_MODIFY`, `DN_CREATE`, `DN_RENAME` and `DN_MULTISHOT` of `<linux/fcntl.h>`.
+    const CHANGES: libc::c_ulong = 0x2 | 0x4 | 0x10 | 0x8000_0000;
+    let directory = directory.as_fd().as_raw_fd();
+    // SAFETY: F_NOTIFY takes a number and touches no memory.
+    check(unsafe { libc::fcntl(directory, libc::F_NOTIFY, CHANGES) }).map(drop)
+}
+
 /// Has `execve(2)` close a descriptor.
 pub fn close_on_exec(descriptor: RawFd) -> io::Result<()> {
     // SAFETY: sets a flag of the descriptor table and touches no memory.
@@ -94,6 +106,13 @@ pub fn fork() -> io::Result<Option<Pid>> {
         nix::unistd::ForkResult::Parent { child } => Ok(Some(child)),
         nix::unistd::ForkResult::Child => Ok(None),
     }
+}
+
+/// Sets a variable of this process. The name must not be empty nor contain `=`, and neither may
+/// contain a zero byte.
+pub fn set_variable(name: &OsStr, value: &OsStr) {
+    // SAFETY: this process has one thread, so nobody reads the environment meanwhile.
+    unsafe { std::env::set_var(name, value) };
 }
 
 /// Gives every signal its default disposition: the command must not inherit what the Rust runtime

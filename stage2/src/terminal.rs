@@ -84,3 +84,72 @@ impl Attributes {
         }
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::sys::terminal::{attributes, set_attributes, set_size, size};
+    use nix::pty::openpty;
+
+    /// Every flag that a terminal keeps.
+    fn odd() -> Attributes {
+        let pty = openpty(None, None).expect("a terminal");
+        let terminal = &pty.slave;
+        let mut odd = attributes(terminal).expect("settings");
+        odd.input ^= 0o77_777;
+        odd.output ^= 0o377;
+        odd.local ^= libc::ECHO | libc::XCASE | libc::TOSTOP | libc::NOFLSH;
+        for (index, character) in (0_u8..).zip(&mut odd.characters) {
+            *character = index + 1;
+        }
+        set_attributes(terminal, &odd).expect("settings");
+        attributes(terminal).expect("settings")
+    }
+
+    #[test]
+    fn settings_come_back_as_they_were() {
+        let pty = openpty(None, None).expect("a terminal");
+        let terminal = &pty.slave;
+        let odd = odd();
+        assert_ne!(attributes(terminal).expect("settings"), odd, "the control");
+        set_attributes(terminal, &odd).expect("settings");
+        assert_eq!(attributes(terminal).expect("settings"), odd);
+        // IUCLC and XCASE, which few libraries have names for.
+        assert_ne!((odd.input & libc::IUCLC, odd.local & libc::XCASE), (0, 0));
+    }
+
+    #[test]
+    fn raw_is_what_the_c_library_says() {
+        use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
+        let pty = openpty(None, None).expect("a terminal");
+        let terminal = &pty.slave;
+        let before = attributes(terminal).expect("settings");
+        let mut termios = tcgetattr(terminal).expect("settings");
+        cfmakeraw(&mut termios);
+        tcsetattr(terminal, SetArg::TCSANOW, &termios).expect("settings");
+        assert_eq!(attributes(terminal).expect("settings"), before.raw());
+        assert_ne!(before.raw(), before);
+        assert_eq!(odd().raw().raw(), odd().raw());
+    }
+
+    #[test]
+    fn cooked_is_what_a_new_terminal_has() {
+        let pty = openpty(None, None).expect("a terminal");
+        let terminal = &pty.slave;
+        let new = attributes(terminal).expect("settings");
+        assert_eq!(new.cooked(), new);
+        let mut shells = new.clone();
+        shells.input &= !(libc::ICRNL | libc::IXON);
+        shells.local &= !(libc::ICANON | libc::ECHO);
+        assert_eq!(shells.cooked(), new);
+    }
+
+    #[test]
+    fn a_size_is_kept() {
+        let pty = openpty(None, None).expect("a terminal");
+        let terminal = &pty.slave;
+        let wanted = Size { rows: 1, columns: 65535, width: 3, height: 4 };
+        set_size(terminal, wanted).expect("a size");
+        assert_eq!(size(terminal).expect("a size"), wanted);
+    }
+}

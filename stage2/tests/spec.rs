@@ -18,13 +18,26 @@ use stage2::channel::{MAX_MESSAGE, receive_message, send_message};
 use stage2::os_bytes::BytePath;
 use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers, MAX_TEXT, ToJail, Unusable};
 use stage2::spec::{
-    Foreground, Landlock, PathAccess, PathRule, Pty, Rlimits, Seccomp, Spec, SpecError, VERSION,
+    Foreground, Landlock, Mise, PathAccess, PathRule, Pty, Rlimits, Seccomp, Spec, SpecError,
+    VERSION,
 };
 use stage2::terminal::{Attributes, Size};
 
 /// Names as the kernel allows them: any bytes but NUL.
 fn os_string() -> impl Strategy<Value = OsString> {
     prop_oneof![vec(1_u8.., 0..20).prop_map(OsString::from_vec), "\\PC{0,12}".prop_map(Into::into)]
+}
+
+fn path() -> impl Strategy<Value = BytePath> {
+    os_string().prop_map(|name| BytePath(PathBuf::from("/").join(name)))
+}
+
+fn mise() -> impl Strategy<Value = Mise> {
+    (path(), any::<bool>(), vec("\\PC{0,12}", 0..3)).prop_map(|(program, hook, withheld)| Mise {
+        program,
+        hook,
+        withheld,
+    })
 }
 
 fn path_rule() -> impl Strategy<Value = PathRule> {
@@ -34,8 +47,7 @@ fn path_rule() -> impl Strategy<Value = PathRule> {
         PathAccess::ReadWrite,
         PathAccess::Device,
     ]);
-    let path = os_string().prop_map(|name| BytePath(PathBuf::from("/").join(name)));
-    (path, access).prop_map(|(path, access)| PathRule { path, access })
+    (path(), access).prop_map(|(path, access)| PathRule { path, access })
 }
 
 fn landlock() -> impl Strategy<Value = Landlock> {
@@ -73,28 +85,25 @@ fn spec() -> impl Strategy<Value = Spec> {
         (option::of(3..i32::MAX), stdio, option::of(pty()), foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
         option::of(select(vec![Seccomp::Default, Seccomp::Lockdown])),
+        (option::of(path()), option::of(mise())),
     )
-        .prop_map(
-            |(
+        .prop_map(|(command, started, (rlimits, landlock), seccomp, (copies, mise))| {
+            let (control, stdio, pty, foreground, lockdown) = started;
+            Spec {
+                version: VERSION,
                 command,
-                (control, stdio, pty, foreground, lockdown),
-                (rlimits, landlock),
+                control,
+                stdio,
+                pty,
+                foreground,
+                lockdown,
+                rlimits,
+                landlock,
                 seccomp,
-            )| {
-                Spec {
-                    version: VERSION,
-                    command,
-                    control,
-                    stdio,
-                    pty,
-                    foreground,
-                    lockdown,
-                    rlimits,
-                    landlock,
-                    seccomp,
-                }
-            },
-        )
+                copies,
+                mise,
+            }
+        })
 }
 
 /// One with every part in it.
@@ -124,6 +133,12 @@ fn full() -> Spec {
             deny_tcp: true,
         }),
         seccomp: Some(Seccomp::Lockdown),
+        copies: Some(BytePath("/home/me".into())),
+        mise: Some(Mise {
+            program: BytePath("/usr/bin/mise".into()),
+            hook: true,
+            withheld: vec!["HOME".into()],
+        }),
     }
 }
 
@@ -192,7 +207,7 @@ fn parse(value: &Value) -> Result<Spec, SpecError> {
 #[test]
 fn an_unknown_field_anywhere_is_refused() {
     let cases = with_unknown_field(&json(&full()));
-    assert_eq!(cases.len(), 7, "the spec, limits, rules, a rule, terminal, settings, size");
+    assert_eq!(cases.len(), 8, "the spec, limits, rules, a rule, terminal, settings, size, mise");
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("unknown field"), "{at:?}: {refused}");
@@ -203,7 +218,7 @@ fn an_unknown_field_anywhere_is_refused() {
 #[test]
 fn a_field_left_out_anywhere_is_refused() {
     let cases = without_a_field(&json(&full()));
-    assert_eq!(cases.len(), (10 + 3 + 2 + 2) + (3 + 6 + 4));
+    assert_eq!(cases.len(), (12 + 3 + 2 + 2 + 3) + (3 + 6 + 4));
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("missing field"), "{at:?}: {refused}");

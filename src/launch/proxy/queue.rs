@@ -43,3 +43,24 @@ impl Queue {
         self.written = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_gone_and_the_rest_waits() {
+        let mut queue = Queue::default();
+        assert!(queue.is_empty());
+        queue.push(b"abc");
+        queue.advance(1);
+        queue.push(b"d");
+        assert_eq!(queue.waiting(), b"bcd");
+        queue.advance(3);
+        assert!(queue.is_empty());
+        queue.push(b"e");
+        assert_eq!(queue.waiting(), b"e");
+        queue.clear();
+        assert!(queue.is_empty());
+    }
+}

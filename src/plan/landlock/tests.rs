@@ -44,9 +44,10 @@ fn given(kind: &MountKind, as_root: bool) -> Rights {
         MountKind::Bind { access: Access::Device, .. }
         | MountKind::Proc
         | MountKind::Devices { .. } => read | write | use_device,
-        MountKind::Directory { .. } | MountKind::File { .. } | MountKind::Symlink { .. } => {
-            BitFlags::EMPTY
-        }
+        MountKind::Directory { .. }
+        | MountKind::File { .. }
+        | MountKind::Copied { .. }
+        | MountKind::Symlink { .. } => BitFlags::EMPTY,
     }
 }
 

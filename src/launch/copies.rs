@@ -1,0 +1,132 @@
+//! Files of which the jail has copies: what it makes of them is written back, soon after each
+//! change and at the end. `docs/claude-json.md` says why.
+
+mod lock;
+mod original;
+mod writer;
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::plan::{MountKind, Plan};
+use crate::text::visible;
+use original::{Original, Saved};
+use writer::Writer;
+
+/// How long the end of the run waits for somebody else's lock.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How soon to look for it again.
+const AGAIN: Duration = Duration::from_millis(20);
+
+/// One file in both its places.
+struct Copy {
+    /// In the jail.
+    path: PathBuf,
+    /// Its name there; all are in one directory.
+    name: OsString,
+    original: Original,
+}
+
+/// All of them; the thread has them, if there is one.
+type Files = Arc<Mutex<Vec<Copy>>>;
+
+/// The files, and who writes them back.
+#[derive(Default)]
+pub struct Copies {
+    files: Files,
+    /// Where the copies are: the jail's own directory, once there is a jail.
+    directory: Option<Arc<OwnedFd>>,
+    writer: Option<Writer>,
+}
+
+impl Copies {
+    /// Reads what the jail will have copies of. A file that cannot be read is left out of the
+    /// plan: the jail does not have it then, and nothing is written back over it.
+    pub fn read(plan: &mut Plan) -> Self {
+        let mut files = Vec::new();
+        plan.write_back.retain(|file| {
+            let is_copied = plan.mounts.iter().any(|mount| mount.dest == file.copy);
+            let opened = Original::open(&file.original, is_copied);
+            match (opened, file.copy.file_name()) {
+                (Ok(original), Some(name)) => {
+                    files.push(Copy { path: file.copy.clone(), name: name.to_owned(), original });
+                    true
+                }
+                _ => false,
+            }
+        });
+        plan.mounts.retain(|mount| {
+            let is_copied = matches!(mount.kind, MountKind::Copied { .. });
+            !is_copied || files.iter().any(|file| file.path == mount.dest)
+        });
+        Self { files: Arc::new(Mutex::new(files)), ..Self::default() }
+    }
+
+    /// What the jail gets at this path.
+    pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let given = files.iter().find(|file| file.path == path)?.original.given();
+        given.map(<[u8]>::to_vec)
+    }
+
+    /// Has changes in the jail's directory told to this process by SIGIO. inotify(7) would tell
+    /// more, but to end a watch takes it ten milliseconds and more, which every run would pay.
+    pub fn watch(&mut self, directory: OwnedFd) {
+        let is_told = stage2::sys::notify_of_changes(&directory).is_ok();
+        self.directory = Some(Arc::new(directory));
+        if !is_told {
+            self.start(false);
+        }
+    }
+
+    /// Something in the directory has changed.
+    pub fn news(&mut self) {
+        match &mut self.writer {
+            Some(writer) => writer.news(),
+            None => self.start(true),
+        }
+    }
+
+    /// Without a thread they are written back at the end.
+    fn start(&mut self, is_told: bool) {
+        if let Some(directory) = &self.directory {
+            let (files, directory) = (Arc::clone(&self.files), Arc::clone(directory));
+            self.writer = Writer::start(files, directory, is_told).ok();
+        }
+    }
+
+    /// Writes back what has not been yet; the jail is gone. Gives what could not be, in sentences.
+    pub fn finish(self) -> Vec<String> {
+        if let Some(writer) = self.writer {
+            writer.finish();
+        }
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let save = |directory: &Arc<OwnedFd>| save_for_good(&mut files, directory);
+        self.directory.as_ref().map(save).unwrap_or_default()
+    }
+}
+
+/// Writes the copies back when nobody changes them any more.
+fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<String> {
+    let save = |file: &mut Copy| {
+        let start = Instant::now();
+        loop {
+            let is_late = start.elapsed() > PATIENCE;
+            match file.original.save(directory, &file.name, is_late) {
+                Ok(Saved::Same | Saved::Changed) => return None,
+                Ok(Saved::Busy) => std::thread::sleep(AGAIN),
+                Err(error) => return Some(complaint(file.original.path(), &error)),
+            }
+        }
+    };
+    files.iter_mut().filter_map(save).collect()
+}
+
+fn complaint(original: &Path, why: &io::Error) -> String {
+    format!("what the jail changed in {} was not saved: {why}", visible(original))
+}

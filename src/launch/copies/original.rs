@@ -1,0 +1,171 @@
+//! The host's file behind a copy.
+
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, AsRawFd};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
+
+use super::lock::{self, Lock};
+use crate::config::atomic::{self, Durability, Prepared};
+use crate::json_merge;
+
+/// Bytes. Far more than an agent's state, and little enough to have three of in memory.
+const MAX_SIZE: u64 = 32 << 20;
+
+/// The host's file.
+pub struct Original {
+    path: PathBuf,
+    /// Its directory, opened once: what happens to its path meanwhile leads no write astray.
+    directory: File,
+    name: OsString,
+    /// What the jail's copy was when it was last the same as what was written back, or as what
+    /// it was made from. `None` where there was no file to copy.
+    base: Option<Vec<u8>>,
+    /// What killed runs left beside it is removed, once.
+    is_swept: bool,
+}
+
+/// What came of a copy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Saved {
+    /// It says nothing new.
+    Same,
+    /// All that it says is in the original now.
+    Changed,
+    /// Somebody else is changing the original.
+    Busy,
+}
+
+impl Original {
+    /// Opens the file's directory and reads the file, which must be there if the jail has a copy.
+    pub fn open(path: &Path, is_copied: bool) -> io::Result<Self> {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        let (parent, name) = path.parent().zip(path.file_name()).ok_or_else(missing)?;
+        let directory = File::open(parent)?;
+        let base = if is_copied { read(&directory, name)? } else { None };
+        if is_copied && base.is_none() {
+            return Err(missing());
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+            directory,
+            name: name.to_owned(),
+            base,
+            is_swept: false,
+        })
+    }
+
+    /// Its canonical path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the jail has been given.
+    pub fn given(&self) -> Option<&[u8]> {
+        self.base.as_deref()
+    }
+
+    /// Writes the copy back, whole or not at all. What others have written meanwhile stays, but
+    /// for the keys that the jail has changed. `impatient` does without the lock.
+    ///
+    /// # Errors
+    ///
+    /// A copy that is not a JSON object, or an original that cannot be written.
+    pub fn save(&mut self, copies: impl AsFd, name: &OsStr, impatient: bool) -> io::Result<Saved> {
+        // One that the jail has removed has nothing to say, nor has one that is being made.
+        let mine = read(copies, name)?.unwrap_or_default();
+        if mine.is_empty() || self.base.as_ref() == Some(&mine) {
+            return Ok(Saved::Same);
+        }
+        if !json_merge::is_object(&mine) {
+            return Err(invalid("it is not a JSON object"));
+        }
+        if !self.is_swept {
+            self.is_swept = true;
+            atomic::sweep(&sys_path(&self.directory), &self.name.to_string_lossy());
+        }
+        if !impatient && lock::is_taken(&self.directory, &self.name)? {
+            return Ok(Saved::Busy);
+        }
+        if !self.replace(&mine, impatient)? {
+            return Ok(Saved::Busy);
+        }
+        self.base = Some(mine);
+        Ok(Saved::Changed)
+    }
+
+    /// Lays `mine` over the original; `false` where somebody else is changing that. The new file
+    /// is on the disk before the lock is taken: whoever kills this process hardly ever leaves a
+    /// lock behind, on which others would wait.
+    fn replace(&self, mine: &[u8], impatient: bool) -> io::Result<bool> {
+        let (directory, name) = (&self.directory, self.name.as_os_str());
+        let theirs = read(directory, name)?;
+        let new = self.merged(mine, theirs.as_deref())?;
+        if theirs.as_deref() == Some(&new) {
+            return Ok(true);
+        }
+        let mode = Mode::S_IRUSR | Mode::S_IWUSR;
+        let prepared = Prepared::new(directory, name, &new, mode, Durability::Disk)?;
+        let lock = Lock::take(directory, name)?;
+        // Somebody may have come between.
+        if (lock.is_none() && !impatient) || read(directory, name)? != theirs {
+            return Ok(false);
+        }
+        prepared.commit()?;
+        Ok(true)
+    }
+
+    /// What the original is to be, where it is `theirs` now.
+    fn merged<'a>(&self, mine: &'a [u8], theirs: Option<&[u8]>) -> io::Result<Cow<'a, [u8]>> {
+        match theirs {
+            Some(theirs) if self.base.as_deref() != Some(theirs) && theirs != mine => {
+                let base = self.base.as_deref().unwrap_or_default();
+                let merged = json_merge::merge(base, mine, theirs);
+                let why = "somebody has made it something else than a JSON object meanwhile";
+                merged.map(Cow::Owned).map_err(|_| invalid(why))
+            }
+            _ => Ok(Cow::Borrowed(mine)),
+        }
+    }
+}
+
+/// A name for an open directory.
+fn sys_path(directory: &File) -> PathBuf {
+    format!("/proc/self/fd/{}", directory.as_raw_fd()).into()
+}
+
+/// Reads a regular file; `None` where there is none. Either side may be somebody else's work, so
+/// no link is followed, and nothing is waited for.
+fn read(directory: impl AsFd, name: &OsStr) -> io::Result<Option<Vec<u8>>> {
+    let flags = OFlag::O_RDONLY
+        | OFlag::O_NOFOLLOW
+        | OFlag::O_NONBLOCK
+        | OFlag::O_NOCTTY
+        | OFlag::O_CLOEXEC;
+    let file = match openat(directory, name, flags, Mode::empty()) {
+        Ok(descriptor) => File::from(descriptor),
+        Err(Errno::ENOENT) => return Ok(None),
+        Err(Errno::ELOOP) => return Err(invalid("it is a symbolic link")),
+        Err(errno) => return Err(errno.into()),
+    };
+    if !file.metadata()?.is_file() {
+        return Err(invalid("it is not a regular file"));
+    }
+    // One byte more than allowed tells a file that is too large, also one that grows meanwhile.
+    let mut content = Vec::new();
+    file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_SIZE {
+        return Err(invalid("it is larger than 32 MiB"));
+    }
+    Ok(Some(content))
+}
+
+fn invalid(why: &'static str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}

@@ -1,0 +1,45 @@
+//! The files of which the jail has copies, and where their changes go.
+
+use std::path::{Path, PathBuf};
+
+use super::mount::{self, Mount, MountKind};
+use crate::host::Host;
+use crate::policy::home::{HOME, Treatment};
+
+/// A file that is written back.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WriteBack {
+    /// Its canonical path on the host, where it need not exist.
+    pub original: PathBuf,
+    /// Its path in the jail, directly in the home.
+    pub copy: PathBuf,
+}
+
+/// The files of the table that these mounts make copies of, and those that the host does not have
+/// yet: the jail may make them.
+pub fn files(host: &Host, mounts: &[Mount], lockdown: bool) -> Vec<WriteBack> {
+    let Some(home) = host.origin.home.real().filter(|_| !lockdown) else {
+        return Vec::new();
+    };
+    let rows = HOME.iter().filter(|row| row.treatment == Treatment::Copied);
+    rows.filter_map(|row| {
+        let copy = home.join(row.path);
+        let original = match mounts.iter().find(|mount| mount.dest == copy) {
+            Some(Mount { kind: MountKind::Copied { source }, .. }) => source.clone(),
+            None if is_free(host, mounts, Path::new(row.path), &copy) => copy.clone(),
+            _ => return None,
+        };
+        Some(WriteBack { original, copy })
+    })
+    .collect()
+}
+
+/// Whether neither the host nor the jail has anything there, so that what the jail makes is lost
+/// unless it is written back.
+fn is_free(host: &Host, mounts: &[Mount], entry: &Path, copy: &Path) -> bool {
+    let in_tmpfs = || {
+        mount::nearest(mounts, copy)
+            .is_some_and(|mount| matches!(mount.kind, MountKind::Tmpfs { writable: true, .. }))
+    };
+    !host.entries.iter().any(|known| known.path == entry) && in_tmpfs()
+}
