@@ -10,13 +10,13 @@
 //! was: its idea of how wide a character is may differ from ours. So the bar is drawn between
 //! DECSC and DECRC, and the terminal puts back what it saved. What that costs:
 //!
-//! - The child may have saved a cursor of its own, and the terminal has room for one. [`Screen`]
+//! - The child may have saved a cursor of its own, and the terminal has room for one. `Screen`
 //!   therefore follows the cursor, and where a bar was drawn between the child's DECSC and DECRC,
 //!   that DECRC is written out in full. Only there does the outcome rest on our own arithmetic.
 //! - Not every terminal saves that a row is full and the next character wraps. In that state
 //!   nothing is drawn: the bar waits for the child to move on, and is drawn *before* the character
 //!   that fills a row where one is due. The exceptions are the sequences that lose the scroll
-//!   region; after those the filter itself makes the next row ([`cursor::Wrap::ByHand`]).
+//!   region; after those the filter itself makes the next row (`Wrap::ByHand`).
 //! - Not every terminal saves the origin mode, the hyperlink and the shifted character set. They
 //!   are put back explicitly.
 //!
