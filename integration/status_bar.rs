@@ -263,7 +263,13 @@ fn a_terminated_run_takes_the_bar_along() {
     window.line("trap '' TERM; kill -TERM $PPID; echo ig''nored");
     window.shows("ignored");
     window.has_bar();
-    window.line("trap - TERM; exec sleep 1000");
+    // The shell itself would ignore the signal.
+    let sleep = format!("1000.{}", std::process::id());
+    window.line(&format!("trap - TERM; exec sleep {sleep}"));
+    until("it sleeps", || {
+        let found = crate::harness::processes_with(&sleep);
+        found.iter().any(|process| process.words[0] == "sleep")
+    });
     let front = crate::harness::processes_with("PS1=jail>");
     let front = front.iter().find(|process| process.words.iter().any(|word| word == "-s"));
     let front = front.expect("the front runs");

@@ -22,7 +22,7 @@ const DATAGRAM: u32 = 2;
 /// Where most sockets are, and where a jail has only what its user chose.
 const ELSEWHERE: &[&str] = &["/run", "/var/run", "/tmp"];
 
-/// All of them outside [`ELSEWHERE`], or in `project`; canonical.
+/// All of them outside `ELSEWHERE`, or in `project`; canonical.
 pub fn listening(project: &Path) -> Vec<PathBuf> {
     let list = fs::read(LIST).unwrap_or_default();
     // Each connection has a line with its server's path.
