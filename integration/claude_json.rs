@@ -2,6 +2,7 @@
 //! meanwhile.
 
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
@@ -37,6 +38,12 @@ fn is_tidy(world: &World) {
         names.filter(|name| name.to_string_lossy().contains("claude")).collect();
     names.retain(|name| name != ".claude.json");
     assert!(names.is_empty(), "{names:?}");
+}
+
+/// A pipe whose writing end stays here.
+fn pipe() -> (OwnedFd, fs::File) {
+    let (input, typed) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).expect("a pipe");
+    (input, typed.into())
 }
 
 #[test]
@@ -78,7 +85,7 @@ fn half_of_a_change_is_not_written_back() {
     world.file(NAME, "{\"old\": 1}");
     let script = "exec 3> ~/.claude.json; printf '{\"half\": ' >&3; echo half; \
                   read line; echo '2}' >&3; echo whole; exec sleep 1000";
-    let (input, mut typed) = std::io::pipe().expect("a pipe");
+    let (input, mut typed) = pipe();
     let running = world.sh(script).stdin(input).start();
     running.says("half");
     // The change after it arrives: so this one has been looked at.
@@ -187,7 +194,7 @@ fn two_jails_and_the_host_lose_nothing_of_each_other() {
     // Both start from the old one.
     let script = |name: &str| format!("read line; {}; echo done; read line || true", change(name));
     let jails = ["one", "two"].map(|name| {
-        let (input, typed) = std::io::pipe().expect("a pipe");
+        let (input, typed) = pipe();
         (world.sh(&format!("echo ready; {}", script(name))).stdin(input).start(), typed)
     });
     for (jail, _) in &jails {

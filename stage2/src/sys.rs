@@ -7,7 +7,7 @@ pub mod terminal;
 
 use std::ffi::OsStr;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 #[cfg(target_os = "linux")]
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,7 +65,7 @@ pub fn occupy_until_exec(source: RawFd, target: RawFd) -> io::Result<()> {
 /// Has the kernel send this process SIGIO whenever something in a directory gets another name or
 /// content, `F_NOTIFY` in `fcntl(2)`.
 #[cfg(target_os = "linux")]
-pub fn notify_of_changes(directory: impl AsFd) -> io::Result<()> {
+pub fn notify_of_changes(directory: impl std::os::fd::AsFd) -> io::Result<()> {
     /// `DN_MODIFY`, `DN_CREATE`, `DN_RENAME` and `DN_MULTISHOT` of `<linux/fcntl.h>`.
     const CHANGES: libc::c_ulong = 0x2 | 0x4 | 0x10 | 0x8000_0000;
     let directory = directory.as_fd().as_raw_fd();
