@@ -4,21 +4,7 @@ use std::fs;
 
 use nix::sys::signal::{Signal, kill};
 
-use crate::harness::{Tty, World, until};
-
-/// Bytes of every value in no pattern; xorshift.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
-}
+use crate::harness::{Tty, World, noise, until};
 
 fn assert_same(shown: &[u8], expected: &[u8]) {
     let differs = shown.iter().zip(expected).position(|(left, right)| left != right);
@@ -56,6 +42,18 @@ fn every_byte_goes_in_and_comes_out() {
     assert_same(&shown, &[b"ready\n".as_slice(), &bytes].concat());
 }
 
+/// Pastes lines into a script that reads them up to the end of its input.
+fn arrives_when_pasted(script: &str, bytes: &[u8]) {
+    let world = World::new();
+    let mut tty = Tty::jail(&world, ["sh", "-c", script]);
+    tty.shows("ready");
+    tty.sends(bytes);
+    tty.types("\x04");
+    tty.shows("done");
+    assert_eq!(tty.finish().code(), 0);
+    assert_same(&fs::read(world.project().join("pasted")).expect("it was pasted"), bytes);
+}
+
 #[test]
 fn a_megabyte_is_pasted_into_a_program_that_takes_bytes() {
     let world = World::new();
@@ -77,29 +75,12 @@ fn lines(length: usize) -> Vec<u8> {
 
 #[test]
 fn a_megabyte_is_pasted_into_a_program_that_takes_lines() {
-    let world = World::new();
-    let bytes = lines(1_000_000);
-    let mut tty =
-        Tty::jail(&world, ["sh", "-c", "stty -echo; echo ready; cat > pasted; echo done"]);
-    tty.shows("ready");
-    tty.sends(&bytes);
-    tty.types("\x04");
-    tty.shows("done");
-    assert_eq!(tty.finish().code(), 0);
-    assert_same(&fs::read(world.project().join("pasted")).expect("it was pasted"), &bytes);
+    arrives_when_pasted("stty -echo; echo ready; cat > pasted; echo done", &lines(1_000_000));
 }
 
 #[test]
 fn what_is_pasted_is_echoed_and_read() {
-    let world = World::new();
-    let bytes = lines(300_000);
-    let mut tty = Tty::jail(&world, ["sh", "-c", "echo ready; cat > pasted; echo done"]);
-    tty.shows("ready");
-    tty.sends(&bytes);
-    tty.types("\x04");
-    tty.shows("done");
-    assert_eq!(tty.finish().code(), 0);
-    assert_same(&fs::read(world.project().join("pasted")).expect("it was pasted"), &bytes);
+    arrives_when_pasted("echo ready; cat > pasted; echo done", &lines(300_000));
 }
 
 #[test]

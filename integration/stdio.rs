@@ -3,21 +3,7 @@
 
 use std::fs::{self, File};
 
-use crate::harness::{World, until};
-
-/// Bytes of every value in no pattern; xorshift.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
-}
+use crate::harness::{World, noise, until};
 
 #[test]
 fn a_hundred_megabytes_go_in_and_come_out_unchanged() {

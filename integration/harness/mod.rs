@@ -3,6 +3,7 @@
 mod descendants;
 mod look;
 mod model;
+mod noise;
 mod run;
 mod skip;
 mod snapshot;
@@ -13,6 +14,7 @@ mod x11;
 pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
 pub use model::Model;
+pub use noise::noise;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
 pub use snapshot::Snapshot;
