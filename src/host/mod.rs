@@ -31,8 +31,8 @@ use nix::sys::stat::{SFlag, fstat};
 
 use crate::config;
 use crate::error::Error;
-use crate::policy;
 use crate::policy::system::System;
+use crate::policy::{self, Os};
 use crate::settings::Settings;
 use crate::status::HostFacts;
 use display::{Display, Withheld};
@@ -148,6 +148,8 @@ pub enum Stdio {
 /// What this host has of what the settings ask for.
 #[derive(Debug)]
 pub struct Host {
+    /// Which system it is.
+    pub os: Os,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -216,6 +218,7 @@ impl Host {
         let protection =
             if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
+            os: Os::of_this_build(),
             stdio: stdio(),
             root: system::root_entries(),
             deeper: system::deeper(),

@@ -25,6 +25,7 @@ use stage2::spec;
 
 use crate::error::Error;
 use crate::host::Host;
+use crate::policy::Os;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use mise::Mise;
@@ -40,6 +41,8 @@ pub const HOSTNAME: &str = "ai-sandbox";
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
 pub struct Plan {
+    /// The system that the jail is for.
+    pub os: Os,
     /// In the order of mounting: parents before children.
     pub mounts: Vec<Mount>,
     /// What was left out on purpose, for `-v` and `--explain`.
@@ -99,6 +102,7 @@ impl Plan {
             .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
+            os: host.os,
             environment: environment::edits(settings, host, &mounts, mise.is_some()),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),

@@ -11,8 +11,11 @@ pub mod env;
 pub mod hidden;
 pub mod home;
 pub mod mise;
+pub mod os;
 pub mod protect;
 pub mod system;
+
+pub use os::Os;
 
 /// Whether `name` fits `pattern`: equal, or equal up to a final `*`.
 pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
