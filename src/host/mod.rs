@@ -150,6 +150,8 @@ pub enum Stdio {
 pub struct Host {
     /// Which system it is.
     pub os: Os,
+    /// Our own program, where it is started by its path: on macOS.
+    pub ourselves: Option<PathBuf>,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -219,6 +221,7 @@ impl Host {
             if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
             os: Os::of_this_build(),
+            ourselves: ourselves(),
             stdio: stdio(),
             root: system::root_entries(),
             deeper: system::deeper(),
@@ -270,6 +273,14 @@ pub fn facts(origin: &Origin) -> HostFacts {
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+/// Linux starts us by a descriptor.
+fn ourselves() -> Option<PathBuf> {
+    if Os::of_this_build() == Os::Linux {
+        return None;
+    }
+    std::env::current_exe().and_then(std::fs::canonicalize).ok()
 }
 
 fn is_directory(path: &Path) -> bool {
