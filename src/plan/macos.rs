@@ -142,7 +142,11 @@ pub fn home(gathered: &mut Gathered, host: &Host) {
                 gathered.mounts.push(Mount::own(path, kind, row.reason));
             }
             Treatment::Private => gathered.mounts.push(private(&path, row.reason)),
-            Treatment::ReadOnly | Treatment::Hidden | Treatment::Empty => {}
+            Treatment::ReadOnly => {
+                let mount = Mount::bind(&path, Access::ReadOnly, Authority::Table, row.reason);
+                gathered.mounts.push(mount);
+            }
+            Treatment::Hidden | Treatment::Empty => {}
         }
     }
 }
