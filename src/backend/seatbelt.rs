@@ -45,6 +45,12 @@ pub fn profile(plan: &Plan) -> Profile {
     for mount in &plan.mounts {
         writer.mount(mount);
     }
+    for path in &plan.macos.sockets {
+        // Others have been said with their mounts.
+        if plan.mounts.iter().all(|mount| mount.dest != *path) {
+            writer.line("jail-sockets", &[path]);
+        }
+    }
     for path in &plan.macos.replaced {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".");
@@ -163,7 +169,7 @@ impl Writer<'_> {
         if macos.sockets.contains(&mount.dest) {
             self.line("jail-sockets", &[path]);
             for beginning in macos.no_sockets.iter().filter(|at| at.parent() == Some(path)) {
-                self.line("jail-no-sockets-at", &[beginning]);
+                self.line("jail-unreached", &[beginning]);
             }
         } else if let MountKind::Closed { prefix } = mount.kind {
             if macos.sockets.iter().any(|open| below(path, open).is_some()) {

@@ -222,6 +222,11 @@ impl Jail {
         self.removes(from) && self.file("file-write-create", &to, None) && replaces
     }
 
+    /// Gives what is there a second name.
+    pub fn links(&self, path: impl AsRef<Path>) -> bool {
+        self.asks("file-link", path.as_ref(), None)
+    }
+
     /// Every way to change what is there.
     pub fn changes(&self, path: impl AsRef<Path>) -> Vec<&'static str> {
         let path = path.as_ref();
