@@ -8,6 +8,7 @@ use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers};
 use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
+use crate::policy::{Os, macos};
 use crate::text::{visible, visible_word};
 
 /// Writes one line. Standard error may be closed: then there is nobody to tell.
@@ -161,6 +162,11 @@ pub fn plan(plan: &Plan) {
     }
     for withheld in &plan.withheld {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
+    }
+    if plan.os == Os::MacOs {
+        for (switch, why) in macos::MEANINGLESS {
+            note(format!("--{switch}, --no-{switch}: without effect on macOS ({why})"));
+        }
     }
     if let Some(mise) = &plan.mise {
         let how = if mise.hook { "activated in bash" } else { "sets up the environment" };

@@ -209,6 +209,14 @@ pub const DROPPED: &[Row] = &[
     },
 ];
 
+/// Switches that change nothing, and why, in words for `-v`.
+pub const MEANINGLESS: &[(&str, &str)] = &[
+    ("landlock", "a layer of Linux; the profile of the sandbox stands for it"),
+    ("seccomp", "a layer of Linux; the profile of the sandbox stands for it"),
+    ("gpu", "there are no devices of that kind, and a jail opens no graphics processor"),
+    ("display", "X11 and Wayland alone; windows of macOS are out of a jail's reach"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::{Path, real, user_places};
