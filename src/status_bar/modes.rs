@@ -121,7 +121,7 @@ impl Bar {
                     loses_region |= on || self.screen.alternate;
                     self.switch_screen(on, mode == 1049, out);
                 }
-                _ => {}
+                mode => self.screen.mouse.set(mode, on),
             }
         }
         if loses_region {

@@ -4,6 +4,7 @@ mod alacritty;
 mod child;
 mod examples;
 mod model;
+mod mouse;
 mod recorded;
 mod resize;
 mod row;

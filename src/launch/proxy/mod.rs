@@ -265,7 +265,10 @@ impl Proxy {
             Ok(0) if ready.contains(PollFlags::POLLHUP) => return Err(Errno::EIO),
             // Ctrl-D, from before raw mode.
             Ok(0) => self.typed.push(&[END_OF_INPUT]),
-            Ok(length) => self.typed.push(&self.buffer[..length]),
+            Ok(length) => match &self.bar {
+                Some(bar) => bar.filter_typed(&self.buffer[..length], self.typed.end()),
+                None => self.typed.push(&self.buffer[..length]),
+            },
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             // The kernel's answer to a read in the background.
             Err(Errno::EIO) if !self.host.is_ours() => self.forget(),
