@@ -133,6 +133,7 @@ fn mount(mount: &Mount) -> Value {
             json!({ "kind": "tmpfs", "mode": format!("{mode:04o}"), "writable": writable })
         }
         MountKind::EmptyFile => json!({ "kind": "empty-file" }),
+        MountKind::Closed { prefix } => json!({ "kind": "closed", "prefix": prefix }),
         MountKind::Proc => json!({ "kind": "proc" }),
         MountKind::Devices { .. } => json!({ "kind": "devices" }),
         MountKind::Directory { mode } => {

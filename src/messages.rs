@@ -150,6 +150,8 @@ pub fn plan(plan: &Plan) {
             MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. } => {
                 "empty".to_owned()
             }
+            MountKind::Closed { prefix: false } => "refused".to_owned(),
+            MountKind::Closed { prefix: true } => "refused, with all that begins so".to_owned(),
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
             MountKind::File { .. } => "file".to_owned(),
             MountKind::Copied { .. } => "copy, written back".to_owned(),

@@ -31,8 +31,8 @@ use nix::sys::stat::{SFlag, fstat};
 
 use crate::config;
 use crate::error::Error;
-use crate::policy;
 use crate::policy::system::System;
+use crate::policy::{self, Os};
 use crate::settings::Settings;
 use crate::status::HostFacts;
 use display::{Display, Withheld};
@@ -148,6 +148,10 @@ pub enum Stdio {
 /// What this host has of what the settings ask for.
 #[derive(Debug)]
 pub struct Host {
+    /// Which system it is.
+    pub os: Os,
+    /// Our own program, where it is started by its path: on macOS.
+    pub ourselves: Option<PathBuf>,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -216,6 +220,8 @@ impl Host {
         let protection =
             if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         Self {
+            os: Os::of_this_build(),
+            ourselves: ourselves(),
             stdio: stdio(),
             root: system::root_entries(),
             deeper: system::deeper(),
@@ -267,6 +273,14 @@ pub fn facts(origin: &Origin) -> HostFacts {
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+/// Linux starts us by a descriptor.
+fn ourselves() -> Option<PathBuf> {
+    if Os::of_this_build() == Os::Linux {
+        return None;
+    }
+    std::env::current_exe().and_then(std::fs::canonicalize).ok()
 }
 
 fn is_directory(path: &Path) -> bool {
