@@ -4,6 +4,7 @@
 //! it has not been run, these tests are skipped.
 
 mod bootstrap;
+mod first_login;
 
 mod scripts;
 mod state;
