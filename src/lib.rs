@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod agent_state;
 pub mod backend;
 pub mod bootstrap;
 pub mod cli;
@@ -139,6 +140,10 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
         host.project_file = true;
         plan = make_plan(&settings, &host)?;
     }
+    if make_agent_state(cli, &host) {
+        host = Host::probe(host.origin, &settings);
+        plan = make_plan(&settings, &host)?;
+    }
     if !cli.exec {
         saved.warnings.iter().chain(&plan.warnings).for_each(messages::warning);
     }
@@ -154,6 +159,17 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
         messages::findings(&before.findings());
     }
     Ok(status)
+}
+
+/// Makes what the agent that is run keeps its state in, where it is not there yet; says whether
+/// there is something new.
+fn make_agent_state(cli: &Cli, host: &Host) -> bool {
+    let Some((agent, home)) = host.agent.as_ref().zip(host.origin.home.real()) else {
+        return false;
+    };
+    let (made, failed) = agent_state::make_all(home, &agent.missing);
+    messages::agent(agent, &made, &failed, cli);
+    !made.is_empty()
 }
 
 /// The plan, less what has no mount point.

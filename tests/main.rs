@@ -1,5 +1,6 @@
 //! Fast tests.
 
+mod agents;
 mod bootstrap;
 mod config_atomic;
 mod config_errors;

@@ -13,7 +13,7 @@ mod x11;
 
 pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
-pub use model::Model;
+pub use model::{Call, Model};
 pub use noise::noise;
 pub use run::{Ended, Run, Running};
 pub use skip::{has_program, skip};
