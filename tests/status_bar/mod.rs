@@ -1,6 +1,6 @@
 //! The status bar, against two terminal emulators that know nothing of it.
 
-mod alacritty;
+pub mod alacritty;
 mod child;
 mod examples;
 mod model;
