@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod bubblewrap;
+pub mod builder;
 pub mod command;
 pub mod display;
 pub mod doors;

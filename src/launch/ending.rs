@@ -8,6 +8,7 @@ use stage2::report::ExecFailure;
 
 use super::failure;
 use crate::error::Error;
+use crate::host::builder::Builder;
 use crate::messages::{self, Lookup};
 
 /// What is known about the end.
@@ -32,12 +33,13 @@ impl Ending {
     ///
     /// # Errors
     ///
-    /// The jail could not be built. `bubblewrap` is how bubblewrap ended, and `said` its errors.
+    /// The jail could not be built. `ended` is how its builder did, and `said` its errors.
     pub fn conclude(
         self,
-        bubblewrap: ExitStatus,
+        ended: ExitStatus,
         said: Option<ChildStderr>,
         lookup: &Lookup,
+        builder: &Builder,
     ) -> Result<u8, Error> {
         let killed = stage2::sys::killed_by(libc::SIGKILL);
         match self {
@@ -57,7 +59,7 @@ impl Ending {
                 if let Some(mut said) = said {
                     let _ = said.read_to_end(&mut text);
                 }
-                Err(failure::explain(&text, bubblewrap))
+                Err(failure::explain(&text, ended, builder))
             }
         }
     }
