@@ -5,12 +5,14 @@
 
 mod bootstrap;
 mod first_login;
+mod interactive;
 
 mod scripts;
 mod state;
 mod wall;
 
 use std::ffi::OsString;
+use std::fs;
 use std::path::PathBuf;
 
 use crate::harness::{Model, Run, World, skip};
@@ -26,6 +28,13 @@ pub struct Agent {
     /// Settings of the user's with which it talks to the model at a URL, and in which there is
     /// nothing else: a path below the home and the content.
     pub settings: fn(url: &str) -> (&'static str, String),
+    /// What else it keeps once its first questions on a terminal have been answered for a
+    /// project: a path below the home and what is added to it.
+    pub answers: fn(project: &str) -> Option<(&'static str, String)>,
+    /// What its screen shows when one can type.
+    pub ready: &'static str,
+    /// The keys with which one leaves it.
+    pub quit: &'static [&'static str],
 }
 
 pub const CLAUDE: Agent = Agent {
@@ -39,6 +48,15 @@ pub const CLAUDE: Agent = Agent {
         );
         (".claude/settings.json", settings)
     },
+    answers: |project| {
+        let state = format!(
+            "{{\"hasCompletedOnboarding\": true, \"hasSeenAutoDefaultNudge\": true, \"projects\": {{\"{project}\": \
+             {{\"hasTrustDialogAccepted\": true}}}}}}\n"
+        );
+        Some((".claude.json", state))
+    },
+    ready: "shift+tab to cycle",
+    quit: &["\x03", "\x03"],
 };
 
 pub const CODEX: Agent = Agent {
@@ -53,6 +71,12 @@ pub const CODEX: Agent = Agent {
         );
         (".codex/config.toml", settings)
     },
+    answers: |project| {
+        let trusted = format!("\n[projects.\"{project}\"]\ntrust_level = \"trusted\"\n");
+        Some((".codex/config.toml", trusted))
+    },
+    ready: "← for agents",
+    quit: &["/quit", "\r"],
 };
 
 pub const OPENCODE: Agent = Agent {
@@ -67,6 +91,9 @@ pub const OPENCODE: Agent = Agent {
         );
         (".config/opencode/opencode.jsonc", settings)
     },
+    answers: |_| None,
+    ready: "Ask anything",
+    quit: &["\x03"],
 };
 
 /// A test for each agent, in a module of its own: a function that takes the agent.
@@ -129,6 +156,16 @@ impl Agent {
         let (path, settings) = (self.settings)(&model.url());
         world.file(PathBuf::from("home").join(path), settings);
         world
+    }
+
+    /// Its first questions on a terminal have been answered.
+    pub fn has_been_started_before(&self, world: &World) {
+        let project = world.project().to_str().expect("plain");
+        if let Some((path, added)) = (self.answers)(project) {
+            let path = world.home().join(path);
+            let before = fs::read_to_string(&path).unwrap_or_default();
+            fs::write(path, before + &added).expect("its state");
+        }
     }
 
     /// Its command line for one prompt.
