@@ -59,6 +59,10 @@ pub fn read_line(path: &Path) -> Option<String> {
 /// A small file that is text. The project may have put anything there, a link to anything too:
 /// nothing is waited for, and what says that it is empty may have no end (`/proc/self/pagemap`).
 pub fn read_file(path: &Path) -> Option<String> {
+    // Opening a device may do something by itself.
+    if !fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
     let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = File::options().read(true).custom_flags(flags.bits()).open(path).ok()?;
     if !file.metadata().ok()?.is_file() {
