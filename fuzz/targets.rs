@@ -18,7 +18,10 @@ use stage2::spec::{Spec, VERSION};
 use super::alacritty::Emulator;
 
 /// A target's name, which its seeds' directory has too, and what it does with some bytes.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
     ("spec", spec),
     ("report", report),
     ("terminal", terminal),

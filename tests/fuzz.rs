@@ -97,7 +97,9 @@ fn changes_of_the_seeds_break_nothing() {
         let input = (any::<Index>(), vec(change(), 1..6));
         let outcome = runner.run(&input, |(seed, changes)| {
             let mut bytes = seed.get(&seeds).1.clone();
-            changes.iter().for_each(|change| apply(&mut bytes, change, &seeds));
+            for change in &changes {
+                apply(&mut bytes, change, &seeds);
+            }
             target(&bytes);
             Ok(())
         });

@@ -1,6 +1,7 @@
 //! How a run ended, and the status that says so.
 
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{ChildStderr, ExitStatus};
 
 use nix::libc;
@@ -51,7 +52,7 @@ impl Ending {
             Self::Failed(text) => Err(Error::Stage2(text)),
             Self::Killed => Ok(killed),
             Self::Lost => {
-                messages::error("the jail was killed");
+                messages::error(format!("the jail was killed: {}", who_ended(bubblewrap)));
                 Ok(killed)
             }
             Self::NotBuilt => {
@@ -62,5 +63,15 @@ impl Ending {
                 Err(failure::explain(&text, ended, builder))
             }
         }
+    }
+}
+
+/// Who ended without a word: bubblewrap gives the status of the jail's first process on, as a shell
+/// would.
+fn who_ended(bubblewrap: ExitStatus) -> String {
+    match (bubblewrap.signal(), bubblewrap.code()) {
+        (Some(signal), _) => format!("bubblewrap, by signal {signal}"),
+        (None, Some(code @ 129..)) => format!("its first process, by signal {}", code - 128),
+        (None, code) => format!("its first process ended with status {}", code.unwrap_or_default()),
     }
 }
