@@ -14,6 +14,7 @@ mod json_merge;
 mod layers_page;
 mod readme;
 mod rooms;
+mod seatbelt;
 mod security;
 mod status;
 mod status_bar;

@@ -33,6 +33,7 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
         compare(&left.dest, &right.dest)
             .then(right.authority.cmp(&left.authority))
             .then(left.access().cmp(&right.access()))
+            .then(right.is_prefix().cmp(&left.is_prefix()))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
     drop_needless(mounts, hidden)

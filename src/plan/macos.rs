@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Mount, MountKind};
+use super::mount::{Access, Authority, Mount, MountKind, nearest};
 use crate::config::FILE_NAME;
 use crate::host::Host;
-use crate::host::doors::Door;
 use crate::host::home::Home;
 use crate::host::protect::Held;
 use crate::policy::home::{Row, Treatment, rows_on};
@@ -142,7 +141,11 @@ pub fn home(gathered: &mut Gathered, host: &Host) {
                 gathered.mounts.push(Mount::own(path, kind, row.reason));
             }
             Treatment::Private => gathered.mounts.push(private(&path, row.reason)),
-            Treatment::ReadOnly | Treatment::Hidden | Treatment::Empty => {}
+            Treatment::ReadOnly => {
+                let mount = Mount::bind(&path, Access::ReadOnly, Authority::Table, row.reason);
+                gathered.mounts.push(mount);
+            }
+            Treatment::Hidden | Treatment::Empty => {}
         }
     }
 }
@@ -192,11 +195,21 @@ impl MacOs {
         }
         let temporary: Vec<PathBuf> = temporary(host).into_iter().map(|(path, _)| path).collect();
         let is_open = |mount: &&Mount| {
-            use Authority::{Flag, Project, ProjectFile, UserFile};
-            let by_user = matches!(mount.authority, Project | UserFile | ProjectFile | Flag);
-            let is_door = || is_service(&mount.dest) || is_docker(host, given, &mount.dest);
-            mount.access().is_some() && (by_user || is_door()) || temporary.contains(&mount.dest)
+            let by_user = match mount.authority {
+                // Its settings are the project's too, and read-only.
+                Authority::Project => mount.access() == Some(Access::ReadWrite),
+                Authority::UserFile | Authority::ProjectFile | Authority::Flag => true,
+                _ => false,
+            };
+            mount.access().is_some() && by_user || temporary.contains(&mount.dest)
         };
+        // These are sockets themselves, and mostly in something that is mounted anyway.
+        let services = SERVICES.iter().map(|row| PathBuf::from(row.path));
+        let docker = host.docker.iter().map(|door| door.located.canonical.clone());
+        let docker = docker.filter(|path| given.contains(path));
+        let is_shown =
+            |path: &PathBuf| nearest(mounts, path).is_some_and(|mount| mount.access().is_some());
+        let doors = services.chain(docker).filter(is_shown);
         let beginning = |row: &System| row.path.trim_end_matches('*');
         let beginnings = |directory: &PathBuf| {
             TEMPORARY_SOCKETS.iter().map(|row| directory.join(beginning(row))).collect::<Vec<_>>()
@@ -209,19 +222,14 @@ impl MacOs {
             at.any(|mount| mount.access() == Some(Access::ReadWrite))
         };
         Self {
-            sockets: mounts.iter().filter(is_open).map(|mount| mount.dest.clone()).collect(),
+            sockets: mounts
+                .iter()
+                .filter(is_open)
+                .map(|mount| mount.dest.clone())
+                .chain(doors)
+                .collect(),
             no_sockets: temporary.iter().flat_map(beginnings).collect(),
             replaced: replaced.filter(is_writable).collect(),
         }
     }
-}
-
-fn is_service(path: &Path) -> bool {
-    SERVICES.iter().any(|row| path == Path::new(row.path))
-}
-
-/// Whether it is a socket of Docker's that this jail gets.
-fn is_docker(host: &Host, given: &[PathBuf], path: &Path) -> bool {
-    let is_it = |door: &Door| door.located.canonical == path;
-    host.docker.iter().any(is_it) && given.iter().any(|given| given == path)
 }

@@ -214,8 +214,13 @@ impl Mount {
     /// Whether it decides about `path`, unless something deeper does.
     pub fn covers(&self, path: &Path) -> bool {
         below(path, &self.dest).is_some()
-            || matches!(self.kind, MountKind::Closed { prefix: true })
+            || self.is_prefix()
                 && path.as_os_str().as_bytes().starts_with(self.dest.as_os_str().as_bytes())
+    }
+
+    /// Whether it speaks of everything whose path begins so.
+    pub fn is_prefix(&self) -> bool {
+        matches!(self.kind, MountKind::Closed { prefix: true })
     }
 
     /// The access that a bind gives.
