@@ -11,6 +11,7 @@ use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::{bwrap, seatbelt};
 use crate::host::bubblewrap::Bubblewrap;
+use crate::host::builder::Builder;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, Terminal, WriteBack};
 use crate::policy::Os;
@@ -22,9 +23,16 @@ const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
 /// A command for POSIX sh, one option a line. Without a front it uses the caller's terminal.
-pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
+pub fn command(plan: &Plan, host: &Host, builder: &Builder, ourselves: &Path) -> Vec<u8> {
     let terminal = Terminal::without_front(plan.lockdown, host);
     let plan = &Plan { terminal, ..plan.clone() };
+    match builder {
+        Builder::Bubblewrap(bubblewrap) => self::bubblewrap(plan, host, bubblewrap, ourselves),
+        Builder::SandboxExec(program) => sandbox_exec(plan, host, program, ourselves),
+    }
+}
+
+fn bubblewrap(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
     let mut text = quote(bubblewrap.path.as_os_str());
     for words in bwrap::options(plan, bubblewrap, &bwrap::Sources::new()) {
         text.extend_from_slice(b" \\\n ");
@@ -40,10 +48,8 @@ pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Pa
     text
 }
 
-/// The same for macOS: `env(1)` and `cd` do what bubblewrap does of itself.
-pub fn sandbox_exec(plan: &Plan, host: &Host, ourselves: &Path) -> Vec<u8> {
-    let terminal = Terminal::without_front(plan.lockdown, host);
-    let plan = &Plan { terminal, ..plan.clone() };
+/// `env(1)` and `cd` do what bubblewrap does of itself.
+fn sandbox_exec(plan: &Plan, host: &Host, program: &Path, ourselves: &Path) -> Vec<u8> {
     let profile = seatbelt::profile(plan);
     let mut text = b"cd ".to_vec();
     text.extend(quote(plan.directory.as_os_str()));
@@ -68,7 +74,7 @@ pub fn sandbox_exec(plan: &Plan, host: &Host, ourselves: &Path) -> Vec<u8> {
             line(&[&with_value(name, value)]);
         }
     }
-    line(&[seatbelt::PROGRAM.as_ref(), "-p".as_ref(), profile.policy.as_ref()]);
+    line(&[program.as_os_str(), "-p".as_ref(), profile.policy.as_ref()]);
     for (key, value) in &profile.parameters {
         line(&["-D".as_ref(), &with_value(key.as_ref(), value)]);
     }

@@ -1,5 +1,6 @@
 //! Fast tests.
 
+mod agents;
 mod bootstrap;
 mod config_atomic;
 mod config_errors;
@@ -8,6 +9,7 @@ mod config_merge;
 mod config_properties;
 mod config_save;
 mod doctor;
+mod fuzz;
 mod json_merge;
 mod layers_page;
 mod readme;

@@ -8,6 +8,7 @@
 mod attack;
 mod server;
 
+mod endless_files;
 mod exhaustion;
 mod host_sockets;
 mod hostile_repository;

@@ -12,9 +12,6 @@ use std::path::{Path, PathBuf};
 use crate::plan::mount::{below, nearest};
 use crate::plan::{Access, Authority, Mount, MountKind, Plan};
 
-/// Always this one: a program of that name on `PATH` could be anybody's.
-pub const PROGRAM: &str = "/usr/bin/sandbox-exec";
-
 /// Rules of every jail.
 const BASE: &str = include_str!("seatbelt/base.sbpl");
 

@@ -28,6 +28,9 @@ const LOOKS: usize = 512;
 /// Entries read of one directory.
 const ENTRIES: usize = 4096;
 
+/// What is left to do of a rebase.
+pub const STEPS: &str = "rebase-merge/git-rebase-todo";
+
 /// A submodule's name may have slashes, and so its directory is some way down.
 const MODULE_DEPTH: usize = 4;
 
@@ -52,20 +55,15 @@ pub fn find(project: &Path, mapped: &[PathBuf], home: Option<&Path>, limit: usiz
     let found = Repositories::default();
     let mut search = Search { project, home, left: limit, seen: HashSet::new(), found };
     search.global_hooks();
-    search.working_tree(project);
-    for directory in mapped {
-        search.working_tree(directory);
-        if is_git_directory(directory) {
-            search.git_directory(directory, None);
-        }
-    }
-    for directory in nested(project) {
-        search.working_tree(&directory);
+    search.directory(project);
+    let nested = nested(project);
+    for directory in mapped.iter().chain(&nested) {
+        search.directory(directory);
     }
     search.found
 }
 
-/// Directories below the project that have a `.git`, nearest first.
+/// Directories below the project that have a `.git` or may be one themselves, nearest first.
 fn nested(project: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = VecDeque::from([(project.to_path_buf(), 1)]);
@@ -77,7 +75,7 @@ fn nested(project: &Path) -> Vec<PathBuf> {
             if looks > LOOKS {
                 return found;
             }
-            if path.join(".git").symlink_metadata().is_ok() {
+            if [".git", "HEAD"].iter().any(|name| path.join(name).symlink_metadata().is_ok()) {
                 found.push(path.clone());
             }
             if depth < DEPTH && may_have_directories(&path) {
@@ -103,9 +101,10 @@ fn may_have_directories(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.nlink() != 2)
 }
 
-/// As git itself decides it, roughly: `gitrepository-layout(5)`.
+/// As git itself decides it, roughly: `gitrepository-layout(5)`. The objects may be elsewhere.
 fn is_git_directory(path: &Path) -> bool {
-    path.join("HEAD").symlink_metadata().is_ok() && path.join("objects").is_dir()
+    let is_there = |name: &str| path.join(name).symlink_metadata().is_ok();
+    is_there("HEAD") && (path.join("objects").is_dir() || is_there("commondir"))
 }
 
 struct Search<'a> {
@@ -119,6 +118,15 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// A directory that may have a `.git`, or be one: git takes a bare repository for one wherever
+    /// it stands in it.
+    fn directory(&mut self, directory: &Path) {
+        self.working_tree(directory);
+        if is_git_directory(directory) {
+            self.git_directory(directory, None);
+        }
+    }
+
     /// A directory that may have a `.git`.
     fn working_tree(&mut self, directory: &Path) {
         let dot_git = directory.join(".git");
@@ -163,6 +171,7 @@ impl Search<'_> {
         self.item(&config_file, git::CONFIG);
         // There is none in a repository: one that appears would make git believe another's files.
         self.item(&directory.join("commondir"), git::POINTER);
+        self.watch(&directory.join(STEPS), git::STEPS);
         let own_config = config.is_on("extensions.worktreeconfig");
         if own_config {
             self.item(&directory.join("config.worktree"), git::CONFIG);
@@ -203,6 +212,7 @@ impl Search<'_> {
         }
         self.found.worktrees.push(record.to_path_buf());
         self.item(&record.join("commondir"), git::POINTER);
+        self.watch(&record.join(STEPS), git::STEPS);
         if own_config {
             self.item(&record.join("config.worktree"), git::CONFIG);
         }

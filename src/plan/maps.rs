@@ -103,7 +103,8 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     if records.is_some_and(|records| source.starts_with(records)) {
         return refusal("no jail may reach the trust records".into(), "leave the map out");
     }
-    // A mask inside would not do: its parent directories could be moved aside and made anew.
+    // A mask would be kept in its place, but there is none over records that are not there yet, nor
+    // over the user's own `.ai-jail` that is not: a jail could make either.
     if map.setting.writable && records.is_some_and(|records| records.starts_with(source)) {
         return refusal(
             "the trust records are in it".into(),

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ai_jail::dry_run;
 use ai_jail::explain::{self, Access, Changes, Question, Report};
+use ai_jail::host::builder::Builder;
 use ai_jail::host::look::look;
 
 use super::machine::{Jail, Mac};
@@ -29,7 +30,8 @@ fn the_printed_command_is_the_profile() {
         for words in [&[][..], &["--lockdown"]] {
             let jail = mac.jail(words);
             let host = mac.host(&mac.settings(words));
-            let text = dry_run::sandbox_exec(&jail.plan, &host, Path::new("/opt/ai jail"));
+            let builder = Builder::SandboxExec("/usr/bin/sandbox-exec".into());
+            let text = dry_run::command(&jail.plan, &host, &builder, Path::new("/opt/ai jail"));
             let words = split(&mac, &text);
             let at = words.iter().position(|word| word == b"/usr/bin/sandbox-exec").expect("it");
             assert_eq!(words[at + 1], b"-p");

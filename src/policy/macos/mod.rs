@@ -4,7 +4,7 @@
 pub mod home;
 pub mod protect;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::env::{DropWhen, Row};
 use super::system::System;
@@ -117,7 +117,8 @@ const FOLDERS: &str = "/private/var/folders";
 pub fn user_places(tmpdir: &Path) -> Option<[(PathBuf, &'static str); 2]> {
     let temporary: PathBuf = real(tmpdir).components().collect();
     let names: Vec<_> = temporary.strip_prefix(FOLDERS).ok()?.components().collect();
-    let is_own = names.len() == 3 && temporary.ends_with("T");
+    let is_plain = names.iter().all(|name| matches!(name, Component::Normal(_)));
+    let is_own = is_plain && names.len() == 3 && temporary.ends_with("T");
     let cache = temporary.with_file_name("C");
     let reasons = ["your temporary files, the host's too", "your programs' caches, the host's too"];
     is_own.then_some([(temporary, reasons[0]), (cache, reasons[1])])
