@@ -184,7 +184,6 @@ pub const SHARED: &[&str] = &[
     "/private/tmp",
     "/private/var",
     "/private/var/folders",
-    "/private/var/root",
     "/private/var/run",
     "/private/var/tmp",
     "/usr/local",
@@ -193,7 +192,7 @@ pub const SHARED: &[&str] = &[
 ];
 
 /// What holds doors to the host, as `/run` does on Linux.
-pub const DOORS: &[&str] = &["/private/var/run", "/dev", "/Volumes", "/System/Volumes"];
+pub const DOORS: &[&str] = &["/private/var/run", "/dev", "/System/Volumes"];
 
 /// Where Docker's socket is beside the places of all systems, below the home.
 pub const DOCKER: &[&str] =
