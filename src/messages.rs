@@ -160,6 +160,13 @@ pub fn findings(findings: &[Finding]) {
 
 /// Every mount with its reason, and everything left out.
 pub fn plan(plan: &Plan) {
+    lines(plan).iter().for_each(note);
+}
+
+/// The same as lines.
+pub fn lines(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut note = |line: String| lines.push(line);
     for mount in &plan.mounts {
         let how = match &mount.kind {
             MountKind::Bind { access: Access::ReadOnly, .. } => "read-only".to_owned(),
@@ -189,4 +196,5 @@ pub fn plan(plan: &Plan) {
         let how = if mise.hook { "activated in bash" } else { "sets up the environment" };
         note(format!("{}: {how} ({})", visible(&mise.program), mise.reason));
     }
+    lines
 }

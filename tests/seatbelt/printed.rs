@@ -6,6 +6,9 @@ use ai_jail::dry_run;
 use ai_jail::explain::{self, Access, Changes, Question, Report};
 use ai_jail::host::builder::Builder;
 use ai_jail::host::look::look;
+use ai_jail::messages;
+use ai_jail::policy::Os;
+use ai_jail::policy::home::{Row, Treatment, rows_on};
 
 use super::machine::{Jail, Mac};
 
@@ -142,6 +145,39 @@ fn what_is_explained_is_what_the_profile_does() {
             assert_eq!(answer.writable, writes, "{}: {answer}", path.display());
         }
     }
+}
+
+#[test]
+fn every_row_is_explained_as_the_profile_has_it() {
+    let mac = Mac::new();
+    let rows: Vec<_> =
+        rows_on(Os::MacOs).filter(|row| row.treatment != Treatment::Copied).collect();
+    let place = |row: &Row| mac.home().join(row.path.replace('*', "-sample"));
+    for row in &rows {
+        mac.file(place(row).join("content"));
+    }
+    let jail = jail(&mac);
+    for row in &rows {
+        let file = place(row).join("content");
+        let answer = explain::answer(&jail.plan, &look, &file);
+        let does = (jail.reads(&file), jail.writes(&file));
+        assert_eq!((answer.readable, answer.writable), does, "{}: {answer}", row.path);
+        assert_eq!(answer.kept, does.1, "{}", row.path);
+    }
+}
+
+#[test]
+fn what_is_told_with_v() {
+    let mac = Mac::new();
+    mac.directory("home/.config");
+    let lines = messages::lines(&mac.jail(&["--no-landlock", "--gpu"]).plan);
+    let has = |text: &str| lines.iter().any(|line| line.contains(text));
+    for switch in ["landlock", "seccomp", "gpu", "display"] {
+        assert!(has(&format!("--{switch}, --no-{switch}: without effect on macOS")), "{switch}");
+    }
+    assert!(has("/.config/gcloud: refused (cloud credentials)"));
+    assert!(has("/.config/KeePass: refused, with all that begins so (password manager)"));
+    assert!(has("/project: read-write (the project)"));
 }
 
 #[test]
