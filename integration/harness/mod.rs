@@ -5,6 +5,8 @@ mod look;
 mod model;
 mod noise;
 mod run;
+#[allow(unsafe_code)]
+mod session;
 mod skip;
 mod snapshot;
 mod terminal;
