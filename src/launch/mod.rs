@@ -60,7 +60,7 @@ pub fn run(
 }
 
 /// Starts what builds the jail, connected with the caller's terminal.
-#[cfg_attr(not(target_os = "linux"), expect(clippy::needless_pass_by_ref_mut))]
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, clippy::needless_pass_by_ref_mut))]
 fn start(
     plan: &mut Plan,
     bar: Option<bar::Wanted>,

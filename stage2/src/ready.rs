@@ -86,8 +86,9 @@ fn by_select(watched: &mut [Watched], timeout: PollTimeout) -> nix::Result<usize
             writable.insert(descriptor);
         }
     }
-    let mut timeout =
-        timeout.as_millis().map(|milliseconds| TimeVal::milliseconds(milliseconds.into()));
+    // nix's own `as_millis` panics where there is no limit.
+    let milliseconds = u32::try_from(timeout).ok();
+    let mut timeout = milliseconds.map(|number| TimeVal::milliseconds(number.into()));
     select(None, &mut readable, &mut writable, None, timeout.as_mut())?;
     let mut count = 0;
     for one in watched.iter_mut() {
@@ -125,6 +126,8 @@ mod tests {
             assert_eq!(look(&writer, PollFlags::empty(), confinement), PollFlags::empty());
             write(&writer, b"x").expect("write");
             assert_eq!(look(&reader, PollFlags::POLLIN, confinement), PollFlags::POLLIN);
+            let mut watched = [Watched::new(&reader, PollFlags::POLLIN)];
+            assert_eq!(confinement.wait(&mut watched, PollTimeout::NONE), Ok(1), "without a limit");
         }
     }
 

@@ -3,7 +3,8 @@
 //! In a namespace the kernel ends everything with PID 1. Without one the processes have to be
 //! found. Those of the same sandbox carry its [`Mark`], and nothing takes that off. Without marks
 //! there is only descent: who has a parent, a process group or a session of the jail's. A process
-//! that leaves all three (a daemon that forks twice) is not found by descent.
+//! that has left all three (a daemon that forks twice, a session whose founder's parent has ended)
+//! is not found by descent.
 
 use std::collections::HashSet;
 use std::ffi::{CStr, CString};
