@@ -12,10 +12,11 @@ mod attempt;
 #[allow(unsafe_code)]
 mod child;
 
+mod agent_state;
+mod agents;
 mod as_root;
 mod attacks;
 mod bootstrap;
-mod bootstrap_agents;
 mod channel;
 mod claude_json;
 mod command_in_home;

@@ -1,69 +1,17 @@
 //! What full-screen programs paint is the same with and without the jail.
 
-use std::num::NonZero;
-use std::time::Duration;
-
-use vt100::{Cell, Parser};
-
-use crate::harness::{Tty, World, has_program, program};
-
-const ROWS: u16 = 24;
-const COLUMNS: u16 = 80;
-
-/// A screen: its rows with every attribute, the cursor, and the modes.
-#[derive(Debug, PartialEq)]
-struct Screen {
-    rows: Vec<Vec<Option<Cell>>>,
-    text: Vec<String>,
-    cursor: (u16, u16),
-    /// Alternate screen, application keys and cursor, bracketed paste, hidden cursor.
-    modes: [bool; 5],
-}
-
-/// What a terminal shows after these bytes.
-fn screen(bytes: &[u8]) -> Screen {
-    let size = |length| NonZero::new(length).expect("more than nothing");
-    let mut parser = Parser::new(size(ROWS), size(COLUMNS), 0);
-    parser.process(bytes);
-    let screen = parser.screen();
-    let row = |row| (0..COLUMNS).map(|column| screen.cell(row, column).cloned()).collect();
-    Screen {
-        rows: (0..ROWS).map(row).collect(),
-        text: screen.rows(0, COLUMNS).collect(),
-        cursor: screen.cursor_position(),
-        modes: [
-            screen.alternate_screen(),
-            screen.application_keypad(),
-            screen.application_cursor(),
-            screen.bracketed_paste(),
-            screen.hide_cursor(),
-        ],
-    }
-}
+use crate::harness::{Emulator, ROWS, Screen, Tty, World, has_program, program};
 
 /// Types one key after the other, each when the screen is still, and gives the screen after each.
 fn play(world: &World, words: &[&str], keys: &[&str]) -> Vec<Screen> {
-    let mut tty = Tty::run(world, words);
-    let mut screens = vec![still(&tty)];
+    let (mut tty, mut emulator) = (Tty::run(world, words), Emulator::new());
+    let mut screens = vec![emulator.still(&mut tty)];
     for key in keys {
         tty.types(key);
-        screens.push(still(&tty));
+        screens.push(emulator.still(&mut tty));
     }
     tty.finish();
     screens
-}
-
-/// Waits until nothing more is painted.
-fn still(tty: &Tty) -> Screen {
-    let mut before = Vec::new();
-    loop {
-        std::thread::sleep(Duration::from_millis(300));
-        let bytes = tty.shown().lock().expect("readable").clone();
-        if bytes == before && !bytes.is_empty() {
-            return screen(&bytes);
-        }
-        before = bytes;
-    }
 }
 
 /// Plays the same outside and inside, and compares every row that `same` says is.
@@ -75,7 +23,13 @@ fn compare(command: &[&str], keys: &[&str], same: impl Fn(usize, u16) -> bool) {
     let program = program();
     let jail = [&[program.to_str().expect("plain"), "--"], command].concat();
     let inside = play(&world, &jail, keys);
-    for (step, (inside, outside)) in inside.iter().zip(&outside).enumerate() {
+    are_the_same(&inside, &outside, same);
+}
+
+/// Compares the screens of a program step by step: every row that `same` says is.
+pub fn are_the_same(inside: &[Screen], outside: &[Screen], same: impl Fn(usize, u16) -> bool) {
+    assert_eq!(inside.len(), outside.len());
+    for (step, (inside, outside)) in inside.iter().zip(outside).enumerate() {
         for row in (0..ROWS).filter(|row| same(step, *row)) {
             let index = usize::from(row);
             assert_eq!(inside.text[index], outside.text[index], "step {step}, row {row}");

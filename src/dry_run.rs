@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::bwrap;
-use crate::host::bubblewrap::Bubblewrap;
+use crate::error::Error;
+use crate::host::builder::Builder;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, Terminal, WriteBack};
 use crate::spec::{self, Descriptors};
@@ -20,7 +21,19 @@ const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
 /// A command for POSIX sh, one option a line. Without a front it uses the caller's terminal.
-pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
+///
+/// # Errors
+///
+/// There is none for this builder.
+pub fn command(
+    plan: &Plan,
+    host: &Host,
+    builder: &Builder,
+    ourselves: &Path,
+) -> Result<Vec<u8>, Error> {
+    let Builder::Bubblewrap(bubblewrap) = builder else {
+        return Err(Error::NotBuilt { flag: "--dry-run on this system" });
+    };
     let terminal = Terminal::without_front(plan.lockdown, host);
     let plan = &Plan { terminal, ..plan.clone() };
     let mut text = quote(bubblewrap.path.as_os_str());
@@ -39,7 +52,7 @@ pub fn command(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Pa
     text.extend(inner.bytes());
     text.extend(quote(ourselves.as_os_str()));
     text.extend(format!(" {SPEC_FD}<<'END'\n{}\nEND\n", visible_json(&spec.to_json())).bytes());
-    text
+    Ok(text)
 }
 
 /// Quotes a word for POSIX sh. What a terminal would obey, and what is not UTF-8, is written as
@@ -133,6 +146,7 @@ fn mount(mount: &Mount) -> Value {
             json!({ "kind": "tmpfs", "mode": format!("{mode:04o}"), "writable": writable })
         }
         MountKind::EmptyFile => json!({ "kind": "empty-file" }),
+        MountKind::Closed { prefix } => json!({ "kind": "closed", "prefix": prefix }),
         MountKind::Proc => json!({ "kind": "proc" }),
         MountKind::Devices { .. } => json!({ "kind": "devices" }),
         MountKind::Directory { mode } => {

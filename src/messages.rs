@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers};
 
+use crate::cli::Cli;
+use crate::host::agent::Running;
 use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
@@ -42,6 +44,21 @@ pub fn warning(text: impl std::fmt::Display) {
 /// Something that was asked for with `-v`.
 pub fn note(text: impl std::fmt::Display) {
     say(Kind::Note, &text.to_string());
+}
+
+/// The agent that is run: what was made for its state, and with `-v` what its user should know.
+/// Those who capture a script's output want nothing but errors there.
+pub fn agent(agent: &Running, made: &[PathBuf], failed: &[(PathBuf, std::io::Error)], cli: &Cli) {
+    let name = agent.row.name;
+    for (path, why) in failed.iter().filter(|_| !cli.exec || cli.verbose) {
+        let path = visible(path);
+        warning(format!("what {name} saves in {path} will be lost: it could not be made: {why}"));
+    }
+    if cli.verbose {
+        let made = made.iter().map(|path| format!("made {} for its state", visible(path)));
+        let notes = agent.row.notes.iter().map(|note| (*note).to_owned());
+        made.chain(notes).for_each(|line| note(format!("{name}: {line}")));
+    }
 }
 
 /// What stage two tells before the command runs.
@@ -150,6 +167,8 @@ pub fn plan(plan: &Plan) {
             MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. } => {
                 "empty".to_owned()
             }
+            MountKind::Closed { prefix: false } => "refused".to_owned(),
+            MountKind::Closed { prefix: true } => "refused, with all that begins so".to_owned(),
             MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
             MountKind::File { .. } => "file".to_owned(),
             MountKind::Copied { .. } => "copy, written back".to_owned(),

@@ -1,5 +1,6 @@
 //! Fast tests.
 
+mod agents;
 mod bootstrap;
 mod config_atomic;
 mod config_errors;
@@ -13,6 +14,7 @@ mod json_merge;
 mod layers_page;
 mod readme;
 mod rooms;
+mod seatbelt;
 mod security;
 mod status;
 mod status_bar;

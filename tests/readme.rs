@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::fs;
 
+use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, rows};
 use ai_jail::policy::{asked, devices, display, env, protect, system};
 
@@ -48,7 +49,48 @@ fn display_tables() -> Vec<(&'static str, String)> {
 /// The tables of docs/agents.md.
 fn agents_tables() -> Vec<(&'static str, String)> {
     let asked = asked::ASKED.iter().map(|asked| (asked.command, asked.reason));
-    vec![("asked", grouped(asked, ["what it does", "commands that begin so"]))]
+    vec![
+        ("agents", agents_table()),
+        ("notes", notes()),
+        ("asked", grouped(asked, ["what it does", "commands that begin so"])),
+    ]
+}
+
+/// A row for each agent.
+fn agents_table() -> String {
+    let mut text = "| agent | in a script | its state | what moves its settings | a login by a \
+                    variable |\n|---|---|---|---|---|\n"
+        .to_owned();
+    let words = |words: &mut dyn Iterator<Item = String>| {
+        words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ")
+    };
+    for agent in AGENTS {
+        let state = [&agent.directory].into_iter().chain(agent.state).map(|directory| {
+            let (_, base, name) = directory.parts();
+            ["~", base, name]
+                .into_iter()
+                .filter(|part| !part.is_empty())
+                .collect::<Vec<_>>()
+                .join("/")
+        });
+        let variables = agent.variables.iter().map(|variable| variable.name.to_owned());
+        let _ = writeln!(
+            text,
+            "| {} | `{}` | {} | {} | {} |",
+            agent.name,
+            agent.one_shot,
+            words(&mut state.into_iter()),
+            words(&mut variables.into_iter()),
+            words(&mut agent.keys.iter().map(|key| (*key).to_owned())),
+        );
+    }
+    text
+}
+
+/// A line for each note, which `-v` says as well.
+fn notes() -> String {
+    let notes = AGENTS.iter().flat_map(|agent| agent.notes.iter().map(|note| (agent.name, note)));
+    notes.fold(String::new(), |text, (name, note)| format!("{text}- {name}: {note}.\n"))
 }
 
 fn protected(rows: &'static [protect::Row], place: &str) -> String {

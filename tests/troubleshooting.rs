@@ -13,6 +13,7 @@ pub fn machine() -> Machine {
         kernel: "6.12.0".into(),
         root: false,
         inside_jail: false,
+        sandboxed: false,
         chroot: false,
         user_namespaces: true,
         apparmor_restricts: None,

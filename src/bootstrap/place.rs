@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::error::BootstrapError;
 use crate::host::links;
 use crate::host::{Environment, Origin};
-use crate::policy::agents::{Agent, Directory, File, Names};
+use crate::policy::agents::{Agent, File, Names};
 
 /// What decides where the files are.
 pub struct Places<'a> {
@@ -38,13 +38,11 @@ impl<'a> Places<'a> {
                 return Ok((path, true));
             }
         }
-        Ok(match agent.directory {
-            Directory::Home(name) => (self.home.join(name), false),
-            // The specification wants a relative value ignored.
-            Directory::Config(name) => match self.environment.path("XDG_CONFIG_HOME") {
-                Some(config) => (config.join(name), true),
-                None => (self.home.join(".config").join(name), false),
-            },
+        let (variable, base, name) = agent.directory.parts();
+        // The specification wants a relative value ignored.
+        Ok(match variable.and_then(|variable| self.environment.path(variable)) {
+            Some(base) => (base.join(name), true),
+            None => (self.home.join(base).join(name), false),
         })
     }
 

@@ -45,7 +45,7 @@ impl Report {
         }
         if !self.noted.contains(&name) {
             self.noted.push(name);
-            lines.push(format!("  note: {}", change.agent.note));
+            lines.extend(change.agent.notes.iter().map(|note| format!("  note: {note}")));
         }
         lines
     }

@@ -8,6 +8,7 @@ use super::walk::{Arrival, Look, Thing, walk};
 use crate::host::look::{Found, Kind};
 use crate::plan::mount::{below, nearest};
 use crate::plan::{self, Mount, MountKind, Plan};
+use crate::policy::Os;
 
 /// What the jail gives at a place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
@@ -160,7 +161,7 @@ fn is_writable_memory(plan: &Plan, place: &Path) -> bool {
         }
         Some(_) => false,
         // The root itself: no Landlock rule lets anything be made there.
-        None => !plan.lockdown && landlock_lets_write(plan, place),
+        None => plan.os == Os::Linux && !plan.lockdown && landlock_lets_write(plan, place),
     }
 }
 
@@ -171,6 +172,11 @@ fn can_be_made(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> bool {
     };
     if !arrival.complete || arrival.stopped.is_some() {
         return false;
+    }
+    // A profile's rule speaks of a name, whatever may be done beside it.
+    let is_named = |mount: &Mount| mount.dest == arrival.place && mount.access().is_some();
+    if plan.os == Os::MacOs && arrival.mount.is_some_and(is_named) {
+        return arrival.mount.and_then(Mount::access) == Some(plan::Access::ReadWrite);
     }
     let above = walk(plan, look, parent);
     let answer = answer(plan, look, &above);

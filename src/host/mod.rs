@@ -3,7 +3,9 @@
 //! Nothing is looked up that the plan does not use, and a directory is read once instead of
 //! being asked name by name: every launch pays for what happens here.
 
+pub mod agent;
 pub mod bubblewrap;
+pub mod builder;
 pub mod command;
 pub mod display;
 pub mod doors;
@@ -31,8 +33,8 @@ use nix::sys::stat::{SFlag, fstat};
 
 use crate::config;
 use crate::error::Error;
-use crate::policy;
 use crate::policy::system::System;
+use crate::policy::{self, Os};
 use crate::settings::Settings;
 use crate::status::HostFacts;
 use display::{Display, Withheld};
@@ -148,6 +150,10 @@ pub enum Stdio {
 /// What this host has of what the settings ask for.
 #[derive(Debug)]
 pub struct Host {
+    /// Which system it is.
+    pub os: Os,
+    /// Our own program, where it is started by its path: on macOS.
+    pub ourselves: Option<PathBuf>,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -191,6 +197,8 @@ pub struct Host {
     pub git_common: Option<PathBuf>,
     /// Where the command is, as named and where that leads.
     pub command: Option<(PathBuf, Located)>,
+    /// The agent that the command is, if it is one that the tables know.
+    pub agent: Option<agent::Running>,
     /// mise, where it is wanted and has something to do.
     pub mise: Option<mise::Mise>,
     /// Maps whose source exists.
@@ -215,7 +223,13 @@ impl Host {
         let entries = real_home.map(home::entries).unwrap_or_default();
         let protection =
             if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
+        let program = &settings.command.value[0];
+        let command = command::find(program, environment.get("PATH"), &origin.project);
         Self {
+            os: Os::of_this_build(),
+            ourselves: ourselves(),
+            // One that is not there keeps no state.
+            agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, lockdown)),
             stdio: stdio(),
             root: system::root_entries(),
             deeper: system::deeper(),
@@ -239,11 +253,7 @@ impl Host {
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(config::FILE_NAME)),
             git_common: git::common_directory(&origin.project),
-            command: command::find(
-                &settings.command.value[0],
-                environment.get("PATH"),
-                &origin.project,
-            ),
+            command,
             mise: if wanted(settings.mise.value) { mise::find(&origin, &maps) } else { None },
             maps,
             missing,
@@ -267,6 +277,14 @@ pub fn facts(origin: &Origin) -> HostFacts {
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+/// Linux starts us by a descriptor.
+fn ourselves() -> Option<PathBuf> {
+    if Os::of_this_build() == Os::Linux {
+        return None;
+    }
+    std::env::current_exe().and_then(std::fs::canonicalize).ok()
 }
 
 fn is_directory(path: &Path) -> bool {

@@ -68,6 +68,7 @@ impl Copies {
     }
 
     /// What the jail gets at this path.
+    #[cfg(target_os = "linux")]
     pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let given = files.iter().find(|file| file.path == path)?.original.given();

@@ -8,6 +8,7 @@ use super::mount::{Access, Authority, Mount};
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::maps::Map;
+use crate::policy::Os;
 use crate::settings::{MapSetting, Settings, Source};
 use crate::text::visible;
 
@@ -83,6 +84,12 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     let source = &map.source.canonical;
     let dest = map.dest.as_ref().unwrap_or(source);
     let refusal = |why: String, hint: &str| Err(Refusal { why, hint: hint.to_owned() });
+    if host.os == Os::MacOs && dest != source {
+        return refusal(
+            "macOS shows a place under no other name".into(),
+            "map it where it is, or link to it",
+        );
+    }
     if dest == Path::new("/") {
         return refusal(
             "it would replace the whole jail".into(),

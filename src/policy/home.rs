@@ -8,8 +8,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::fits;
 use super::hidden::HIDDEN;
+use super::{Os, fits_file, macos};
 
 /// What happens to one entry of the home.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -133,15 +133,24 @@ pub const HOME: &[Row] = &[
     row(".cache/p10k-*", Empty, "shell code that the host's prompt runs"),
 ];
 
-/// All rows.
+/// All rows of the system that this program was built for.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    HOME.iter().chain(HIDDEN)
+    rows_on(Os::of_this_build())
+}
+
+/// All rows of a system.
+pub fn rows_on(os: Os) -> impl Iterator<Item = &'static Row> {
+    let more = match os {
+        Os::Linux => &[][..],
+        Os::MacOs => macos::home::HOME,
+    };
+    HOME.iter().chain(HIDDEN).chain(more)
 }
 
 /// The row of a path relative to the home, if it has one.
-pub fn find(path: &Path) -> Option<&'static Row> {
+pub fn find(os: Os, path: &Path) -> Option<&'static Row> {
     let bytes = path.as_os_str().as_bytes();
-    rows().find(|row| fits(row.path.as_bytes(), bytes))
+    rows_on(os).find(|row| fits_file(os, row.path.as_bytes(), bytes))
 }
 
 /// The rows by the directory that they are in, relative to the home; the home itself comes first.
@@ -161,7 +170,13 @@ impl Row {
     /// Whether it speaks of an entry of this name in its directory.
     pub fn names(&self, name: &OsStr) -> bool {
         let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
-        fits(pattern.as_bytes(), name.as_bytes())
+        fits_file(Os::of_this_build(), pattern.as_bytes(), name.as_bytes())
+    }
+
+    /// Its path without the `*`, and whether there was one.
+    pub fn prefix(&self) -> (&'static Path, bool) {
+        let plain = self.path.strip_suffix('*');
+        (Path::new(plain.unwrap_or(self.path)), plain.is_some())
     }
 }
 

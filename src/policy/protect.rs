@@ -8,6 +8,8 @@
 //! `.local/share/mise/installs`) and the caches of packages. `docs/protected.md` says what
 //! follows from that.
 
+use super::{Os, macos};
+
 /// A path and what the host does with it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Row {
@@ -208,6 +210,15 @@ pub const HOME: &[Row] = &[
     row(".config/docker", CONTAINERS),
     row(".config/containers", CONTAINERS),
 ];
+
+/// What is below the home on a system.
+pub fn home(os: Os) -> impl Iterator<Item = &'static Row> {
+    let more = match os {
+        Os::Linux => &[][..],
+        Os::MacOs => macos::protect::HOME,
+    };
+    HOME.iter().chain(more)
+}
 
 /// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is
 /// there fails without.

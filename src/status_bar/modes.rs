@@ -124,7 +124,7 @@ impl Bar {
                     loses_region |= on || self.screen.alternate;
                     self.switch_screen(on, mode == 1049, out);
                 }
-                _ => {}
+                mode => self.screen.mouse.set(mode, on),
             }
         }
         // Most terminals home the cursor; where one does not, its row would no longer be known.

@@ -4,6 +4,7 @@ pub mod alacritty;
 mod child;
 mod examples;
 mod model;
+mod mouse;
 mod recorded;
 mod resize;
 mod row;

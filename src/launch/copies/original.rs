@@ -67,6 +67,7 @@ impl Original {
     }
 
     /// What the jail has been given.
+    #[cfg(target_os = "linux")]
     pub fn given(&self) -> Option<&[u8]> {
         self.base.as_deref()
     }

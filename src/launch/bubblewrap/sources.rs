@@ -12,11 +12,12 @@ use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, open, openat2};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::stat::Mode;
 
-use super::copies::Copies;
-use super::descriptors;
+use super::in_memory;
 use crate::backend::bwrap::Sources;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
+use crate::launch::copies::Copies;
+use crate::launch::descriptors;
 use crate::plan::{Access, Authority, Mount, MountKind, Plan};
 
 /// Descriptors left for everything else.
@@ -84,9 +85,8 @@ pub fn open_all(
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.
 fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
     let files = plan.mounts.iter().filter_map(|mount| Some((mount, content(mount, copies)?)));
-    let in_memory = |(mount, content): (&Mount, Cow<[u8]>)| {
-        Ok((mount.dest.clone(), descriptors::in_memory(&content)?))
-    };
+    let in_memory =
+        |(mount, content): (&Mount, Cow<[u8]>)| Ok((mount.dest.clone(), in_memory(&content)?));
     files.map(in_memory).collect()
 }
 

@@ -1,0 +1,69 @@
+//! `OpenAI`'s Chat Completions API.
+
+use serde_json::{Value, json};
+
+use super::http::Answer;
+use super::{Call, Heard, Turn, list, pieces, text_of};
+
+pub fn heard(body: &Value) -> Heard<'_> {
+    let results = list(body, "messages").filter(|message| message["role"] == "tool");
+    let result = |message: &'_ Value| text_of(&message["content"]);
+    Heard {
+        body,
+        results: results
+            .filter_map(|message| Some((message["tool_call_id"].as_str()?, result(message))))
+            .collect(),
+        has_tools: list(body, "tools").any(|tool| tool["function"]["name"] == "bash"),
+    }
+}
+
+pub fn answer(body: &Value, turn: &Turn) -> Answer {
+    let (deltas, message, stop) = match turn {
+        Turn::Text(text) => {
+            let deltas = pieces(text).map(|text| json!({"content": text})).collect();
+            (deltas, json!({"role": "assistant", "content": text}), "stop")
+        }
+        Turn::Call { id, call } => {
+            let (name, input) = tool(call);
+            let input = input.to_string();
+            let whole = |arguments: &str| {
+                json!({"index": 0, "id": id, "type": "function",
+                       "function": {"name": name, "arguments": arguments}})
+            };
+            let mut deltas: Vec<_> = vec![json!({"tool_calls": [whole("")]})];
+            deltas.extend(pieces(&input).map(
+                |part| json!({"tool_calls": [{"index": 0, "function": {"arguments": part}}]}),
+            ));
+            let message =
+                json!({"role": "assistant", "content": null, "tool_calls": [whole(&input)]});
+            (deltas, message, "tool_calls")
+        }
+    };
+    let usage = json!({"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2});
+    let document = |kind, choices: Value, usage: Value| {
+        json!({"id": "chatcmpl-1", "object": kind, "created": 0, "model": body["model"],
+               "choices": choices, "usage": usage})
+    };
+    if body["stream"] != true {
+        let choice = json!({"index": 0, "message": message, "finish_reason": stop});
+        return Answer::Whole(document("chat.completion", json!([choice]), usage));
+    }
+    let chunk = |choices, usage| document("chat.completion.chunk", choices, usage);
+    let choice = |delta: Value, stop: Value| {
+        chunk(json!([{"index": 0, "delta": delta, "finish_reason": stop}]), Value::Null)
+    };
+    let mut chunks = vec![choice(json!({"role": "assistant", "content": ""}), Value::Null)];
+    chunks.extend(deltas.into_iter().map(|delta| choice(delta, Value::Null)));
+    chunks.push(choice(json!({}), json!(stop)));
+    chunks.push(chunk(json!([]), usage));
+    let data = chunks.into_iter().map(|chunk| chunk.to_string());
+    Answer::Events(data.chain(["[DONE]".to_owned()]).map(|data| (None, data)).collect())
+}
+
+/// `OpenCode`'s tools.
+fn tool(call: &Call) -> (&'static str, Value) {
+    match call {
+        Call::Shell(command) => ("bash", json!({"command": command, "description": "as told"})),
+        Call::Write { path, content } => ("write", json!({"filePath": path, "content": content})),
+    }
+}

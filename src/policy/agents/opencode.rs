@@ -1,0 +1,52 @@
+//! `OpenCode`.
+
+use super::{ASKS, Agent, Directory, FILE, File, Format, Instead, Value, directory, file, setting};
+
+pub const OPENCODE: Agent = Agent {
+    command: "opencode",
+    name: "OpenCode",
+    one_shot: "opencode run PROMPT",
+    directory: Directory::Config("opencode"),
+    variables: &[directory("OPENCODE_CONFIG_DIR"), file("OPENCODE_CONFIG")],
+    state: &[Directory::Data("opencode"), Directory::State("opencode")],
+    keys: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
+    files: &[SETTINGS],
+    notes: &["`opencode run` has nobody to ask, so there it refuses what asks"],
+};
+
+const SETTINGS: File = File {
+    name: "opencode.json",
+    ranked: &["opencode.jsonc", "opencode.json", "config.json"],
+    format: Format::Jsonc,
+    short: true,
+    instead: &[
+        // The shape of version 2, which reads this one as well.
+        Instead { key: &["permission"], user: &["permissions"], harmless: None },
+        // A rule for everything that is stricter than these.
+        Instead { key: &["permission"], user: &["permission", "*"], harmless: Some("allow") },
+    ],
+    settings: &[
+        setting(
+            &["$schema"],
+            Value::Text("https://opencode.ai/config.json"),
+            "OpenCode itself adds it to a file without",
+        ),
+        setting(
+            &["permission", "edit"],
+            Value::Text("allow"),
+            "the jail decides what can be written",
+        ),
+        setting(&["permission", "bash"], Value::AskedPatterns, ASKS),
+        setting(
+            &["permission", "external_directory"],
+            Value::Text("allow"),
+            "the jail shows no place that was not given",
+        ),
+        setting(
+            &["permission", "webfetch"],
+            Value::Text("allow"),
+            "the jail decides whether there is a network",
+        ),
+    ],
+    ..FILE
+};
