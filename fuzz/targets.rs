@@ -163,10 +163,11 @@ fn json_merge(data: &[u8]) {
         Ok(merged) => {
             assert!(json_merge::is_object(mine) && json_merge::is_object(theirs));
             assert!(json_merge::is_object(&merged));
-            // Who changed nothing changes nothing.
-            if let (Some(same), Some(theirs)) = (value(mine), value(theirs)) {
-                let kept = json_merge::merge(mine, mine, theirs.to_string().as_bytes());
-                assert_eq!(value(&kept.expect("objects")), Some(theirs), "{same}");
+            // Who changed nothing changes nothing. The text counts: a number that is written again
+            // may be another.
+            if let Some(wanted) = value(theirs) {
+                let kept = json_merge::merge(mine, mine, theirs).expect("objects");
+                assert_eq!(value(&kept), Some(wanted));
             }
             let shown = visible_json(&String::from_utf8_lossy(&merged));
             assert!(!shown.contains(|char| char != '\n' && obeyed(char)), "{shown:?}");

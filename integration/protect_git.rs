@@ -347,6 +347,24 @@ fn more_repositories_than_are_protected() {
     assert_eq!(ended.out().lines().count(), 8, "{ended}");
 }
 
+/// An earlier jail could else leave so much that looks like a repository that the next launch takes
+/// minutes, or fails because bubblewrap takes no more arguments. The project's own stay protected.
+#[test]
+fn so_many_that_no_jail_could_be_made() {
+    let prepare = "git init -q && for i in $(seq 400); do mkdir -p many/$i .git/modules/m/$i/$i; \
+                   echo 'gitdir: /none' > many/$i/.git; done; \
+                   for i in $(seq 31); do git=repo$i/.git; mkdir -p $git/objects $git/hooks; echo x > $git/HEAD; \
+                   for w in $(seq 64); do mkdir -p $git/worktrees/$w; \
+                   echo ../.. > $git/worktrees/$w/commondir; done; done";
+    let Some(world) = world(prepare) else { return };
+    let look = "grep -c . /proc/self/mountinfo; test -w .git/hooks || echo held";
+    let ended = world.jail(["sh", "-c", look]).run();
+    assert_eq!(ended.code(), 0, "{ended}");
+    assert!(ended.err().contains("more repositories than are protected"), "{ended}");
+    let (mounts, held) = ended.out().trim_end().split_once('\n').expect("two lines");
+    assert!(mounts.parse::<u32>().expect("a number") < 600 && held == "held", "{ended}");
+}
+
 /// What is found outside the project is not the jail's, whoever names it.
 #[test]
 fn a_forged_pointer_holds_nothing_of_the_project() {

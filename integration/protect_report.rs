@@ -225,6 +225,19 @@ fn a_bare_repository_that_appears() {
     }
 }
 
+/// What was there in great number before does not hide what is new.
+#[test]
+fn one_more_behind_many() {
+    let world = world();
+    let prepare = "for i in $(seq 100); do mkdir -p a$i && echo 'gitdir: /none' > a$i/.git; done";
+    world.outside(["sh", "-c", prepare]).run().ok();
+    let bare =
+        "mkdir -p z/objects && echo x > z/HEAD && printf '[core]\\npager = ./x\\n' > z/config";
+    let ended = jail(&world, bare);
+    let config = format!("{}/z/config", world.project().display());
+    assert_eq!(reported(&ended), [format!("{config} appeared in this run")], "{ended}");
+}
+
 /// `git rebase --continue`, which `git status` suggests, runs the lines that begin with `exec`.
 #[test]
 fn a_rebase_that_is_not_over() {

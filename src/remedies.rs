@@ -166,6 +166,17 @@ pub const OLD: Remedy = Remedy {
              BWRAP_BIN=/usr/local/bin/bwrap ai-jail --doctor",
 };
 
+/// `MAX_ARGS` of bubblewrap: 9000 words.
+pub const MANY: Remedy = Remedy {
+    name: "there-is-too-much-to-mount",
+    said: &["maximum number of arguments"],
+    applies: |_| true,
+    why: "there is more to mount than bubblewrap takes: dot entries of the home, maps, or sockets on \
+          which programs listen there",
+    advice: "see of what there is so much:\n\
+             ai-jail -v true 2>&1 | sed 's|/[^/]*: .*||' | sort | uniq -c | sort -n | tail",
+};
+
 /// There is none.
 pub const NO_BUBBLEWRAP: Remedy = Remedy {
     name: "bubblewrap-is-not-there",
@@ -334,6 +345,7 @@ pub const REMEDIES: &[&Remedy] = &[
     &LIMITED,
     &SETUID,
     &OLD,
+    &MANY,
     &NO_BUBBLEWRAP,
     &OVERRIDE,
     &NOT_RUN,

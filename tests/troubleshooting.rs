@@ -76,6 +76,7 @@ fn each_failure_has_its_remedy() {
         (&without, UNSUPPORTED, &remedies::NO_NAMESPACES),
         (&machine(), LIMIT, &remedies::LIMITED),
         (&machine(), "Unknown option --perms", &remedies::OLD),
+        (&machine(), "Exceeded maximum number of arguments 9000", &remedies::MANY),
         (&machine(), "setuid use of bubblewrap is not supported in this build", &remedies::SETUID),
         (&machine(), NO_PERMISSIONS, &remedies::OTHER),
         (&ubuntu, "Can't find source path /x: No such file or directory", &remedies::OTHER),

@@ -16,6 +16,7 @@ mod injection;
 mod kernel_calls;
 mod kernel_files;
 mod keyrings;
+mod keys_of_servers;
 mod links_out;
 mod mounts;
 mod moved_aside;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Origin;
 use super::home::Entry;
 use super::maps::Map;
-use super::repositories::{self, REPOSITORIES, Repositories};
+use super::repositories::{self, Limits, Repositories};
 use crate::policy::Os;
 use crate::policy::protect::{
     HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row, home,
@@ -73,7 +73,7 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     let writable = maps.iter().filter(|map| map.setting.writable);
     found.mapped = writable.map(|map| map.source.canonical.clone()).collect();
     let home = origin.home.real();
-    found.repositories = repositories::find(&origin.project, &found.mapped, home, REPOSITORIES);
+    found.repositories = repositories::find(&origin.project, &found.mapped, home, Limits::LAUNCH);
     found
 }
 

@@ -13,7 +13,7 @@ use super::Host;
 use super::git::read_line;
 use super::git_config::GitConfig;
 use super::protect::Watched;
-use super::repositories::{self, REPOSITORIES, STEPS};
+use super::repositories::{self, Limits, STEPS};
 use crate::plan::{Watch, Watching};
 use crate::policy::protect::git;
 
@@ -132,9 +132,9 @@ impl<'a> Before<'a> {
     fn new_repositories(&self, found: &mut Vec<Finding>) {
         let before = &self.host.protection.repositories;
         let project = &self.host.origin.project;
-        let limit = before.directories.len() + REPOSITORIES;
+        let limits = Limits::after(before);
         let mapped = &self.host.protection.mapped;
-        let after = repositories::find(project, mapped, None, limit);
+        let after = repositories::find(project, mapped, None, limits);
         for directory in after.directories.iter().filter(|dir| !before.directories.contains(dir)) {
             let hooks = Watched { path: directory.join("hooks"), reason: git::HOOKS };
             appeared(&hooks.path, hooks.reason, stamp(&hooks.path), found);

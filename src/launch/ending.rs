@@ -66,11 +66,11 @@ impl Ending {
     }
 }
 
-/// Who ended without a word: bubblewrap gives the status of the jail's first process on, as a shell
-/// would.
-fn who_ended(bubblewrap: ExitStatus) -> String {
-    match (bubblewrap.signal(), bubblewrap.code()) {
-        (Some(signal), _) => format!("bubblewrap, by signal {signal}"),
+/// Who ended without a word: what built the jail gives the status of its first process on, as a
+/// shell would.
+fn who_ended(builder: ExitStatus) -> String {
+    match (builder.signal(), builder.code()) {
+        (Some(signal), _) => format!("what built it, by signal {signal}"),
         (None, Some(code @ 129..)) => format!("its first process, by signal {}", code - 128),
         (None, code) => format!("its first process ended with status {}", code.unwrap_or_default()),
     }

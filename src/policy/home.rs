@@ -57,6 +57,8 @@ pub const MISE_STATE: &str = ".local/state/mise";
 /// Why a dot entry without a row is there.
 pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read";
 
+const BUILD_SERVER: &str = "keys to build servers that run on the host";
+
 /// Entries that are not simply read-only, less the [`HIDDEN`] ones.
 pub const HOME: &[Row] = &[
     // Never mounted.
@@ -117,6 +119,11 @@ pub const HOME: &[Row] = &[
     row(".cache/nvidia", Empty, "shader cache that the host runs"),
     row(".cache/mesa_shader_cache", Empty, "shader cache that the host runs"),
     row(".cache/basilisk-dev", Empty, "browser cache"),
+    // A build server waits for hours and runs what it is told by whoever knows its address and its
+    // key, on the host. The jail's own client starts one in the jail.
+    row(".gradle/daemon", Empty, BUILD_SERVER),
+    row(".m2/mvnd/registry", Empty, BUILD_SERVER),
+    row(".local/share/kotlin/daemon", Empty, BUILD_SERVER),
     // Trust given inside stays inside: mise records it for each configuration that it is asked
     // to run. What it knows of the configurations of other projects is there all the same, or
     // `mise prune` in a jail would remove the tools that those use.
