@@ -13,7 +13,9 @@ mod terminal;
 #[allow(dead_code)]
 mod world;
 
-pub use run::{Ended, Run};
+#[cfg(not(target_os = "macos"))]
+pub use run::Ended;
+pub use run::Run;
 pub use terminal::Tty;
 pub use world::World;
 
