@@ -1,6 +1,7 @@
 //! Files of which the jail has copies: what it makes of them is written back, soon after each
 //! change and at the end. `docs/claude-json.md` says why.
 
+mod base;
 mod lock;
 mod original;
 mod writer;
@@ -67,11 +68,10 @@ impl Copies {
         Self { files: Arc::new(Mutex::new(files)), ..Self::default() }
     }
 
-    /// What the jail gets at this path.
-    pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
+    /// What the jail gets at this path, in memory.
+    pub fn content(&self, path: &Path) -> Option<io::Result<OwnedFd>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let given = files.iter().find(|file| file.path == path)?.original.given();
-        given.map(<[u8]>::to_vec)
+        files.iter().find(|file| file.path == path)?.original.given()
     }
 
     /// Has changes in the jail's directory told to this process by SIGIO. inotify(7) would tell
