@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::{World, has_program, skip};
+use crate::harness::{World, has_program, program, skip};
 use crate::probe::Question;
 
 const MODES: [&[&str]; 2] = [&[], &["--lockdown"]];
@@ -109,4 +109,24 @@ fn restrictions_of_a_programs_own_still_work() {
     for mode in MODES {
         assert_eq!(world.ask(mode, &[Question::Restrict]), outside, "{mode:?}");
     }
+}
+
+/// Hidden places are known by their path, and root's mount gives them one more. A link to the place
+/// opens nothing (`home_links`), nor does a map of what is above (`maps`).
+#[test]
+fn root_a_hidden_place_that_root_mounted_elsewhere() {
+    let world = World::new();
+    world.file("home/.ssh/key", "secret");
+    world.directory("home/.elsewhere");
+    let script = "mount --bind \"$HOME/.ssh\" \"$HOME/.elsewhere\" || exit 99; cat \"$HOME/.elsewhere/key\"; \
+                  \"$0\" --exec -- sh -c 'cat ~/.ssh/key; cat ~/.elsewhere/key'; \
+                  \"$0\" --exec --lockdown -- sh -c 'cat ~/.elsewhere/key'; umount \"$HOME/.elsewhere\"";
+    let program = program();
+    let words = ["unshare", "--mount", "sh", "-c", script].map(std::ffi::OsStr::new);
+    let ended = world.outside(words.into_iter().chain([program.as_os_str()])).run();
+    if ended.code() == 99 {
+        return skip("root may not mount here");
+    }
+    assert_eq!(ended.out(), "secretsecret", "{ended}");
+    assert_eq!(ended.err().matches("No such file").count(), 2, "{ended}");
 }

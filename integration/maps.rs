@@ -143,7 +143,7 @@ fn a_hidden_place_is_opened_by_its_own_name_only() {
 
 #[test]
 fn what_holds_the_trust_records_is_not_mapped_for_writing() {
-    // A mask over them would not do: the directories above could be moved aside and made anew.
+    // Not even where there are none yet, which a jail could make.
     let world = World::new();
     let (home, above) = (world.home(), world.root().to_owned());
     world.directory("home/.local/share");

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ai_jail::policy::protect::PROJECT;
+
 use crate::harness::{Ended, Snapshot, World, has_program};
 
 /// A world with git's settings in its home, and in the project what the script makes.
@@ -125,6 +127,33 @@ fn a_worktree_of_the_project() {
     world.sh(script).run();
     before.is_unchanged();
     attack(&world, ".git", &["trees/one", "two", "."]);
+}
+
+/// Git takes a directory for a repository wherever it looks like one, with no `.git` at all.
+#[test]
+fn a_project_that_is_a_bare_repository() {
+    for inner in ["", "deep/bare"] {
+        let prepare = format!("mkdir -p ./{inner} && git init -q --bare ./{inner}");
+        let Some(world) = world(&prepare) else { return };
+        let git = world.project().join(inner);
+        let plant = format!(
+            "cd {} && echo '#!/bin/sh\ntouch $HOME/pwned' > evil && chmod +x evil && \
+             {{ cp evil hooks/pre-receive; mv hooks x && mkdir hooks && cp evil hooks/pre-receive; \
+             git config alias.x '!./evil'; rm config; cp /dev/null config; }} 2> /dev/null; true",
+            git.display()
+        );
+        let planted = || {
+            let push = "git init -q ../clone; cd ../clone && git commit -q --allow-empty -m x && \
+                        git push -q -f \"$0\" HEAD:refs/heads/x; cd \"$0\" && git x";
+            let words = ["sh".as_ref(), "-c".as_ref(), push.as_ref(), git.as_os_str()];
+            world.outside(words).run();
+            fs::remove_file(world.home().join("pwned")).is_ok()
+        };
+        world.sh(&plant).run().ok();
+        assert!(!planted(), "{inner}: the host ran what the jail planted");
+        world.outside(["sh", "-c", &plant]).run().ok();
+        assert!(planted(), "{inner}: the attack does nothing outside");
+    }
 }
 
 #[test]
@@ -297,12 +326,11 @@ fn what_also_writes_settings_works_less_the_settings() {
 
 #[test]
 fn other_version_control() {
-    let Some(world) =
-        world("mkdir -p .hg .jj/repo && echo x | tee .hg/hgrc > .jj/repo/config.toml")
-    else {
-        return;
-    };
-    for file in [".hg/hgrc", ".jj/repo/config.toml"] {
+    let files = PROJECT.iter().map(|row| row.path);
+    let prepare = "for file; do mkdir -p $(dirname $file); echo x > $file; done";
+    let Some(world) = world("true") else { return };
+    world.outside(["sh", "-c", prepare, "sh"].into_iter().chain(files.clone())).run().ok();
+    for file in files {
         let path = world.project().join(file);
         let script = format!("(echo y > {file}) 2> /dev/null; mv $(dirname {file}) x; true");
         world.sh(&script).run();
@@ -317,6 +345,24 @@ fn more_repositories_than_are_protected() {
     let ended = ended.run();
     assert!(ended.err().contains("more repositories than are protected"), "{ended}");
     assert_eq!(ended.out().lines().count(), 8, "{ended}");
+}
+
+/// An earlier jail could else leave so much that looks like a repository that the next launch takes
+/// minutes, or fails because bubblewrap takes no more arguments. The project's own stay protected.
+#[test]
+fn so_many_that_no_jail_could_be_made() {
+    let prepare = "git init -q && for i in $(seq 400); do mkdir -p many/$i .git/modules/m/$i/$i; \
+                   echo 'gitdir: /none' > many/$i/.git; done; \
+                   for i in $(seq 31); do git=repo$i/.git; mkdir -p $git/objects $git/hooks; echo x > $git/HEAD; \
+                   for w in $(seq 64); do mkdir -p $git/worktrees/$w; \
+                   echo ../.. > $git/worktrees/$w/commondir; done; done";
+    let Some(world) = world(prepare) else { return };
+    let look = "grep -c . /proc/self/mountinfo; test -w .git/hooks || echo held";
+    let ended = world.jail(["sh", "-c", look]).run();
+    assert_eq!(ended.code(), 0, "{ended}");
+    assert!(ended.err().contains("more repositories than are protected"), "{ended}");
+    let (mounts, held) = ended.out().trim_end().split_once('\n').expect("two lines");
+    assert!(mounts.parse::<u32>().expect("a number") < 600 && held == "held", "{ended}");
 }
 
 /// What is found outside the project is not the jail's, whoever names it.

@@ -39,7 +39,7 @@ fn every_row_that_appears_or_changes() {
     let rows = PROJECT_WATCHED.iter().filter(|row| row.path != ".ai-jail");
     let project = rows.map(|row| world.project().join(row.path));
     let paths: Vec<_> = home.chain(project).collect();
-    for directory in [".claude", ".codex", ".gemini", ".config"] {
+    for directory in [".claude", ".codex", ".gemini", ".config", ".local/share/mise"] {
         world.directory(format!("home/{directory}"));
     }
     let names: Vec<&str> = paths.iter().map(|path| path.to_str().expect("plain")).collect();
@@ -201,6 +201,71 @@ fn what_makes_git_believe_another_place() {
     let ended = jail(&world, "echo ../evil > .git/commondir");
     let expected = format!("{}/.git/commondir appeared in this run", world.project().display());
     assert_eq!(reported(&ended), [expected], "{ended}");
+}
+
+/// Git takes a directory that looks like a bare repository for one, also where the objects are
+/// elsewhere.
+#[test]
+fn a_bare_repository_that_appears() {
+    if !has_program("git") {
+        return;
+    }
+    let bare = "git init -q --bare x && git -C x config core.pager ./evil && mv x/*";
+    for (place, directory) in [(".", ""), ("bare", "bare/"), ("deep/est", "deep/est/")] {
+        let world = world();
+        let ended = jail(&world, &format!("mkdir -p {place}; {bare} {place}"));
+        let config = format!("{}/{directory}config", world.project().display());
+        assert_eq!(reported(&ended), [format!("{config} appeared in this run")], "{ended}");
+        if place == "bare" {
+            let far = "mkdir far && cp bare/HEAD far && echo ../bare > far/commondir";
+            let ended = jail(&world, far);
+            let pointer = format!("{}/far/commondir", world.project().display());
+            assert_eq!(reported(&ended), [format!("{pointer} appeared in this run")], "{ended}");
+        }
+    }
+}
+
+/// What was there in great number before does not hide what is new.
+#[test]
+fn one_more_behind_many() {
+    let world = world();
+    let prepare = "for i in $(seq 100); do mkdir -p a$i && echo 'gitdir: /none' > a$i/.git; done";
+    world.outside(["sh", "-c", prepare]).run().ok();
+    let bare =
+        "mkdir -p z/objects && echo x > z/HEAD && printf '[core]\\npager = ./x\\n' > z/config";
+    let ended = jail(&world, bare);
+    let config = format!("{}/z/config", world.project().display());
+    assert_eq!(reported(&ended), [format!("{config} appeared in this run")], "{ended}");
+}
+
+/// `git rebase --continue`, which `git status` suggests, runs the lines that begin with `exec`.
+#[test]
+fn a_rebase_that_is_not_over() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    let commit = "git -c user.name=x -c user.email=x commit -q --allow-empty -m x";
+    let prepare = format!("git init -q && {commit} && {commit} && git worktree add -q tree");
+    world.outside(["sh", "-c", &prepare]).run().ok();
+    let evil = r#"for tree in . tree; do (
+        cd $tree && state=$(git rev-parse --git-path rebase-merge) && mkdir "$state" && cd "$state" &&
+        head=$(git rev-parse HEAD) && echo "exec touch '$HOME/pwned'" > git-rebase-todo &&
+        echo $head > onto && echo $head > orig-head && echo "detached HEAD" > head-name &&
+        touch interactive done && echo 1 > msgnum && echo 1 > end
+    ); done"#;
+    let ended = jail(&world, evil);
+    let project = world.project().display();
+    let expected = [".git/rebase-merge", ".git/worktrees/tree/rebase-merge"];
+    let expected =
+        expected.map(|it| format!("{project}/{it}/git-rebase-todo appeared in this run"));
+    assert_eq!(reported(&ended), expected, "{ended}");
+    // The control: it is believed.
+    world.outside(["git", "-c", "advice.detachedHead=false", "rebase", "--continue"]).run();
+    assert!(world.home().join("pwned").exists(), "git did not run it");
+    // One that is over says nothing.
+    let rebase = "rm -rf .git/rebase-merge; git -c user.name=x -c user.email=x rebase -q HEAD~1";
+    assert_eq!(reported(&jail(&world, rebase)), [] as [&str; 0]);
 }
 
 #[test]

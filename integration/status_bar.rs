@@ -340,6 +340,24 @@ fn the_choice_is_remembered_in_the_users_file() {
 }
 
 #[test]
+fn a_click_on_it_does_not_reach_the_command() {
+    let world = World::new();
+    let Some(window) = Window::open(&world, 12, 60) else { return };
+    // In the last row of the command, in the bar's, and a key to end with.
+    let asked = "stty -icanon -echo; printf '\\033[?1000;1006h'; echo asked; cat -v";
+    window.line(&format!("clear; $AI_JAIL_BIN -s -- sh -c \"{asked}\""));
+    window.shows("asked");
+    window.has_bar();
+    window.types(&["-l", "\x1b[<0;1;11M\x1b[<0;2;12M\x1b[<0;3;12m\x1b[Aend"]);
+    window.shows("end");
+    assert!(
+        window.screen().iter().any(|row| row == "^[[<0;1;11M^[[<0;3;11m^[[Aend"),
+        "{:#?}",
+        window.screen()
+    );
+}
+
+#[test]
 fn a_terminal_that_cannot_show_one_is_told_so() {
     let world = World::new();
     let Some(window) = Window::open(&world, 24, 80) else { return };

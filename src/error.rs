@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use crate::bootstrap::BootstrapError;
 use crate::config::ConfigError;
-use crate::remedies::{Advice, DIRECTORY, NO_BUBBLEWRAP, NOT_RUN, OVERRIDE, Remedy, STREAM};
+use crate::remedies::{
+    Advice, DIRECTORY, NO_BUBBLEWRAP, NO_SANDBOX_EXEC, NOT_RUN, OVERRIDE, Remedy,
+    SANDBOX_EXEC_NOT_RUN, STREAM,
+};
 use crate::text::visible;
 
 /// A failure of ai-jail itself: exit status 125.
@@ -53,12 +56,6 @@ pub enum Error {
         /// What to type.
         hint: String,
     },
-    /// A flag whose effect is not built yet.
-    #[error("{flag} is not built yet\n  run again without it")]
-    NotBuilt {
-        /// The flag.
-        flag: &'static str,
-    },
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -84,9 +81,25 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
-    /// bubblewrap could not build the jail.
-    #[error("the jail could not be built\n  bubblewrap says: {said}{}", advice.as_ref().map(ToString::to_string).unwrap_or_default())]
+    /// There is no `sandbox-exec`.
+    #[error("sandbox-exec was not found: there is no program {}{}", visible(path), NO_SANDBOX_EXEC.at(path))]
+    NoSandboxExec {
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// `sandbox-exec` could not be started.
+    #[error("cannot run {}: {error}{}", visible(path), SANDBOX_EXEC_NOT_RUN.at(path))]
+    StartSandboxExec {
+        /// The executable.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The jail could not be built.
+    #[error("the jail could not be built\n  {builder} says: {said}{}", advice.as_ref().map(ToString::to_string).unwrap_or_default())]
     Build {
+        /// The program that builds it.
+        builder: &'static str,
         /// Its own words.
         said: String,
         /// What to do about it; `None` while this machine has not been looked at.

@@ -17,8 +17,7 @@ pub mod exit;
 pub mod explain;
 pub mod host;
 pub mod json_merge;
-#[cfg(target_os = "linux")]
-mod launch;
+pub mod launch;
 pub mod messages;
 pub mod plan;
 pub mod policy;
@@ -39,7 +38,7 @@ use cli::{Action, Cli, DryRun};
 use config::trust::{self, Verdict};
 use config::{Loaded, Paths};
 use error::Error;
-use host::bubblewrap::{self, Bubblewrap};
+use host::builder::Builder;
 use host::{Environment, Host, Origin, mount_points, watch};
 use plan::{Mount, Plan};
 use settings::Settings;
@@ -122,14 +121,14 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let settings = settings::resolve(cli, &loaded);
     let mut host = Host::probe(origin, &settings);
     let mut plan = make_plan(&settings, &host)?;
-    let bubblewrap = bubblewrap::find(&host.origin, &host.maps)?;
+    let builder = Builder::find(&host)?;
     match cli.dry_run {
         Some(DryRun::Command) => {
             if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
                 messages::note("the keys to the X11 display are not printed: see docs/display.md");
             }
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
-            return print(&dry_run::command(&plan, &host, &bubblewrap, &ourselves));
+            return print(&dry_run::command(&plan, &host, &builder, &ourselves));
         }
         Some(DryRun::Json) => return print(dry_run::plan(&plan).as_bytes()),
         None => {}
@@ -154,7 +153,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
     let watched = !cli.exec || cli.verbose;
     let before = watched.then(|| watch::Before::look(&plan.watched(&settings, &host), &host));
     let told = |told: &FromJail| messages::progress(told, cli.verbose);
-    let status = launch(plan, Some(&settings), &host, &bubblewrap, &told)?;
+    let status = launch::run(plan, Some(&settings), &host, &builder, &told)?;
     if let Some(before) = before {
         messages::findings(&before.findings());
     }
@@ -244,38 +243,6 @@ fn write_settings(cli: &Cli, environment: Environment) -> Result<u8, Error> {
         Some(difference) => print(difference.as_bytes()),
         None => Ok(0),
     }
-}
-
-/// Runs the plan. `bar` are the settings that decide on a status bar, where there may be one;
-/// `told` hears what the layers and mise achieved.
-#[cfg(target_os = "linux")]
-fn launch(
-    plan: Plan,
-    bar: Option<&Settings>,
-    host: &Host,
-    bubblewrap: &Bubblewrap,
-    told: &dyn Fn(&FromJail),
-) -> Result<u8, Error> {
-    let bar = bar.and_then(|settings| launch::Bar::decide(settings, host, &plan));
-    launch::run(plan, bar, host, bubblewrap, told).map_err(|error| match error {
-        Error::Build { said, .. } => {
-            let machine = host::machine::Machine::probe(&host.origin.environment);
-            let remedy = remedies::for_words(&said, &machine);
-            Error::Build { said, advice: Some(remedy.at(&bubblewrap.path)) }
-        }
-        error => error,
-    })
-}
-
-#[cfg(not(target_os = "linux"))]
-fn launch(
-    _: Plan,
-    _: Option<&Settings>,
-    _: &Host,
-    _: &Bubblewrap,
-    _: &dyn Fn(&FromJail),
-) -> Result<u8, Error> {
-    Err(Error::NotBuilt { flag: "running a command on this system" })
 }
 
 /// Writes a result to standard output.

@@ -166,6 +166,17 @@ pub const OLD: Remedy = Remedy {
              BWRAP_BIN=/usr/local/bin/bwrap ai-jail --doctor",
 };
 
+/// `MAX_ARGS` of bubblewrap: 9000 words.
+pub const MANY: Remedy = Remedy {
+    name: "there-is-too-much-to-mount",
+    said: &["maximum number of arguments"],
+    applies: |_| true,
+    why: "there is more to mount than bubblewrap takes: dot entries of the home, maps, or sockets on \
+          which programs listen there",
+    advice: "see of what there is so much:\n\
+             ai-jail -v true 2>&1 | sed 's|/[^/]*: .*||' | sort | uniq -c | sort -n | tail",
+};
+
 /// There is none.
 pub const NO_BUBBLEWRAP: Remedy = Remedy {
     name: "bubblewrap-is-not-there",
@@ -202,6 +213,57 @@ pub const CHANGEABLE: Remedy = Remedy {
     why: "whoever may change bubblewrap decides what the jail keeps in",
     advice: "give it to root, or use the one of the system:\n\
              sudo chown root:root {bwrap} && sudo chmod go-w {bwrap}",
+};
+
+/// It is a part of macOS.
+pub const NO_SANDBOX_EXEC: Remedy = Remedy {
+    name: "sandbox-exec-is-not-there",
+    said: &[],
+    applies: never,
+    why: "sandbox-exec makes the jail on macOS, and is not where macOS has it",
+    advice: "see what is there; the system's own tools cannot be removed while it protects itself:\n\
+             ls -l /usr/bin/sandbox-exec\n\
+             csrutil status",
+};
+
+/// It does not start.
+pub const SANDBOX_EXEC_NOT_RUN: Remedy = Remedy {
+    name: "sandbox-exec-does-not-run",
+    said: &[],
+    applies: never,
+    why: "the system refuses to run sandbox-exec",
+    advice: "see that it runs by itself:\n/usr/bin/sandbox-exec -p '(version 1)(allow default)' /usr/bin/true",
+};
+
+/// `sandbox_apply` gives EPERM to a process whose sandbox does not allow another one.
+pub const SANDBOXED: Remedy = Remedy {
+    name: "this-is-another-sandbox",
+    said: &["sandbox_apply: Operation not permitted"],
+    applies: |machine| !machine.inside_jail,
+    why: "this runs in the sandbox of another program, and macOS lets nobody put one into another",
+    advice: "start ai-jail from a terminal of your own, outside of that program; or switch that\n\
+             program's own sandbox off where it runs in this jail's place\n\
+             ai-jail --doctor",
+};
+
+/// The binary is where the profile lets nobody read.
+pub const OURSELVES_UNREADABLE: Remedy = Remedy {
+    name: "ai-jail-cannot-be-run-in-its-own-jail",
+    said: &["execvp() of"],
+    applies: |_| true,
+    why: "sandbox-exec could not start ai-jail itself behind the profile",
+    advice: "install it in a place of programs, and start that:\ncargo install --path . --root /usr/local",
+};
+
+/// A profile that this macOS does not understand.
+pub const PROFILE_REFUSED: Remedy = Remedy {
+    name: "macos-refuses-the-profile",
+    said: &["unbound variable", "syntax error", "illegal", "invalid", "undefined", "<input"],
+    applies: |_| true,
+    why: "this version of macOS does not understand ai-jail's profile",
+    advice: "see whether it is the profile, and report what is said:\n\
+             sw_vers -productVersion\n\
+             ai-jail --dry-run -- true",
 };
 
 /// The working directory.
@@ -265,7 +327,7 @@ pub const OTHER: Remedy = Remedy {
     name: "the-jail-cannot-be-built",
     said: &[],
     applies: never,
-    why: "bubblewrap failed for a reason that ai-jail does not know",
+    why: "the jail was not built, for a reason that ai-jail does not know",
     advice: "let the machine be checked:\nai-jail --doctor",
 };
 
@@ -283,10 +345,16 @@ pub const REMEDIES: &[&Remedy] = &[
     &LIMITED,
     &SETUID,
     &OLD,
+    &MANY,
     &NO_BUBBLEWRAP,
     &OVERRIDE,
     &NOT_RUN,
     &CHANGEABLE,
+    &NO_SANDBOX_EXEC,
+    &SANDBOX_EXEC_NOT_RUN,
+    &SANDBOXED,
+    &OURSELVES_UNREADABLE,
+    &PROFILE_REFUSED,
     &DIRECTORY,
     &STREAM,
     &CONFIG,
@@ -296,12 +364,34 @@ pub const REMEDIES: &[&Remedy] = &[
     &OTHER,
 ];
 
+/// Those of them for what `sandbox-exec` says.
+const OF_SANDBOX_EXEC: &[&Remedy] = &[&NESTED, &SANDBOXED, &OURSELVES_UNREADABLE, &PROFILE_REFUSED];
+
 /// The remedy for what bubblewrap said on this machine.
 pub fn for_words(said: &str, machine: &Machine) -> &'static Remedy {
-    let fits = |remedy: &&&Remedy| {
+    let of_bubblewrap =
+        REMEDIES.iter().filter(|remedy| remedy.name == NESTED.name || !is_of_sandbox_exec(remedy));
+    first_that_fits(of_bubblewrap, said, machine)
+}
+
+/// The remedy for what `sandbox-exec` said on this machine.
+pub fn for_words_of_sandbox_exec(said: &str, machine: &Machine) -> &'static Remedy {
+    first_that_fits(OF_SANDBOX_EXEC.iter(), said, machine)
+}
+
+fn is_of_sandbox_exec(remedy: &Remedy) -> bool {
+    OF_SANDBOX_EXEC.iter().any(|ours| ours.name == remedy.name)
+}
+
+fn first_that_fits<'a>(
+    mut remedies: impl Iterator<Item = &'a &'static Remedy>,
+    said: &str,
+    machine: &Machine,
+) -> &'static Remedy {
+    let fits = |remedy: &&&'static Remedy| {
         remedy.said.iter().any(|text| said.contains(text)) && (remedy.applies)(machine)
     };
-    REMEDIES.iter().find(fits).map_or(&OTHER, |remedy| remedy)
+    remedies.find(fits).map_or(&OTHER, |remedy| remedy)
 }
 
 impl Remedy {

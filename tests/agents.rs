@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ai_jail::policy::Os;
 use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, find};
 
@@ -12,8 +13,11 @@ fn every_directory_of_their_state_is_one_that_jails_write_to() {
         for directory in [&agent.directory].into_iter().chain(agent.state) {
             let (_, base, name) = directory.parts();
             let path = Path::new(base).join(name);
-            let row = path.ancestors().find_map(find).expect("a row of the home");
-            assert_eq!(row.treatment, Treatment::ReadWrite, "{}: {path:?}", agent.name);
+            for os in [Os::Linux, Os::MacOs] {
+                let mut rows = path.ancestors().filter_map(|path| find(os, path));
+                let row = rows.next().expect("a row of the home");
+                assert_eq!(row.treatment, Treatment::ReadWrite, "{}: {path:?}", agent.name);
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use ai_jail::config::Loaded;
-use ai_jail::doctor::{ConfigFile, Findings, Report, Trial};
+use ai_jail::doctor::{Builder, ConfigFile, Findings, Report, Trial};
 use ai_jail::error::Error;
 use ai_jail::host::Stdio;
 use ai_jail::host::bubblewrap::Details;
@@ -28,7 +28,7 @@ fn findings() -> Findings {
         project_file: file("/home/me/project/.ai-jail"),
         untrusted: Vec::new(),
         settings: settings::resolve(&cli(&["--doctor"]), &Loaded::default()),
-        bubblewrap: Ok(bubblewrap(0, 0o100_755, "bubblewrap 0.13.1")),
+        builder: Builder::Bubblewrap(Ok(bubblewrap(0, 0o100_755, "bubblewrap 0.13.1"))),
         mise: Some("/usr/bin/mise".into()),
         stdio: [Stdio::Terminal; 3],
         term: Some("xterm".into()),
@@ -48,7 +48,7 @@ fn ran(landlock: Achieved) -> Trial {
 
 fn failed(said: &str, machine: &Machine) -> Trial {
     let advice = remedies::for_words(said, machine).at("/usr/bin/bwrap".as_ref());
-    Trial::Failed(Error::Build { said: said.into(), advice: Some(advice) })
+    Trial::Failed(Error::Build { builder: "bubblewrap", said: said.into(), advice: Some(advice) })
 }
 
 /// Status, found text and the remedy's name of one check.
@@ -208,7 +208,7 @@ fn bubblewraps_of_all_kinds() {
     ];
     for (uid, mode, version, status, owner) in cases {
         let mut findings = findings();
-        findings.bubblewrap = Ok(bubblewrap(uid, mode, version));
+        findings.builder = Builder::Bubblewrap(Ok(bubblewrap(uid, mode, version)));
         let report = Report::new(&findings);
         assert_eq!(check(&report, "bubblewrap").0, status, "{version}");
         assert_eq!(check(&report, "its owner").0, owner, "{uid} {mode:o}");
@@ -217,7 +217,8 @@ fn bubblewraps_of_all_kinds() {
     }
     let mut findings = findings();
     let error = io::Error::from_raw_os_error(8);
-    findings.bubblewrap = Ok(Details { version: Err(error), ..bubblewrap(0, 0o755, "") });
+    let details = Details { version: Err(error), ..bubblewrap(0, 0o755, "") };
+    findings.builder = Builder::Bubblewrap(Ok(details));
     let (status, _, remedy) = check(&Report::new(&findings), "bubblewrap");
     assert_eq!((status.as_str(), remedy.as_deref()), ("failed", Some(remedies::NOT_RUN.name)));
 }
@@ -228,7 +229,7 @@ fn nothing_in_it_is_obeyed_by_a_terminal() {
     findings.directory = Ok("/home/\x1b[2Jme".into());
     findings.mise = Some("/\u{202e}mise".into());
     findings.term = Some("\x1b]0;x\x07".into());
-    findings.bubblewrap = Ok(bubblewrap(0, 0o755, "bubblewrap \x1b[31m"));
+    findings.builder = Builder::Bubblewrap(Ok(bubblewrap(0, 0o755, "bubblewrap \x1b[31m")));
     let report = Report::new(&findings);
     for text in [report.text(false), report.json().expect("JSON")] {
         assert!(!text.contains(['\x1b', '\x07', '\u{202e}']), "{text}");

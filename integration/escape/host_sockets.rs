@@ -5,7 +5,9 @@ use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
-use super::attack::{ALL, Attack, BARE, BARE_LOCKDOWN, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP};
+use super::attack::{
+    ALL, Attack, BARE, BARE_LOCKDOWN, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP, found, probe,
+};
 use super::server::{HELLO, datagram, serve, stream};
 use crate::harness::World;
 
@@ -108,6 +110,45 @@ fn in_a_mounted_place_under_another_name() {
     connect(&world, "a socket of the host whose directory was moved aside", "stream", &path)
         .works(HELLO)
         .gives(ALL, "ECONNREFUSED");
+}
+
+/// `docs/security.md` names these as open: what is not in the kernel's list when the jail starts, or
+/// not by an absolute path, is not masked.
+#[test]
+fn that_are_not_in_the_kernels_list() {
+    let world = World::below(Path::new("/var/tmp"));
+    let directory = world.directory("home/.cache/late");
+    let path = directory.join("socket");
+    let words = |path: &Path| {
+        let wait = "echo ready; until test -e go; do sleep 0.01; done; exec \"$@\"";
+        let probe = probe(include_str!("probes/connect.py"));
+        let shell = ["sh", "-c", wait, "sh"].map(OsString::from);
+        shell.into_iter().chain(probe).chain(["stream".into(), path.into()]).collect::<Vec<_>>()
+    };
+    for (flags, expected) in [(ALL, HELLO), (BARE, HELLO), (LOCKDOWN, "ENOENT")] {
+        let _ = (std::fs::remove_file(&path), std::fs::remove_file(world.project().join("go")));
+        let running = world.exec_with(flags, words(&path)).start();
+        running.says("ready");
+        stream(&path);
+        world.file("home/project/go", "");
+        let ended = running.finish();
+        assert_eq!(ended.ok().trim_end(), format!("ready\n{expected}"), "{flags:?}");
+        found("a socket of the host that listens later, in a mounted place", flags, expected);
+    }
+    // Bound by a relative path: the kernel's list has it as it was said.
+    let server = "import os, socket, sys, time\nos.chdir(sys.argv[1])\n\
+                  server = socket.socket(socket.AF_UNIX)\nserver.bind('relative')\n\
+                  server.listen()\nprint('listens', flush=True)\n\
+                  while True:\n server.accept()[0].sendall(b'hello from the host')";
+    let place = directory.to_str().expect("plain");
+    let host = world.outside(["/usr/bin/python3", "-I", "-c", server, place]).start();
+    host.says("listens");
+    let title = "a socket of the host that was bound by a relative path, in a mounted place";
+    connect(&world, title, "stream", &directory.join("relative"))
+        .works(HELLO)
+        .gives(ALL, HELLO)
+        .gives(LOCKDOWN, "ENOENT");
+    host.signal(nix::sys::signal::SIGTERM);
 }
 
 /// The user works with those, as with a database that the project starts.

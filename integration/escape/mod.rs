@@ -8,6 +8,7 @@
 mod attack;
 mod server;
 
+mod endless_files;
 mod exhaustion;
 mod host_sockets;
 mod hostile_repository;
@@ -15,6 +16,7 @@ mod injection;
 mod kernel_calls;
 mod kernel_files;
 mod keyrings;
+mod keys_of_servers;
 mod links_out;
 mod mounts;
 mod moved_aside;

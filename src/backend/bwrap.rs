@@ -84,6 +84,8 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
         MountKind::EmptyFile => {
             vec![option(["--dev-bind".into(), "/dev/null".into(), dest()])]
         }
+        // Only plans for macOS have these.
+        MountKind::Closed { .. } => Vec::new(),
         MountKind::Proc => vec![option(["--proc".into(), dest()])],
         MountKind::Devices { .. } => vec![option(["--dev".into(), dest()])],
         MountKind::Symlink { target } => {

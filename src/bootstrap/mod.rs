@@ -119,13 +119,7 @@ fn change(
         Format::Rules => rule_files_beside(&target)?,
         _ => Vec::new(),
     };
-    let merge = |text: &str| -> Result<Merged, Box<Located>> {
-        match file.format {
-            Format::Json | Format::Jsonc => json::merge(&target.shown, text, file),
-            Format::Toml => toml::merge(&target.shown, text, file),
-            Format::Rules => Ok(rules::merge(text, &others, file)),
-        }
-    };
+    let merge = |text: &str| merge(&target.shown, text, &others, file);
     let merged = merge(text)?;
     // What is written must be understood, and have nothing left to add.
     match merge(&merged.text) {
@@ -133,6 +127,24 @@ fn change(
         _ => return Err(BootstrapError::Merge { path: target.shown }),
     }
     Ok(Change { agent, file, target, old, merged })
+}
+
+/// A file's text with the settings in it. `others` are the rule files that stand beside it.
+///
+/// # Errors
+///
+/// A text that is not in the file's format.
+pub fn merge(
+    path: &Path,
+    text: &str,
+    others: &[String],
+    file: &File,
+) -> Result<Merged, Box<Located>> {
+    match file.format {
+        Format::Json | Format::Jsonc => json::merge(path, text, file),
+        Format::Toml => toml::merge(path, text, file),
+        Format::Rules => Ok(rules::merge(text, others, file)),
+    }
 }
 
 /// Of the places that a file may have, the one whose file speaks of our keys; else the strongest

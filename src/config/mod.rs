@@ -27,7 +27,7 @@ mod save;
 pub mod trust;
 
 pub(crate) use atomic::{Durability, replace as replace_file};
-pub use edit::PROJECT_HEADER;
+pub use edit::{PROJECT_HEADER, edit};
 pub use error::ConfigError;
 pub use fields::{Fields, Toggle, Toggles, all_names, style_word};
 pub use gate::{Prompt, gate, terminal};

@@ -15,9 +15,9 @@ const LINEAR: (u32, u32) = (0, 13);
 
 impl Subject<'_> {
     /// One check, or two where there is one.
-    pub fn bubblewrap(&self) -> Vec<Check> {
+    pub fn bubblewrap(&self, found: &Result<Details, Error>) -> Vec<Check> {
         let name = "bubblewrap";
-        let details = match &self.findings.bubblewrap {
+        let details = match found {
             Ok(details) => details,
             Err(error) => {
                 let remedy = match error {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Check, ConfigFile, Findings, Status, Trial};
+use super::{Builder, Check, ConfigFile, Findings, Status, Trial};
 use crate::error::Error;
 use crate::host::Stdio;
 use crate::remedies::{self, Remedy};
@@ -16,12 +16,20 @@ pub fn all(findings: &Findings) -> Vec<Check> {
     checks.extend(findings.user_file.as_ref().map(|file| subject.config("user file", file)));
     checks.push(subject.config("project file", &findings.project_file));
     checks.extend(subject.trust());
-    checks.extend(subject.bubblewrap());
-    checks.push(subject.surroundings());
-    checks.push(subject.namespaces());
-    checks.push(subject.apparmor());
-    checks.push(subject.landlock());
-    checks.push(subject.seccomp());
+    match &findings.builder {
+        Builder::Bubblewrap(found) => {
+            checks.extend(subject.bubblewrap(found));
+            checks.push(subject.surroundings());
+            checks.push(subject.namespaces());
+            checks.push(subject.apparmor());
+            checks.push(subject.landlock());
+            checks.push(subject.seccomp());
+        }
+        Builder::SandboxExec(found) => {
+            checks.push(subject.sandbox_exec(found));
+            checks.push(subject.system());
+        }
+    }
     checks.push(subject.terminal());
     checks.push(subject.mise());
     checks.push(subject.jail());
@@ -54,8 +62,12 @@ impl Subject<'_> {
         found: impl Into<String>,
         remedy: &Remedy,
     ) -> Check {
-        let bubblewrap = self.findings.bubblewrap.as_ref();
-        let path = bubblewrap.map_or(Path::new("/usr/bin/bwrap"), |details| &details.canonical);
+        let path = match &self.findings.builder {
+            Builder::Bubblewrap(Ok(details)) => details.canonical.as_path(),
+            Builder::SandboxExec(Ok(path)) => path,
+            Builder::Bubblewrap(Err(_)) => Path::new("/usr/bin/bwrap"),
+            Builder::SandboxExec(Err(_)) => Path::new("/usr/bin/sandbox-exec"),
+        };
         Check { name, status, found: found.into(), remedy: Some(remedy.at(path)) }
     }
 
@@ -138,8 +150,8 @@ impl Subject<'_> {
                 let found = "not tried, because of the above".into();
                 Check { name, status: Status::Failed, found, remedy: None }
             }
-            Trial::Failed(Error::Build { said, advice }) => {
-                let found = format!("could not be built; bubblewrap says: {said}");
+            Trial::Failed(Error::Build { builder, said, advice }) => {
+                let found = format!("could not be built; {builder} says: {said}");
                 Check { name, status: Status::Failed, found, remedy: advice.clone() }
             }
             Trial::Failed(error) => {
@@ -147,6 +159,11 @@ impl Subject<'_> {
                 Check { name, status: Status::Failed, found, remedy: None }
             }
         }
+    }
+
+    fn is_of_another_system(&self, layer: Layer) -> bool {
+        let of_linux = matches!(layer, Layer::Privileges | Layer::Landlock | Layer::Seccomp);
+        of_linux && matches!(self.findings.builder, Builder::SandboxExec(_))
     }
 
     /// What each layer of it achieved.
@@ -160,6 +177,7 @@ impl Subject<'_> {
     fn layer(&self, layer: Layer, achieved: &Achieved) -> Check {
         let settings = &self.findings.settings;
         let (name, wanted, remedy) = match layer {
+            Layer::Profile => ("jail profile", true, &remedies::OTHER),
             Layer::Descriptors => ("jail descriptors", true, &remedies::OTHER),
             Layer::Rlimits => ("jail rlimits", settings.rlimits.value, &remedies::OTHER),
             Layer::Privileges => ("jail privileges", true, &remedies::OTHER),
@@ -168,7 +186,10 @@ impl Subject<'_> {
         };
         match achieved {
             Achieved::Enforced(text) => ok(name, format!("enforced: {text}")),
-            Achieved::Skipped(text) if !wanted => ok(name, format!("not applied: {text}")),
+            // Layers of Linux are missed on no other system.
+            Achieved::Skipped(text) if !wanted || self.is_of_another_system(layer) => {
+                ok(name, format!("not applied: {text}"))
+            }
             Achieved::Partial(text) => {
                 self.bad(name, Status::Warning, format!("in part: {text}"), remedy)
             }

@@ -4,6 +4,7 @@
 mod bubblewrap;
 mod checks;
 mod kernel;
+mod macos;
 mod shown;
 
 use std::ffi::OsString;
@@ -35,8 +36,8 @@ pub struct Findings {
     pub untrusted: Vec<String>,
     /// What a run would have.
     pub settings: Settings,
-    /// bubblewrap.
-    pub bubblewrap: Result<Details, Error>,
+    /// What builds jails here.
+    pub builder: Builder,
     /// mise on the host's `PATH`.
     pub mise: Option<PathBuf>,
     /// Standard input, output and error.
@@ -45,6 +46,15 @@ pub struct Findings {
     pub term: Option<OsString>,
     /// The trial.
     pub trial: Trial,
+}
+
+/// The program that builds jails, or why there is none.
+#[derive(Debug)]
+pub enum Builder {
+    /// Linux: bubblewrap.
+    Bubblewrap(Result<Details, Error>),
+    /// macOS: `sandbox-exec`.
+    SandboxExec(Result<PathBuf, Error>),
 }
 
 /// One of the two files.

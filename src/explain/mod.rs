@@ -159,6 +159,7 @@ impl ShownMount {
         let (is, source) = match &mount.kind {
             MountKind::Bind { source, .. } => ("bind", Some(source)),
             MountKind::Tmpfs { .. } => ("tmpfs", None),
+            MountKind::Closed { .. } => ("refused", None),
             MountKind::EmptyFile => ("empty file", None),
             MountKind::File { .. } => ("file", None),
             MountKind::Copied { source } => ("copy", Some(source)),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::walk::{Arrival, Stopped, Thing};
 use crate::plan::{Authority, Mount, MountKind, Plan, Withheld};
 use crate::policy::home::{Treatment, find, is_dot_entry};
-use crate::policy::{devices, fits, system};
+use crate::policy::{Os, devices, fits, macos, system};
 use crate::text::visible;
 
 /// What decided.
@@ -70,7 +70,7 @@ pub fn decide(plan: &Plan, home: Option<&Path>, arrival: &Arrival<'_>) -> Decisi
             let at_home = || by_home(plan, home, &arrival.place);
             let lacks = || by_host(mount, arrival);
             let decided = if lacking { Some(lacks()) } else { withheld(plan, home, arrival) };
-            decided.or_else(at_home).unwrap_or_else(|| own(home, mount))
+            decided.or_else(at_home).unwrap_or_else(|| own(plan, home, mount))
         }
         None if arrival.thing == Thing::Memory => {
             by(Rule::Table { row: "/".into() }, "the way to what is mounted, and nothing else")
@@ -93,14 +93,15 @@ fn by_mount(plan: &Plan, home: Option<&Path>, mount: &Mount) -> Decision {
         Authority::Link | Authority::Table => {
             let is_home = home == Some(&mount.dest);
             let empty_home = plan.lockdown && is_home;
-            if empty_home { Rule::Lockdown } else { Rule::Table { row: row(home, &mount.dest) } }
+            let row = || row(plan.os, home, &mount.dest);
+            if empty_home { Rule::Lockdown } else { Rule::Table { row: row() } }
         }
         Authority::Project if plan.lockdown => Rule::Lockdown,
         Authority::Project => Rule::Project,
         Authority::UserFile => map("user file"),
         Authority::ProjectFile => map("project file"),
         Authority::Protect | Authority::Keep => Rule::Protected,
-        Authority::Hidden => Rule::Hidden { row: row(home, &mount.dest) },
+        Authority::Hidden => Rule::Hidden { row: row(plan.os, home, &mount.dest) },
         Authority::Flag => map("flag"),
     };
     by(rule, mount.reason.clone())
@@ -128,10 +129,13 @@ fn withheld(plan: &Plan, home: Option<&Path>, arrival: &Arrival<'_>) -> Option<D
         .iter()
         .filter(above)
         .max_by_key(|withheld| withheld.path.components().count())?;
-    let is_hidden = home_row(home, &withheld.path)
+    let is_hidden = home_row(plan.os, home, &withheld.path)
         .is_some_and(|(treatment, _)| matches!(treatment, Treatment::Hidden | Treatment::Empty));
-    let rule =
-        if is_hidden { Rule::Hidden { row: row(home, &withheld.path) } } else { Rule::Withheld };
+    let rule = if is_hidden {
+        Rule::Hidden { row: row(plan.os, home, &withheld.path) }
+    } else {
+        Rule::Withheld
+    };
     Some(by(rule, withheld.reason.clone()))
 }
 
@@ -141,9 +145,9 @@ fn by_home(plan: &Plan, home: Option<&Path>, place: &Path) -> Option<Decision> {
     if plan.lockdown {
         return Some(by(Rule::Lockdown, "the home is empty in lockdown"));
     }
-    match home_row(home, place) {
+    match home_row(plan.os, home, place) {
         Some((Treatment::Hidden, reason)) => {
-            return Some(by(Rule::Hidden { row: row(home, place) }, reason));
+            return Some(by(Rule::Hidden { row: row(plan.os, home, place) }, reason));
         }
         Some(_) => return Some(by(Rule::Host, "your home has no such entry")),
         None => {}
@@ -157,28 +161,31 @@ fn by_home(plan: &Plan, home: Option<&Path>, place: &Path) -> Option<Decision> {
 }
 
 /// Something that is not in what the jail makes itself.
-fn own(home: Option<&Path>, mount: &Mount) -> Decision {
+fn own(plan: &Plan, home: Option<&Path>, mount: &Mount) -> Decision {
     let reason = format!("{} is the jail's own ({})", visible(&mount.dest), mount.reason);
-    by(Rule::Table { row: row(home, &mount.dest) }, reason)
+    by(Rule::Table { row: row(plan.os, home, &mount.dest) }, reason)
 }
 
 /// What the home's table says of a path or of the directory that it is in.
-fn home_row(home: Option<&Path>, path: &Path) -> Option<(Treatment, &'static str)> {
+fn home_row(os: Os, home: Option<&Path>, path: &Path) -> Option<(Treatment, &'static str)> {
     let below = path.strip_prefix(home?).ok()?;
-    let row = below.ancestors().find_map(find)?;
+    let row = below.ancestors().find_map(|path| find(os, path))?;
     Some((row.treatment, row.reason))
 }
 
 /// The row of the tables that speaks of a path; the path itself where none does.
-fn row(home: Option<&Path>, path: &Path) -> String {
+fn row(os: Os, home: Option<&Path>, path: &Path) -> String {
     let below_home = home.and_then(|home| path.strip_prefix(home).ok());
     if let Some(below) = below_home.filter(|below| !below.as_os_str().is_empty()) {
-        let row = below.ancestors().find_map(find);
+        let row = below.ancestors().find_map(|path| find(os, path));
         return row.map_or_else(|| "~/.*".into(), |row| format!("~/{}", row.path));
     }
     let is_row =
         |row: &&system::System| fits(row.path.as_bytes(), path.as_os_str().as_encoded_bytes());
     let tables = [
+        if os == Os::MacOs { macos::SYSTEM } else { &[] },
+        if os == Os::MacOs { macos::MASKS } else { &[] },
+        if os == Os::MacOs { macos::TEMPORARY } else { &[] },
         system::ROOT,
         system::DEEPER,
         system::CHAINS,

@@ -137,7 +137,7 @@ impl<'a> Walk<'a, '_> {
         }
         let mount = nearest(&self.plan.mounts, place);
         let thing = match mount.map(|mount| &mount.kind) {
-            None | Some(MountKind::Tmpfs { .. }) => self.way(place),
+            None | Some(MountKind::Tmpfs { .. } | MountKind::Closed { .. }) => self.way(place),
             Some(MountKind::Proc) => self.process_file(place),
             Some(MountKind::Devices { .. }) => match basic_device(place, mount) {
                 Thing::Absent => self.way(place),
@@ -154,6 +154,7 @@ impl<'a> Walk<'a, '_> {
     /// What stands where a mount is mounted.
     fn root_of(&self, mount: &Mount) -> Thing {
         match &mount.kind {
+            MountKind::Closed { .. } => self.way(&mount.dest),
             MountKind::Bind { source, .. } => {
                 (self.look)(source).map_or(Thing::Absent, Thing::Host)
             }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Origin;
 use super::home::Entry;
+use crate::policy::Os;
 use crate::policy::agents::{AGENTS, Agent, Directory, Names};
 use crate::policy::home::{self, Treatment};
 
@@ -56,7 +57,8 @@ fn place(row: &Agent, directory: Directory, origin: &Origin) -> Option<PathBuf> 
         }
         None => Path::new(base).join(name),
     };
-    let mut rows = path.ancestors().filter_map(|path| Some((path, home::find(path)?)));
+    let mut rows =
+        path.ancestors().filter_map(|path| Some((path, home::find(Os::of_this_build(), path)?)));
     let (place, row) = rows.next()?;
     (row.treatment == Treatment::ReadWrite).then(|| place.to_path_buf())
 }

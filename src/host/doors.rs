@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::Environment;
 use super::links::{self, Located};
+use crate::policy::{Os, macos};
 
 /// A socket that one of the switches opens.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,7 +33,9 @@ pub fn docker(environment: &Environment, home: Option<&Path>) -> Vec<Door> {
         .and_then(|value| value.as_bytes().strip_prefix(b"unix://"))
         .map(|path| PathBuf::from(OsStr::from_bytes(path)));
     let rootless = environment.path("XDG_RUNTIME_DIR").map(|path| path.join("docker.sock"));
-    let of_virtual_machines = DOCKER_IN_HOME.iter().filter_map(|path| Some(Some(home?.join(path))));
+    let more = if Os::of_this_build() == Os::MacOs { macos::DOCKER } else { &[] };
+    let of_virtual_machines =
+        DOCKER_IN_HOME.iter().chain(more).filter_map(|path| Some(Some(home?.join(path))));
     let system = Some(PathBuf::from("/var/run/docker.sock"));
     let mut doors: Vec<Door> = Vec::new();
     let paths = [system, from_variable, rootless].into_iter().chain(of_virtual_machines);

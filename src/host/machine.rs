@@ -58,6 +58,8 @@ pub struct Machine {
     pub root: bool,
     /// Whether this is inside a jail of ours.
     pub inside_jail: bool,
+    /// Whether another sandbox of macOS is around us.
+    pub sandboxed: bool,
     /// Whether the root directory is not the one of the mount namespace.
     pub chroot: bool,
     /// Whether the kernel has user namespaces at all.
@@ -98,10 +100,11 @@ impl Machine {
     /// Looks everything up.
     pub fn probe(environment: &Environment) -> Self {
         let mounts = mount_points();
-        let kernel = read("/proc/sys/kernel/osrelease").unwrap_or_default();
+        let kernel = release();
         Self {
             root: nix::unistd::geteuid().is_root(),
             inside_jail: environment.get(MARKER).is_some_and(|value| value == "1"),
+            sandboxed: stage2::sys::processes::in_sandbox() == Some(true),
             // The list has only what can be reached from the root directory.
             chroot: !mounts.is_empty() && !mounts.iter().any(|place| place == "/"),
             user_namespaces: Path::new("/proc/self/ns/user").exists(),
@@ -117,6 +120,17 @@ impl Machine {
             kernel,
         }
     }
+}
+
+#[cfg(target_os = "linux")]
+fn release() -> String {
+    read("/proc/sys/kernel/osrelease").unwrap_or_default()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn release() -> String {
+    let name = nix::sys::utsname::uname();
+    name.map(|name| name.release().to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// A small file of the kernel's.

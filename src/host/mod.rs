@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod bubblewrap;
+pub mod builder;
 pub mod command;
 pub mod display;
 pub mod doors;
@@ -32,8 +33,8 @@ use nix::sys::stat::{SFlag, fstat};
 
 use crate::config;
 use crate::error::Error;
-use crate::policy;
 use crate::policy::system::System;
+use crate::policy::{self, Os};
 use crate::settings::Settings;
 use crate::status::HostFacts;
 use display::{Display, Withheld};
@@ -149,6 +150,10 @@ pub enum Stdio {
 /// What this host has of what the settings ask for.
 #[derive(Debug)]
 pub struct Host {
+    /// Which system it is.
+    pub os: Os,
+    /// Our own program, where it is started by its path: on macOS.
+    pub ourselves: Option<PathBuf>,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -221,6 +226,8 @@ impl Host {
         let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
         Self {
+            os: Os::of_this_build(),
+            ourselves: ourselves(),
             // One that is not there keeps no state.
             agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, lockdown)),
             stdio: stdio(),
@@ -270,6 +277,14 @@ pub fn facts(origin: &Origin) -> HostFacts {
 
 fn trust_records(home: &Home) -> Option<PathBuf> {
     config::map::resolve(&home.real()?.join(policy::home::TRUST_RECORDS))
+}
+
+/// Linux starts us by a descriptor.
+fn ourselves() -> Option<PathBuf> {
+    if Os::of_this_build() == Os::Linux {
+        return None;
+    }
+    std::env::current_exe().and_then(std::fs::canonicalize).ok()
 }
 
 fn is_directory(path: &Path) -> bool {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::Origin;
 use super::home::Entry;
 use super::maps::Map;
-use super::repositories::{self, REPOSITORIES, Repositories};
+use super::repositories::{self, Limits, Repositories};
+use crate::policy::Os;
 use crate::policy::protect::{
-    HOME, HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row,
+    HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row, home,
 };
 
 /// Something that a mount can hold.
@@ -48,7 +49,7 @@ pub struct Protection {
 pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     let mut found = Protection::default();
     let mut places = HomePlaces { entries, last: None };
-    for row in HOME {
+    for row in home(Os::of_this_build()) {
         found.home_row(row, &mut places);
     }
     for row in HOME_OPEN {
@@ -72,7 +73,7 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     let writable = maps.iter().filter(|map| map.setting.writable);
     found.mapped = writable.map(|map| map.source.canonical.clone()).collect();
     let home = origin.home.real();
-    found.repositories = repositories::find(&origin.project, &found.mapped, home, REPOSITORIES);
+    found.repositories = repositories::find(&origin.project, &found.mapped, home, Limits::LAUNCH);
     found
 }
 

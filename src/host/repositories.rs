@@ -13,11 +13,32 @@ use super::git_config::GitConfig;
 use super::protect::{Held, Watched};
 use crate::policy::protect::{SKIPPED, git};
 
-/// So many repositories are held; each costs up to five mounts.
-pub const REPOSITORIES: usize = 32;
+/// How much is looked at. Each repository and each worktree costs up to five mounts, and a jail can
+/// make any number of what looks like one: with some thousand mounts the next launch would take
+/// minutes, or fail.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Repositories.
+    pub repositories: usize,
+    /// Linked worktrees of all of them.
+    pub worktrees: usize,
+    /// Nested directories with a `.git`, which may be no more than a file.
+    pub nested: usize,
+}
 
-/// So many worktrees of one repository.
-const WORKTREES: usize = 64;
+impl Limits {
+    /// For a launch.
+    pub const LAUNCH: Self = Self { repositories: 32, worktrees: 64, nested: 64 };
+
+    /// As many as were found before, and so many more.
+    pub fn after(before: &Repositories) -> Self {
+        Self {
+            repositories: Self::LAUNCH.repositories + before.directories.len(),
+            worktrees: Self::LAUNCH.worktrees + before.worktrees.len(),
+            nested: Self::LAUNCH.nested + before.nested,
+        }
+    }
+}
 
 /// How far below the project a nested repository is looked for, in how many directories, and how
 /// many are asked whether they are one.
@@ -28,8 +49,14 @@ const LOOKS: usize = 512;
 /// Entries read of one directory.
 const ENTRIES: usize = 4096;
 
+/// What is left to do of a rebase.
+pub const STEPS: &str = "rebase-merge/git-rebase-todo";
+
 /// A submodule's name may have slashes, and so its directory is some way down.
 const MODULE_DEPTH: usize = 4;
+
+/// How many directories are asked whether they are a submodule's.
+const MODULE_LOOKS: usize = 1024;
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -42,30 +69,37 @@ pub struct Repositories {
     pub directories: Vec<PathBuf>,
     /// Its records of linked worktrees.
     pub worktrees: Vec<PathBuf>,
+    /// How many nested directories were looked at.
+    pub nested: usize,
     /// Whether there were more than are looked at.
     pub more: bool,
 }
 
 /// Looks at the project, at the directories that are mapped read-write, and at the repositories
-/// nested in the project; at no more than `limit`.
-pub fn find(project: &Path, mapped: &[PathBuf], home: Option<&Path>, limit: usize) -> Repositories {
+/// nested in the project.
+pub fn find(
+    project: &Path,
+    mapped: &[PathBuf],
+    home: Option<&Path>,
+    limits: Limits,
+) -> Repositories {
     let found = Repositories::default();
-    let mut search = Search { project, home, left: limit, seen: HashSet::new(), found };
+    let module_looks = MODULE_LOOKS;
+    let mut search =
+        Search { project, home, left: limits, module_looks, seen: HashSet::new(), found };
     search.global_hooks();
-    search.working_tree(project);
-    for directory in mapped {
-        search.working_tree(directory);
-        if is_git_directory(directory) {
-            search.git_directory(directory, None);
-        }
+    search.directory(project);
+    let nested = nested(project);
+    let count = nested.len().min(limits.nested);
+    for directory in mapped.iter().chain(&nested[..count]) {
+        search.directory(directory);
     }
-    for directory in nested(project) {
-        search.working_tree(&directory);
-    }
+    search.found.nested = count;
+    search.found.more |= count < nested.len();
     search.found
 }
 
-/// Directories below the project that have a `.git`, nearest first.
+/// Directories below the project that have a `.git` or may be one themselves, nearest first.
 fn nested(project: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut left = VecDeque::from([(project.to_path_buf(), 1)]);
@@ -77,7 +111,7 @@ fn nested(project: &Path) -> Vec<PathBuf> {
             if looks > LOOKS {
                 return found;
             }
-            if path.join(".git").symlink_metadata().is_ok() {
+            if [".git", "HEAD"].iter().any(|name| path.join(name).symlink_metadata().is_ok()) {
                 found.push(path.clone());
             }
             if depth < DEPTH && may_have_directories(&path) {
@@ -103,22 +137,34 @@ fn may_have_directories(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.nlink() != 2)
 }
 
-/// As git itself decides it, roughly: `gitrepository-layout(5)`.
+/// As git itself decides it, roughly: `gitrepository-layout(5)`. The objects may be elsewhere.
 fn is_git_directory(path: &Path) -> bool {
-    path.join("HEAD").symlink_metadata().is_ok() && path.join("objects").is_dir()
+    let is_there = |name: &str| path.join(name).symlink_metadata().is_ok();
+    is_there("HEAD") && (path.join("objects").is_dir() || is_there("commondir"))
 }
 
 struct Search<'a> {
     project: &'a Path,
     home: Option<&'a Path>,
-    /// How many repositories may still be looked at.
-    left: usize,
+    /// How much may still be looked at.
+    left: Limits,
+    /// How many directories may still be asked whether they are a submodule's.
+    module_looks: usize,
     /// Everything held or watched.
     seen: HashSet<PathBuf>,
     found: Repositories,
 }
 
 impl Search<'_> {
+    /// A directory that may have a `.git`, or be one: git takes a bare repository for one wherever
+    /// it stands in it.
+    fn directory(&mut self, directory: &Path) {
+        self.working_tree(directory);
+        if is_git_directory(directory) {
+            self.git_directory(directory, None);
+        }
+    }
+
     /// A directory that may have a `.git`.
     fn working_tree(&mut self, directory: &Path) {
         let dot_git = directory.join(".git");
@@ -163,6 +209,7 @@ impl Search<'_> {
         self.item(&config_file, git::CONFIG);
         // There is none in a repository: one that appears would make git believe another's files.
         self.item(&directory.join("commondir"), git::POINTER);
+        self.watch(&directory.join(STEPS), git::STEPS);
         let own_config = config.is_on("extensions.worktreeconfig");
         if own_config {
             self.item(&directory.join("config.worktree"), git::CONFIG);
@@ -175,7 +222,7 @@ impl Search<'_> {
                 self.item_if_there(&tree.join(".git"), git::POINTER);
             }
         }
-        for worktree in subdirectories(&directory.join("worktrees")).take(WORKTREES) {
+        for worktree in subdirectories(&directory.join("worktrees")) {
             self.linked_worktree(&worktree, own_config);
         }
         self.submodules(&directory.join("modules"), MODULE_DEPTH);
@@ -187,11 +234,11 @@ impl Search<'_> {
         if self.found.directories.iter().any(|known| known == directory) {
             return false;
         }
-        if self.left == 0 {
+        if self.left.repositories == 0 {
             self.found.more = true;
             return false;
         }
-        self.left -= 1;
+        self.left.repositories -= 1;
         self.found.directories.push(directory.to_path_buf());
         true
     }
@@ -201,8 +248,14 @@ impl Search<'_> {
         if self.found.worktrees.iter().any(|known| known == record) {
             return;
         }
+        if self.left.worktrees == 0 {
+            self.found.more = true;
+            return;
+        }
+        self.left.worktrees -= 1;
         self.found.worktrees.push(record.to_path_buf());
         self.item(&record.join("commondir"), git::POINTER);
+        self.watch(&record.join(STEPS), git::STEPS);
         if own_config {
             self.item(&record.join("config.worktree"), git::CONFIG);
         }
@@ -213,6 +266,11 @@ impl Search<'_> {
 
     fn submodules(&mut self, directory: &Path, depth: usize) {
         for path in subdirectories(directory) {
+            if self.module_looks == 0 {
+                self.found.more = true;
+                return;
+            }
+            self.module_looks -= 1;
             if is_git_directory(&path) {
                 self.git_directory(&path, None);
             } else if depth > 0 {

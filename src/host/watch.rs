@@ -13,7 +13,7 @@ use super::Host;
 use super::git::read_line;
 use super::git_config::GitConfig;
 use super::protect::Watched;
-use super::repositories::{self, REPOSITORIES};
+use super::repositories::{self, Limits, STEPS};
 use crate::plan::{Watch, Watching};
 use crate::policy::protect::git;
 
@@ -132,9 +132,9 @@ impl<'a> Before<'a> {
     fn new_repositories(&self, found: &mut Vec<Finding>) {
         let before = &self.host.protection.repositories;
         let project = &self.host.origin.project;
-        let limit = before.directories.len() + REPOSITORIES;
+        let limits = Limits::after(before);
         let mapped = &self.host.protection.mapped;
-        let after = repositories::find(project, mapped, None, limit);
+        let after = repositories::find(project, mapped, None, limits);
         for directory in after.directories.iter().filter(|dir| !before.directories.contains(dir)) {
             let hooks = Watched { path: directory.join("hooks"), reason: git::HOOKS };
             appeared(&hooks.path, hooks.reason, stamp(&hooks.path), found);
@@ -142,9 +142,11 @@ impl<'a> Before<'a> {
             if !GitConfig::read(&config).is_plain() {
                 found.push(finding(&config, What::Appeared, git::CONFIG));
             }
-            let pointer = directory.join("commondir");
-            if pointer.symlink_metadata().is_ok() {
-                found.push(finding(&pointer, What::Appeared, git::POINTER));
+            for (name, reason) in [("commondir", git::POINTER), (STEPS, git::STEPS)] {
+                let path = directory.join(name);
+                if path.symlink_metadata().is_ok() {
+                    found.push(finding(&path, What::Appeared, reason));
+                }
             }
         }
         for record in after.worktrees.iter().filter(|record| !before.worktrees.contains(record)) {
@@ -153,6 +155,7 @@ impl<'a> Before<'a> {
             if read_line(&pointer).as_deref() != Some("../..") {
                 found.push(finding(&pointer, What::Appeared, git::POINTER));
             }
+            appeared(&record.join(STEPS), git::STEPS, stamp(&record.join(STEPS)), found);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How the command's terminal is connected with the caller's.
 
+use stage2::confinement::Confinement;
 use stage2::spec::{Foreground, Pty};
 
 use super::bar::Wanted;
@@ -22,11 +23,16 @@ pub enum Connection {
 
 impl Connection {
     /// What the plan asks for.
-    pub fn new(plan: &Plan, host: &Host, bar: Option<Wanted>) -> Result<Self, Error> {
+    pub fn new(
+        plan: &Plan,
+        host: &Host,
+        bar: Option<Wanted>,
+        confinement: Confinement,
+    ) -> Result<Self, Error> {
         match plan.terminal {
             plan::Terminal::None => Ok(Self::None),
             plan::Terminal::Callers => Ok(Terminal::find(host)?.map_or(Self::None, Self::Shared)),
-            plan::Terminal::Own => Ok(Self::Proxied(Box::new(Proxy::new(host, bar)?))),
+            plan::Terminal::Own => Ok(Self::Proxied(Box::new(Proxy::new(host, bar, confinement)?))),
         }
     }
 

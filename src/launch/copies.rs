@@ -69,6 +69,7 @@ impl Copies {
     }
 
     /// What the jail gets at this path, in memory.
+    #[cfg(target_os = "linux")]
     pub fn content(&self, path: &Path) -> Option<io::Result<OwnedFd>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.iter().find(|file| file.path == path)?.original.given()

@@ -1,20 +1,23 @@
 //! Descriptors that the jail's processes inherit, and those that they must not.
 
-use std::fs::File;
-use std::io::{Seek, Write};
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl, open};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
 use nix::unistd::{dup2_stdin, dup2_stdout};
 
 use crate::error::Error;
 
 /// Lets the next program inherit a descriptor. This process has one thread, and the next program
-/// it starts is bubblewrap.
+/// it starts builds the jail.
 pub fn inherit(descriptor: impl AsFd) -> Result<(), Error> {
     fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::empty())).map_err(Error::system("fcntl"))?;
+    Ok(())
+}
+
+/// Keeps a descriptor from the next program.
+pub fn keep(descriptor: impl AsFd) -> Result<(), Error> {
+    fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(Error::system("fcntl"))?;
     Ok(())
 }
 
@@ -23,21 +26,6 @@ pub fn inheritable_copy(descriptor: impl AsFd) -> Result<OwnedFd, Error> {
     let copy = descriptor.as_fd().try_clone_to_owned().map_err(Error::system("dup"))?;
     inherit(&copy)?;
     Ok(copy)
-}
-
-/// A file in memory that holds `content`, at its start, and that the next program inherits.
-pub fn in_memory(content: &[u8]) -> Result<OwnedFd, Error> {
-    let descriptor =
-        memfd_create(c"ai-jail", MFdFlags::empty()).map_err(Error::system("memfd_create"))?;
-    let mut file = File::from(descriptor);
-    file.write_all(content).and_then(|()| file.rewind()).map_err(Error::system("write"))?;
-    Ok(file.into())
-}
-
-/// This very program: it runs as the inner entry point without being visible in the jail.
-pub fn ourselves() -> Result<OwnedFd, Error> {
-    open("/proc/self/exe", OFlag::O_PATH, Mode::empty())
-        .map_err(Error::system("open /proc/self/exe"))
 }
 
 /// Lets go of the caller's standard input and output: their other ends must see an end of file

@@ -1,6 +1,7 @@
 //! How a run ended, and the status that says so.
 
 use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{ChildStderr, ExitStatus};
 
 use nix::libc;
@@ -8,6 +9,7 @@ use stage2::report::ExecFailure;
 
 use super::failure;
 use crate::error::Error;
+use crate::host::builder::Builder;
 use crate::messages::{self, Lookup};
 
 /// What is known about the end.
@@ -32,12 +34,13 @@ impl Ending {
     ///
     /// # Errors
     ///
-    /// The jail could not be built. `bubblewrap` is how bubblewrap ended, and `said` its errors.
+    /// The jail could not be built. `ended` is how its builder did, and `said` its errors.
     pub fn conclude(
         self,
-        bubblewrap: ExitStatus,
+        ended: ExitStatus,
         said: Option<ChildStderr>,
         lookup: &Lookup,
+        builder: &Builder,
     ) -> Result<u8, Error> {
         let killed = stage2::sys::killed_by(libc::SIGKILL);
         match self {
@@ -49,7 +52,7 @@ impl Ending {
             Self::Failed(text) => Err(Error::Stage2(text)),
             Self::Killed => Ok(killed),
             Self::Lost => {
-                messages::error("the jail was killed");
+                messages::error(format!("the jail was killed: {}", who_ended(ended)));
                 Ok(killed)
             }
             Self::NotBuilt => {
@@ -57,8 +60,18 @@ impl Ending {
                 if let Some(mut said) = said {
                     let _ = said.read_to_end(&mut text);
                 }
-                Err(failure::explain(&text, bubblewrap))
+                Err(failure::explain(&text, ended, builder))
             }
         }
+    }
+}
+
+/// Who ended without a word: what built the jail gives the status of its first process on, as a
+/// shell would.
+fn who_ended(builder: ExitStatus) -> String {
+    match (builder.signal(), builder.code()) {
+        (Some(signal), _) => format!("what built it, by signal {signal}"),
+        (None, Some(code @ 129..)) => format!("its first process, by signal {}", code - 128),
+        (None, code) => format!("its first process ended with status {}", code.unwrap_or_default()),
     }
 }

@@ -1,58 +1,92 @@
 //! The only room with effects: descriptors, processes, signals, the terminal.
 
 mod bar;
+#[cfg(target_os = "linux")]
+mod bubblewrap;
 mod connection;
 mod copies;
 mod descriptors;
 mod ending;
 mod failure;
-mod leftovers;
+mod jail;
 mod proxy;
+mod sandbox_exec;
 mod signals;
-mod sources;
-mod spawn;
 mod supervise;
 mod terminal;
 
+use connection::Connection;
 use copies::Copies;
+use jail::{Handover, Jail};
 use stage2::report::FromJail;
-
-pub use bar::Wanted as Bar;
 
 use crate::error::Error;
 use crate::host::Host;
-use crate::host::bubblewrap::Bubblewrap;
+use crate::host::builder::Builder;
 use crate::messages::{self, Lookup};
 use crate::plan::Plan;
+use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `bar` is the status bar that was asked for; `told` hears what the layers achieved, as soon as
-/// they are applied, and what mise did.
+/// `bar` are the settings that decide on a status bar, where there may be one; `told` hears what
+/// the layers achieved, as soon as they are applied, and what mise did.
 ///
 /// # Errors
 ///
 /// The jail could not be built.
 pub fn run(
     mut plan: Plan,
-    bar: Option<Bar>,
+    bar: Option<&Settings>,
     host: &Host,
-    bubblewrap: &Bubblewrap,
+    builder: &Builder,
     told: &dyn Fn(&FromJail),
 ) -> Result<u8, Error> {
+    let bar = bar.and_then(|settings| bar::Wanted::decide(settings, host, &plan));
     // From here on a signal waits until there is a command to forward it to.
-    let signals = signals::block(plan.terminal)?;
+    let signals = signals::block(plan.terminal, builder.confinement())?;
     let mut copies = Copies::read(&mut plan);
-    let sources = sources::open_all(&mut plan, &copies, bubblewrap)?;
-    let connection = connection::Connection::new(&plan, host, bar)?;
-    let jail = spawn::spawn(&plan, host, bubblewrap, &sources, &connection)?;
-    drop(sources);
+    let (jail, connection) = start(&mut plan, bar, host, builder, &copies)?;
+    signals.listen().map_err(Error::system("sigprocmask"))?;
     let lookup = Lookup {
         on_host: host.command.as_ref().map(|(file, _)| file.clone()),
         lockdown: plan.lockdown,
     };
-    let outcome = supervise::supervise(jail, &mut copies, signals, connection, lookup, told);
+    let run = supervise::Run { builder, copies: &mut copies, lookup, told };
+    let outcome = supervise::supervise(jail, signals, connection, run);
     // The jail is gone: what is in the copies now is their last word.
     copies.finish().iter().for_each(messages::warning);
-    outcome
+    outcome.map_err(|error| failure::advise(error, builder, &host.origin.environment))
+}
+
+/// Starts what builds the jail, connected with the caller's terminal.
+#[cfg_attr(not(target_os = "linux"), expect(unused_variables, clippy::needless_pass_by_ref_mut))]
+fn start(
+    plan: &mut Plan,
+    bar: Option<bar::Wanted>,
+    host: &Host,
+    builder: &Builder,
+    copies: &Copies,
+) -> Result<(Jail, Connection), Error> {
+    let confinement = builder.confinement();
+    match builder {
+        #[cfg(target_os = "linux")]
+        Builder::Bubblewrap(bubblewrap) => {
+            let sources = bubblewrap::open_all(plan, copies, bubblewrap)?;
+            let connection = Connection::new(plan, host, bar, confinement)?;
+            let handover = Handover::new(plan, host, &connection, confinement)?;
+            let jail = bubblewrap::start(plan, bubblewrap, &sources, handover)?;
+            Ok((jail, connection))
+        }
+        #[cfg(not(target_os = "linux"))]
+        Builder::Bubblewrap(bubblewrap) => Err(Error::StartBwrap {
+            path: bubblewrap.path.clone(),
+            error: std::io::ErrorKind::Unsupported.into(),
+        }),
+        Builder::SandboxExec(path) => {
+            let connection = Connection::new(plan, host, bar, confinement)?;
+            let handover = Handover::new(plan, host, &connection, confinement)?;
+            Ok((sandbox_exec::start(plan, path, handover)?, connection))
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! The signals that the front takes: which, and how it stops and dies of them itself.
 
 use nix::sys::signal::{SigSet, Signal, killpg, raise};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::getpgrp;
+use stage2::confinement::Confinement;
+use stage2::signals::Signals;
+use stage2::sys::signals::with_default;
 
 use crate::error::Error;
 use crate::plan::Terminal;
@@ -24,16 +26,20 @@ pub const FATAL: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP,
 
 /// Signals that would end us without a word. With the caller's terminal in raw mode they are read
 /// as well, so that it is given back first.
-const DEADLY: [Signal; 14] = [
+const DEADLY: &[Signal] = &[
     Signal::SIGABRT,
     Signal::SIGALRM,
     Signal::SIGBUS,
     Signal::SIGFPE,
     Signal::SIGILL,
     Signal::SIGPROF,
+    #[cfg(target_os = "linux")]
     Signal::SIGPWR,
     Signal::SIGSEGV,
+    #[cfg(target_os = "linux")]
     Signal::SIGSTKFLT,
+    #[cfg(target_os = "macos")]
+    Signal::SIGEMT,
     Signal::SIGSYS,
     Signal::SIGTRAP,
     Signal::SIGVTALRM,
@@ -75,9 +81,9 @@ impl Meaning {
     }
 }
 
-/// Blocks the signals that the front takes and reads them from a descriptor instead. bubblewrap
-/// inherits the mask, so that a Ctrl-C of the whole process group does not kill it.
-pub fn block(terminal: Terminal) -> Result<SignalFd, Error> {
+/// Blocks the signals that the front takes, to read them instead. The jail's builder inherits the
+/// mask, so that a Ctrl-C of the whole process group does not kill it.
+pub fn block(terminal: Terminal, confinement: Confinement) -> Result<Signals, Error> {
     let mut read = SigSet::from_iter(FORWARDED);
     read.add(Signal::SIGCONT);
     read.add(Signal::SIGCHLD);
@@ -86,14 +92,12 @@ pub fn block(terminal: Terminal) -> Result<SignalFd, Error> {
     // Handing the terminal's foreground on and back must not stop us.
     blocked.add(Signal::SIGTTOU);
     if terminal == Terminal::Own {
-        read.extend(DEADLY);
+        read.extend(DEADLY.iter().copied());
         // Nor must a read that comes too late, with the terminal still in raw mode.
         blocked.add(Signal::SIGTTIN);
     }
-    blocked.extend(&read);
     blocked.thread_block().map_err(Error::system("sigprocmask"))?;
-    SignalFd::with_flags(&read, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)
-        .map_err(Error::system("signalfd"))
+    Signals::block(&read, confinement).map_err(Error::system("the signals"))
 }
 
 /// Stops our process group, as the terminal would have done had the command been in it: whoever
@@ -112,21 +116,20 @@ pub fn stop_ourselves() {
 
 /// Dies of a signal that was blocked and read.
 pub fn die_of(signal: Signal) -> ! {
-    // Twice, because the Rust runtime's handler for a stack overflow only steps aside at first.
-    for _ in 0..2 {
-        unblocked(signal, || {
-            let _ = raise(signal);
-        });
-    }
+    unblocked(signal, || {
+        let _ = raise(signal);
+    });
     std::process::exit(stage2::sys::killed_by(signal as i32).into())
 }
 
-/// Does something with one signal let through.
+/// Does something with one signal let through, to its default effect.
 fn unblocked(signal: Signal, act: impl FnOnce()) {
-    let before = SigSet::thread_get_mask();
-    let _ = SigSet::from_iter([signal]).thread_unblock();
-    act();
-    if let Ok(before) = before {
-        let _ = before.thread_set_mask();
-    }
+    with_default(signal, || {
+        let before = SigSet::thread_get_mask();
+        let _ = SigSet::from_iter([signal]).thread_unblock();
+        act();
+        if let Ok(before) = before {
+            let _ = before.thread_set_mask();
+        }
+    });
 }

@@ -1,29 +1,28 @@
-//! From the start of bubblewrap to the end of the jail: signals in, reports out, the terminal in
+//! From the start of what builds it to the end of the jail: signals in, reports out, the terminal in
 //! between, the status.
 
 mod jobs;
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::libc;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFlags, PollTimeout};
 use nix::sys::signal::Signal;
-use nix::sys::signalfd::SignalFd;
-use stage2::channel::{receive_message_with, send_message};
+use stage2::ready::Watched;
 use stage2::report::{FromJail, ToJail};
+use stage2::signals::{Signals, Taken};
 use stage2::spec::Foreground;
 
 use super::connection::Connection;
 use super::copies::Copies;
 use super::ending::Ending;
-use super::leftovers;
+use super::jail::Jail;
 use super::proxy::Ready;
 use super::signals::{self, Meaning};
-use super::spawn::Jail;
 use crate::error::Error;
+use crate::host::builder::Builder;
 use crate::messages::Lookup;
 
 /// A second identical fatal signal kills when it comes this much later.
@@ -33,15 +32,25 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// milliseconds.
 const LAST_CHANCE: u16 = 500;
 
+/// What a run is about.
+pub struct Run<'a> {
+    /// What builds the jail.
+    pub builder: &'a Builder,
+    /// Files that are written back.
+    pub copies: &'a mut Copies,
+    /// What is known of the command's program.
+    pub lookup: Lookup,
+    /// Hears what stage two tells before the command runs.
+    pub told: &'a dyn Fn(&FromJail),
+}
+
 /// What is known so far.
 #[allow(clippy::struct_excessive_bools)] // each is one independent fact
 struct Supervisor<'a> {
     jail: Jail,
-    copies: &'a mut Copies,
-    signals: SignalFd,
+    run: Run<'a>,
+    signals: Signals,
     connection: Connection,
-    lookup: Lookup,
-    told: &'a dyn Fn(&FromJail),
     started: bool,
     ended: Option<Ending>,
     first_fatal: Option<(Signal, Instant)>,
@@ -53,27 +62,23 @@ struct Supervisor<'a> {
     stopping: Option<(i32, u64)>,
     /// How often we were resumed.
     resumed: u32,
-    bubblewrap_ended: bool,
-    /// How bubblewrap ended: the jail is gone.
+    process_ended: bool,
+    /// How the jail's process ended: the jail is gone.
     gone: Option<ExitStatus>,
 }
 
 /// Waits for the end and gives the status.
 pub fn supervise(
     jail: Jail,
-    copies: &mut Copies,
-    signals: SignalFd,
+    signals: Signals,
     connection: Connection,
-    lookup: Lookup,
-    told: &dyn Fn(&FromJail),
+    run: Run<'_>,
 ) -> Result<u8, Error> {
     let mut supervisor = Supervisor {
         jail,
-        copies,
+        run,
         signals,
         connection,
-        lookup,
-        told,
         started: false,
         ended: None,
         first_fatal: None,
@@ -81,17 +86,17 @@ pub fn supervise(
         told_to_stop: false,
         stopping: None,
         resumed: 0,
-        bubblewrap_ended: false,
+        process_ended: false,
         gone: None,
     };
-    let outcome = supervisor.run();
+    let outcome = supervisor.serve();
     supervisor.connection.close();
     supervisor.conclude(outcome?)
 }
 
 impl Supervisor<'_> {
-    /// The loop. Gives how bubblewrap ended.
-    fn run(&mut self) -> Result<ExitStatus, Error> {
+    /// The loop. Gives how the jail's process ended.
+    fn serve(&mut self) -> Result<ExitStatus, Error> {
         loop {
             let failed = self.has_failed();
             let (control, terminals) = self.wait()?;
@@ -115,24 +120,23 @@ impl Supervisor<'_> {
 
     /// Sleeps until there is something to do: for the status channel, for the terminals.
     fn wait(&mut self) -> Result<(bool, Ready), Error> {
-        let nothing = || PollFd::new(self.signals.as_fd(), PollFlags::empty());
-        let mut watched = [(); 6].map(|()| nothing());
+        let mut watched = [Watched::NOTHING; 6];
         let [signals, control, terminals @ ..] = &mut watched;
-        *signals = PollFd::new(self.signals.as_fd(), PollFlags::POLLIN);
+        *signals = Watched::new(&self.signals, PollFlags::POLLIN);
         if self.gone.is_none() {
-            *control = PollFd::new(self.jail.control.as_fd(), PollFlags::POLLIN);
+            *control = Watched::new(&self.jail.control, PollFlags::POLLIN);
         }
         if let Connection::Proxied(proxy) = &self.connection {
             proxy.watch(terminals);
         }
-        let ready = match poll(&mut watched, self.patience()) {
+        let confinement = self.run.builder.confinement();
+        let ready = match confinement.wait(&mut watched, self.patience()) {
             Ok(ready) => ready,
             Err(Errno::EINTR) => return Ok((false, [PollFlags::empty(); 4])),
-            Err(errno) => return Err(Error::system("poll")(errno)),
+            Err(errno) => return Err(Error::system("waiting for the jail")(errno)),
         };
         let [_, control, terminals @ ..] = watched;
-        let events = |watched: PollFd| watched.revents().unwrap_or(PollFlags::empty());
-        let happened = (!events(control).is_empty(), terminals.map(events));
+        let happened = (control.is_ready(), terminals.map(|terminal| terminal.ready));
         if ready == 0 && self.was_to_end() {
             self.connection.give_up();
         }
@@ -156,30 +160,27 @@ impl Supervisor<'_> {
         self.gone.is_some() && self.first_fatal.is_some()
     }
 
-    /// Whether bubblewrap has ended with no command started: no message can come any more, but some
-    /// may be waiting. The channel itself may stay open, because a bubblewrap that fails early
-    /// leaves its child behind.
+    /// Whether the jail's process has ended with no command started: no message can come any more,
+    /// but some may be waiting. The channel itself may stay open, because a bubblewrap that fails
+    /// early leaves its child behind.
     fn has_failed(&self) -> bool {
-        self.bubblewrap_ended && !self.started && self.gone.is_none()
+        self.process_ended && !self.started && self.gone.is_none()
     }
 
     fn take_signals(&mut self) -> Result<(), Error> {
-        while let Some(info) = self.signals.read_signal().map_err(Error::system("read signalfd"))? {
-            let number = i32::try_from(info.ssi_signo).unwrap_or_default();
-            if let Ok(signal) = Signal::try_from(number) {
-                self.act_on(signal, info.ssi_code);
-            }
+        while let Some(taken) = self.signals.take().map_err(Error::system("reading signals"))? {
+            self.act_on(taken);
         }
         Ok(())
     }
 
-    fn act_on(&mut self, signal: Signal, code: i32) {
+    fn act_on(&mut self, Taken { signal, by_kernel }: Taken) {
         match Meaning::of(signal) {
             Meaning::Child => {
-                self.bubblewrap_ended |= matches!(self.jail.bubblewrap.try_wait(), Ok(Some(_)));
+                self.process_ended |= matches!(self.jail.process.try_wait(), Ok(Some(_)));
             }
             Meaning::Resumed => self.resume(),
-            Meaning::Changed => self.copies.news(),
+            Meaning::Changed => self.run.copies.news(),
             Meaning::Resized => match self.connection.proxy() {
                 Some(proxy) => proxy.resize(),
                 None => self.tell(ToJail::GroupSignal(signal as i32)),
@@ -188,7 +189,7 @@ impl Supervisor<'_> {
                 self.told_to_stop = true;
                 self.tell(ToJail::GroupSignal(signal as i32));
             }
-            Meaning::Forwarded => self.forward(signal, code),
+            Meaning::Forwarded => self.forward(signal, by_kernel),
             Meaning::Deadly => {
                 self.connection.close();
                 signals::die_of(signal);
@@ -198,15 +199,14 @@ impl Supervisor<'_> {
 
     /// Passes a signal on. What the terminal's keyboard sends goes to the whole group, as the
     /// kernel would have sent it; what a process sends goes to the command alone.
-    fn forward(&mut self, signal: Signal, code: i32) {
+    fn forward(&mut self, signal: Signal, by_kernel: bool) {
         if signals::FATAL.contains(&signal) && self.is_impatient(signal) {
             // Its death takes the jail along.
-            self.killed = self.jail.bubblewrap.kill().is_ok();
+            self.killed = self.jail.process.kill().is_ok();
             return;
         }
         let number = signal as i32;
-        let to_group = code == libc::SI_KERNEL;
-        self.tell(if to_group { ToJail::GroupSignal(number) } else { ToJail::Signal(number) });
+        self.tell(if by_kernel { ToJail::GroupSignal(number) } else { ToJail::Signal(number) });
     }
 
     /// Whether this fatal signal was sent before, and long ago.
@@ -222,12 +222,12 @@ impl Supervisor<'_> {
 
     /// Tells stage two. One that has ended meanwhile is noticed by the loop.
     fn tell(&self, message: ToJail) {
-        let _ = send_message(&self.jail.control, &message);
+        let _ = self.jail.control.send(&message);
     }
 
     fn take_message(&mut self) -> Result<(), Error> {
-        let message = receive_message_with(&self.jail.control)
-            .map_err(Error::system("the status channel of the jail"))?;
+        let message = self.jail.control.receive_with();
+        let message = message.map_err(Error::system("the status channel of the jail"))?;
         if let Some((message, descriptor)) = message {
             return self.note(message, descriptor);
         }
@@ -236,8 +236,9 @@ impl Supervisor<'_> {
 
     /// The jail is gone, or will never be there.
     fn end(&mut self) -> Result<(), Error> {
-        // All of it is dead when bubblewrap is: what it wrote can be read now.
-        let status = self.jail.bubblewrap.wait().map_err(Error::system("wait"))?;
+        let status = self.jail.process.wait().map_err(Error::system("wait"))?;
+        self.jail.end();
+        // All of it is dead: what it wrote can be read now.
         self.gone = Some(status);
         self.stopping = None;
         if let Some(proxy) = self.connection.proxy() {
@@ -255,13 +256,13 @@ impl Supervisor<'_> {
             }
             FromJail::Copies => {
                 if let Some(directory) = descriptor {
-                    self.copies.watch(directory);
+                    self.run.copies.watch(directory);
                 }
             }
-            FromJail::Mise(_) => (self.told)(&message),
+            FromJail::Mise(_) => (self.run.told)(&message),
             FromJail::Started(_) => {
                 self.started = true;
-                (self.told)(&message);
+                (self.run.told)(&message);
                 self.begin();
             }
             FromJail::Stopped(signal) => self.stopped(signal),
@@ -286,16 +287,16 @@ impl Supervisor<'_> {
     }
 
     /// The jail is gone or was never there, and the caller has its terminal back.
-    fn conclude(mut self, bubblewrap: ExitStatus) -> Result<u8, Error> {
+    fn conclude(mut self, ended: ExitStatus) -> Result<u8, Error> {
         let ending = self.ended.unwrap_or(match (self.killed, self.started) {
             (true, _) => Ending::Killed,
             (false, true) => Ending::Lost,
             (false, false) => Ending::NotBuilt,
         });
         if matches!(ending, Ending::NotBuilt) {
-            // Else the end of what bubblewrap said would not come.
-            leftovers::kill_all(&self.jail.inherited);
+            self.jail.abandon();
         }
-        ending.conclude(bubblewrap, self.jail.bubblewrap.stderr.take(), &self.lookup)
+        let said = self.jail.process.stderr.take();
+        ending.conclude(ended, said, &self.run.lookup, self.run.builder)
     }
 }

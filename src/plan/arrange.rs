@@ -15,6 +15,8 @@ pub struct Hidden {
     pub path: PathBuf,
     /// Whether it is a directory.
     pub directory: bool,
+    /// Whether everything is hidden whose path begins so; only macOS can do that.
+    pub prefix: bool,
     /// Why it is hidden.
     pub reason: String,
 }
@@ -31,6 +33,7 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
         compare(&left.dest, &right.dest)
             .then(right.authority.cmp(&left.authority))
             .then(left.access().cmp(&right.access()))
+            .then(right.is_prefix().cmp(&left.is_prefix()))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
     drop_needless(mounts, hidden)
@@ -53,7 +56,9 @@ fn masks(mount: &Mount, hidden: &[Hidden]) -> Vec<Mount> {
         if dest == mount.dest {
             return None;
         }
-        let kind = if hidden.directory {
+        let kind = if hidden.prefix {
+            MountKind::Closed { prefix: true }
+        } else if hidden.directory {
             MountKind::Tmpfs { mode: 0o755, writable: true }
         } else {
             MountKind::EmptyFile
@@ -110,7 +115,9 @@ fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
         | MountKind::Copied { .. } => shown_by_parent.is_none(),
         // A mask has something to hide only where the parent shows the hidden place: a mount in
         // between may have replaced it.
-        MountKind::Tmpfs { .. } | MountKind::EmptyFile if mount.authority == Authority::Hidden => {
+        MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Closed { .. }
+            if mount.authority == Authority::Hidden =>
+        {
             shown_by_parent.is_some_and(|path| {
                 hidden.iter().any(|hidden| hidden.path.as_os_str() == path.as_os_str())
             })

@@ -30,6 +30,7 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
             named: item.path.clone(),
             path: item.path.clone(),
             directory: item.directory,
+            prefix: false,
             reason: item.reason.into(),
         });
         gathered.withhold(&item.path, item.reason);
@@ -50,7 +51,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
 fn runtime_directory(gathered: &mut Gathered, host: &Host) {
     let Some(runtime) = &host.runtime else { return };
     let path = &runtime.canonical;
-    if system::is_taken(path) {
+    if system::is_taken_on(host.os, path) {
         return;
     }
     let in_home = below(path, host.origin.home.canonical()).is_some();

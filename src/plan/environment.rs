@@ -1,13 +1,13 @@
 //! The environment of the command.
 
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::display;
 use super::mount::{self, Mount};
 use crate::host::Host;
-use crate::policy::env::{DROPPED, DropWhen, LOCKDOWN_KEPT, MARKER, Row};
-use crate::policy::{fits, mise};
+use crate::policy::env::{DropWhen, LOCKDOWN_KEPT, MARKER, Row, dropped};
+use crate::policy::{Os, fits, macos, mise};
 use crate::settings::Settings;
 
 /// One change to the environment.
@@ -29,17 +29,19 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool
         let keep = |(name, value): (&OsStr, &OsStr)| EnvEdit::Set(name.into(), value.into());
         environment.iter().filter(|(name, _)| kept(name)).map(keep).collect()
     } else {
-        let dropped = |(name, value): (&OsStr, &OsStr)| {
-            let fits = |row: &&Row| fits(row.name.as_bytes(), name.as_encoded_bytes());
-            let row = DROPPED.iter().find(fits)?;
+        let drop = |(name, value): (&OsStr, &OsStr)| {
+            let fits = |row: &&'static Row| fits(row.name.as_bytes(), name.as_encoded_bytes());
+            let row = dropped(host.os).find(fits)?;
             applies(row.when, value, settings, host, mounts)
                 .then(|| EnvEdit::Unset(name.into(), row.reason))
         };
-        environment.iter().filter_map(dropped).collect::<Vec<_>>()
+        environment.iter().filter_map(drop).collect::<Vec<_>>()
     };
     edits.retain(|edit| name(edit) != "HOME" && name(edit) != MARKER);
-    let display = display::variables(host, mounts);
-    edits.extend(display.into_iter().map(|(name, value)| EnvEdit::Set(name.into(), value)));
+    let display = (host.os == Os::Linux).then(|| display::variables(host, mounts));
+    edits.extend(
+        display.into_iter().flatten().map(|(name, value)| EnvEdit::Set(name.into(), value)),
+    );
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
     if with_mise {
         let (name, value) = mise::TRUSTED;
@@ -67,14 +69,23 @@ fn applies(
     host: &Host,
     mounts: &[Mount],
 ) -> bool {
+    let no_display = host.os == Os::MacOs;
     match when {
         DropWhen::Always => true,
+        DropWhen::WithoutX11 | DropWhen::WithoutKeys | DropWhen::WithoutWayland if no_display => {
+            true
+        }
         DropWhen::WithoutX11 => host.display.x11.is_none(),
         DropWhen::WithoutKeys => !display::has_keys(mounts),
         DropWhen::WithoutWayland => host.display.wayland.is_none(),
         DropWhen::WithoutDocker => !settings.docker.value,
-        DropWhen::UnlessVisible => mount::nearest(mounts, Path::new(value)).is_none_or(|mount| {
-            mount.host_path(Path::new(value)).is_none() && mount.dest != Path::new(value)
-        }),
+        DropWhen::UnlessVisible => {
+            let path = match host.os {
+                Os::Linux => PathBuf::from(value),
+                Os::MacOs => macos::real(Path::new(value)).components().collect(),
+            };
+            mount::nearest(mounts, &path)
+                .is_none_or(|mount| mount.host_path(&path).is_none() && mount.dest != path)
+        }
     }
 }

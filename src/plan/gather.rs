@@ -6,6 +6,7 @@ use super::Withheld;
 use super::arrange::Hidden;
 use super::display;
 use super::home;
+use super::macos;
 use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
@@ -16,7 +17,7 @@ use crate::host::doors::Door;
 use crate::host::links::{Link, Located};
 use crate::host::system::RootEntry;
 use crate::host::{Host, Stdio};
-use crate::policy::system;
+use crate::policy::{Os, system};
 use crate::settings::Settings;
 use crate::text::visible;
 
@@ -44,8 +45,13 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
     refuse_directories(host)?;
-    gathered.own_places(host, lockdown);
-    gathered.system(host);
+    match host.os {
+        Os::Linux => {
+            gathered.own_places(host, lockdown);
+            gathered.system(host);
+        }
+        Os::MacOs => macos::own_places(&mut gathered, host, lockdown),
+    }
     gathered.project(host, lockdown);
     if lockdown {
         maps::ignore(&mut gathered, settings);
@@ -53,18 +59,22 @@ pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
         home::gather(&mut gathered, host);
         gathered.doors(settings, host);
         maps::gather(&mut gathered, host)?;
-        display::gather(&mut gathered, host);
+        if host.os == Os::Linux {
+            display::gather(&mut gathered, host);
+        }
         program::gather(&mut gathered, host);
         protect::gather(&mut gathered, settings, host);
     }
-    gathered.other_names(lockdown);
+    if host.os == Os::Linux {
+        gathered.other_names(lockdown);
+    }
     Ok(gathered)
 }
 
 /// A working directory that would hand over what the jail exists to keep.
 fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
     let project = &host.origin.project;
-    let why = if system::is_taken(project) {
+    let why = if system::is_taken_on(host.os, project) {
         "it is a place of the system".to_owned()
     } else if host.origin.home.real().is_some_and(|home| home.starts_with(project)) {
         "the home directory is in it, and with it everything the jail keeps away".to_owned()
@@ -83,7 +93,9 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
 fn writable_places(host: &Host) -> Vec<PathBuf> {
     let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
     let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
-    places.chain([&host.origin.project]).chain(&host.git_common).cloned().collect()
+    let places = places.chain([&host.origin.project]).chain(&host.git_common).cloned();
+    // Linux has temporary places of the jail's own.
+    places.chain(macos::temporary(host).into_iter().map(|(path, _)| path)).collect()
 }
 
 /// A standard stream that is a directory would lead out of the jail, past every mount.
@@ -97,12 +109,16 @@ impl Gathered {
     /// The places that no mount may show.
     fn hide(&mut self, settings: &Settings, host: &Host) {
         home::hide(self, host);
+        if host.os == Os::MacOs {
+            macos::hide(self, host);
+        }
         display::hide(self, host);
         if !settings.docker.value || settings.lockdown.value {
             let hidden = |door: &Door| Hidden {
                 named: door.located.canonical.clone(),
                 path: door.located.canonical.clone(),
                 directory: false,
+                prefix: false,
                 reason: "Docker is switched off".into(),
             };
             self.hidden.extend(host.docker.iter().map(hidden));
@@ -178,7 +194,9 @@ impl Gathered {
         let origin = &host.origin;
         self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
-        if host.project_file {
+        if host.os == Os::MacOs {
+            macos::project_file(self, host);
+        } else if host.project_file {
             let file = origin.project.join(FILE_NAME);
             let reason = "settings of the jail, which no jail may change";
             self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));

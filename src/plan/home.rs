@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
+use super::macos;
 use super::mount::{Access, Authority, Mount, MountKind};
 use crate::host::Host;
 use crate::host::home::{Entry, Kind};
 use crate::policy::home::{OTHER_REASON, Treatment, find};
-use crate::policy::system;
+use crate::policy::{Os, system};
 use crate::text::visible;
 
 /// What an entry's row says, or what an entry without a row gets.
@@ -41,6 +42,7 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
             named: home.join(&entry.path),
             path: entry.located.canonical.clone(),
             directory: entry.kind == Kind::Directory,
+            prefix: false,
             reason: reason.into(),
         });
         gathered.withhold(home.join(&entry.path), reason);
@@ -52,7 +54,9 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
-    if let Some(path) = &host.missing_mise_state {
+    if host.os == Os::MacOs {
+        macos::home(gathered, host);
+    } else if let Some(path) = &host.missing_mise_state {
         let kind = MountKind::Tmpfs { mode: 0o700, writable: true };
         let mut mount = Mount::own(path, kind, "trust that mise records");
         mount.may_be_made = true;
@@ -63,7 +67,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
         let (access, authority) = match treatment {
             Treatment::Hidden | Treatment::Empty => continue,
             Treatment::Private => {
-                gathered.private(entry, reason);
+                gathered.private(host.os, entry, reason);
                 continue;
             }
             Treatment::Copied | Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
@@ -72,7 +76,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
             }
             Treatment::ReadOnly => (Access::ReadOnly, Authority::Link),
         };
-        match refusal(gathered, entry, home) {
+        match refusal(gathered, host.os, entry, home) {
             Some(why) => gathered.withhold(home.join(&entry.path), why),
             None if treatment == Treatment::Copied && entry.kind == Kind::File => {
                 // At its name, though that be a link on the host: in the jail it is replaced.
@@ -87,16 +91,20 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
 impl Gathered {
     /// A place of the jail's own over a directory. A link may have been planted: what it leads to
     /// is none of this row's business.
-    fn private(&mut self, entry: &Entry, reason: &str) {
+    fn private(&mut self, os: Os, entry: &Entry, reason: &str) {
         if entry.located.links.is_empty() && entry.kind == Kind::Directory {
+            let path = &entry.located.canonical;
             let kind = MountKind::Tmpfs { mode: 0o700, writable: true };
-            self.mounts.push(Mount::own(&entry.located.canonical, kind, reason));
+            self.mounts.push(match os {
+                Os::Linux => Mount::own(path, kind, reason),
+                Os::MacOs => macos::private(path, reason),
+            });
         }
     }
 }
 
 /// Why an entry is left out although its row would have it in.
-fn refusal(gathered: &Gathered, entry: &Entry, home: &Path) -> Option<String> {
+fn refusal(gathered: &Gathered, os: Os, entry: &Entry, home: &Path) -> Option<String> {
     let target = &entry.located.canonical;
     if entry.kind == Kind::Special {
         return Some("a socket, FIFO or device, which leads out of the jail".into());
@@ -104,7 +112,11 @@ fn refusal(gathered: &Gathered, entry: &Entry, home: &Path) -> Option<String> {
     if entry.located.links.is_empty() {
         return None;
     }
-    if home.starts_with(target) || system::is_taken(target) || system::holds_doors(target) {
+    if os == Os::MacOs && macos::may_be_saved(&entry.path) {
+        return Some(format!("a link to {}, which a jail may have made", visible(target)));
+    }
+    let is_system = system::is_taken_on(os, target) || system::holds_doors(os, target);
+    if home.starts_with(target) || is_system {
         return Some(format!("a link to {}, which is not opened by a link", visible(target)));
     }
     if let Some(hidden) = gathered.hidden.iter().find(|hidden| target.starts_with(&hidden.path)) {
@@ -120,7 +132,7 @@ pub fn hiding(host: &Host, hidden: &[Hidden], path: &Path) -> Option<String> {
     let by_place = hidden.iter().find(|hidden| path.starts_with(&hidden.path));
     let by_name = || {
         let below = path.strip_prefix(host.origin.home.real()?).ok()?;
-        let row = below.ancestors().find_map(find)?;
+        let row = below.ancestors().find_map(|path| find(host.os, path))?;
         (row.treatment == Treatment::Hidden).then_some(row.reason)
     };
     by_place.map(|hidden| hidden.reason.clone()).or_else(|| by_name().map(str::to_owned))

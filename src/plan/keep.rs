@@ -39,7 +39,7 @@ pub fn in_place(mounts: Vec<Mount>) -> Vec<Mount> {
 fn is_narrow(mount: &Mount) -> bool {
     match mount.kind {
         MountKind::Bind { access, .. } => access == Access::ReadOnly,
-        MountKind::EmptyFile | MountKind::Tmpfs { .. } => true,
+        MountKind::EmptyFile | MountKind::Tmpfs { .. } | MountKind::Closed { .. } => true,
         _ => false,
     }
 }

@@ -44,6 +44,7 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
             return devices;
         }
         MountKind::Directory { .. }
+        | MountKind::Closed { .. }
         | MountKind::File { .. }
         | MountKind::Copied { .. }
         | MountKind::Symlink { .. } => return Vec::new(),

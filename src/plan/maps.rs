@@ -8,6 +8,7 @@ use super::mount::{Access, Authority, Mount};
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::maps::Map;
+use crate::policy::Os;
 use crate::settings::{MapSetting, Settings, Source};
 use crate::text::visible;
 
@@ -83,6 +84,12 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     let source = &map.source.canonical;
     let dest = map.dest.as_ref().unwrap_or(source);
     let refusal = |why: String, hint: &str| Err(Refusal { why, hint: hint.to_owned() });
+    if host.os == Os::MacOs && dest != source {
+        return refusal(
+            "macOS shows a place under no other name".into(),
+            "map it where it is, or link to it",
+        );
+    }
     if dest == Path::new("/") {
         return refusal(
             "it would replace the whole jail".into(),
@@ -96,7 +103,8 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     if records.is_some_and(|records| source.starts_with(records)) {
         return refusal("no jail may reach the trust records".into(), "leave the map out");
     }
-    // A mask inside would not do: its parent directories could be moved aside and made anew.
+    // A mask would be kept in its place, but there is none over records that are not there yet, nor
+    // over the user's own `.ai-jail` that is not: a jail could make either.
     if map.setting.writable && records.is_some_and(|records| records.starts_with(source)) {
         return refusal(
             "the trust records are in it".into(),

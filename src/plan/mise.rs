@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::gather::Gathered;
 use crate::host::mise::Work;
 use crate::host::{Host, Stdio};
-use crate::policy::env::{DROPPED, DropWhen, MARKER};
+use crate::policy::env::{DropWhen, MARKER, dropped};
 use crate::settings::Settings;
 use crate::text::visible;
 
@@ -65,6 +65,6 @@ fn withheld(settings: &Settings, host: &Host) -> Vec<&'static str> {
         // A path that mise sets is one in the jail.
         DropWhen::UnlessVisible => false,
     };
-    let dropped = DROPPED.iter().filter(|row| applies(row.when)).map(|row| row.name);
+    let dropped = dropped(host.os).filter(|row| applies(row.when)).map(|row| row.name);
     ["HOME", MARKER].into_iter().chain(dropped).collect()
 }

@@ -9,6 +9,7 @@ mod gather;
 mod home;
 mod keep;
 mod landlock;
+mod macos;
 mod maps;
 mod mise;
 pub mod mount;
@@ -25,8 +26,10 @@ use stage2::spec;
 
 use crate::error::Error;
 use crate::host::Host;
+use crate::policy::Os;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
+pub use macos::MacOs;
 pub use mise::Mise;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
 pub use protect::{Watch, Watching};
@@ -40,6 +43,8 @@ pub const HOSTNAME: &str = "ai-sandbox";
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
 pub struct Plan {
+    /// The system that the jail is for.
+    pub os: Os,
     /// In the order of mounting: parents before children.
     pub mounts: Vec<Mount>,
     /// What was left out on purpose, for `-v` and `--explain`.
@@ -63,6 +68,8 @@ pub struct Plan {
     pub landlock: Option<spec::Landlock>,
     /// The system-call filter.
     pub seccomp: Option<spec::Seccomp>,
+    /// What only macOS has.
+    pub macos: MacOs,
     /// What mise does before the command starts.
     pub mise: Option<Mise>,
     /// Files of which the jail has copies.
@@ -92,13 +99,16 @@ impl Plan {
         let mise = mise::decide(&mut gathered, settings, host);
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
         let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
-        let mounts = keep::in_place(mounts);
-        let landlock = settings
-            .landlock
-            .value
+        let mut mounts = keep::in_place(mounts);
+        let on_linux = host.os == Os::Linux;
+        if !on_linux {
+            mounts = macos::without_mounts(mounts);
+        }
+        let landlock = (settings.landlock.value && on_linux)
             .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
+            os: host.os,
             environment: environment::edits(settings, host, &mounts, mise.is_some()),
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
@@ -107,8 +117,9 @@ impl Plan {
             terminal: Terminal::decide(settings, host),
             rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
             landlock,
-            seccomp: settings.seccomp.value.then_some(seccomp),
+            seccomp: (settings.seccomp.value && on_linux).then_some(seccomp),
             mise,
+            macos: MacOs::decide(host, &mounts, &gathered.given, lockdown),
             write_back: write_back::files(host, &mounts, lockdown),
             withheld: gathered.withheld,
             warnings: gathered.warnings,

@@ -63,6 +63,11 @@ pub enum MountKind {
         /// Its canonical path on the host.
         source: PathBuf,
     },
+    /// A place that is refused, whether anything is there or not: macOS has no masks.
+    Closed {
+        /// Whether everything is meant whose path begins so.
+        prefix: bool,
+    },
     /// A symbolic link.
     Symlink {
         /// Its text.
@@ -206,6 +211,18 @@ impl Mount {
         matches!(self.kind, MountKind::File { .. })
     }
 
+    /// Whether it decides about `path`, unless something deeper does.
+    pub fn covers(&self, path: &Path) -> bool {
+        below(path, &self.dest).is_some()
+            || self.is_prefix()
+                && path.as_os_str().as_bytes().starts_with(self.dest.as_os_str().as_bytes())
+    }
+
+    /// Whether it speaks of everything whose path begins so.
+    pub fn is_prefix(&self) -> bool {
+        matches!(self.kind, MountKind::Closed { prefix: true })
+    }
+
     /// The access that a bind gives.
     pub fn access(&self) -> Option<Access> {
         match self.kind {
@@ -219,7 +236,7 @@ impl Mount {
 pub fn nearest<'a>(mounts: &'a [Mount], path: &Path) -> Option<&'a Mount> {
     mounts
         .iter()
-        .filter(|mount| mount.is_mount_point() && below(path, &mount.dest).is_some())
+        .filter(|mount| mount.is_mount_point() && mount.covers(path))
         .max_by_key(|mount| mount.dest.as_os_str().len())
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount};
 use crate::host::Host;
-use crate::policy::system;
+use crate::policy::{Os, system};
 
 /// Directories of programs, whose parent is the prefix they were installed to.
 const PROGRAM_DIRECTORIES: &[&str] = &["bin", "sbin", "libexec"];
@@ -25,10 +25,10 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
     }
     let hops = located.links.iter().map(|link| (&link.path, false));
     for (place, is_program) in hops.chain([(&located.canonical, true)]) {
-        if gathered.shows(place) || system::holds_doors(place) {
+        if gathered.shows(place) || system::holds_doors(host.os, place) {
             continue;
         }
-        let installation = installation(place, host.origin.home.canonical());
+        let installation = installation(host.os, place, host.origin.home.canonical());
         if let Some(path) = installation.or_else(|| is_program.then(|| place.clone())) {
             gathered.mounts.push(Mount::bind(
                 &path,
@@ -43,7 +43,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
 
 /// What was installed together with a program: the prefix above its `bin`, or the packages beside
 /// it. `None` where nothing says that the files around it belong to it.
-fn installation(program: &Path, home: &Path) -> Option<PathBuf> {
+fn installation(os: Os, program: &Path, home: &Path) -> Option<PathBuf> {
     let packages =
         program.ancestors().filter(|path| path.file_name() == Some(OsStr::new(NODE_MODULES)));
     if let Some(outermost) = packages.last() {
@@ -57,6 +57,6 @@ fn installation(program: &Path, home: &Path) -> Option<PathBuf> {
     }
     let prefix = directory.parent()?;
     // `~/bin` belongs to the home as a whole, and so would its parent.
-    let too_much = home.starts_with(prefix) || system::is_taken(prefix);
+    let too_much = home.starts_with(prefix) || system::is_taken_on(os, prefix);
     Some(if too_much { directory } else { prefix }.to_path_buf())
 }

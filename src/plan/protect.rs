@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
+use super::macos;
 use super::mount::{Access, Authority, Mount, nearest};
 use crate::host::Host;
 use crate::host::protect::Held;
@@ -36,7 +37,8 @@ pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
         return;
     }
     let protection = &host.protection;
-    let held = protection.held.iter().chain(&protection.repositories.held);
+    let not_there = macos::held(host);
+    let held = protection.held.iter().chain(&protection.repositories.held).chain(&not_there);
     let held: Vec<(&Held, Access)> = held
         .map(|held| (held, Access::ReadOnly))
         .chain(protection.open.iter().map(|open| (open, Access::ReadWrite)))

@@ -1,5 +1,7 @@
 //! The environment: inherited, less what leads out of the jail or to what is not there.
 
+use super::{Os, macos};
+
 /// Set to `1` in every jail.
 pub const MARKER: &str = "AI_JAIL";
 
@@ -81,6 +83,15 @@ pub const DROPPED: &[Row] = &[
     row("PULSE_SERVER", UnlessVisible, "sound server that is not there"),
     row("DOCKER_HOST", WithoutDocker, "no Docker"),
 ];
+
+/// All that is not inherited on a system.
+pub fn dropped(os: Os) -> impl Iterator<Item = &'static Row> {
+    let more = match os {
+        Os::Linux => &[][..],
+        Os::MacOs => macos::DROPPED,
+    };
+    DROPPED.iter().chain(more)
+}
 
 /// What alone is inherited in lockdown.
 pub const LOCKDOWN_KEPT: &[&str] = &[

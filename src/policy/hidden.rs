@@ -11,6 +11,8 @@ const fn row(path: &'static str, reason: &'static str) -> Row {
     Row { path, treatment: Treatment::Hidden, reason }
 }
 
+const EDITOR_KEY: &str = "key to the host's editor";
+
 /// Below the home.
 pub const HIDDEN: &[Row] = &[
     // Keys, and what proves who somebody is.
@@ -41,6 +43,7 @@ pub const HIDDEN: &[Row] = &[
     row(".config/rustdesk", "remote access"),
     row(".anydesk", "remote access"),
     row(".zeroTierOneAuthToken", "remote access"),
+    row(".config/deluge", "remote access"),
     // Passwords and password managers.
     row(".netrc", "passwords"),
     row(".git-credentials", "passwords"),
@@ -368,6 +371,12 @@ pub const HIDDEN: &[Row] = &[
     row(".cache/thumbnails", "names and small pictures of other files"),
     // Ways to the host's own programs.
     row(".screen", "sockets of the host's screen, which types into its windows"),
-    row(".emacs.d/server", "key to the host's editor"),
+    row(".emacs.d/server", EDITOR_KEY),
+    row(".config/emacs/server", EDITOR_KEY),
+    row(".config/code-server", EDITOR_KEY),
+    row(".vscode-server/.*", EDITOR_KEY),
+    row(".vscode-server-insiders/.*", EDITOR_KEY),
+    row(".cursor-server/.*", EDITOR_KEY),
+    row(".windsurf-server/.*", EDITOR_KEY),
     row(".local/share/jupyter/runtime", "keys to the host's notebooks, which run code"),
 ];

@@ -8,8 +8,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::fits;
 use super::hidden::HIDDEN;
+use super::{Os, fits_file, macos};
 
 /// What happens to one entry of the home.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -56,6 +56,8 @@ pub const MISE_STATE: &str = ".local/state/mise";
 
 /// Why a dot entry without a row is there.
 pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read";
+
+const BUILD_SERVER: &str = "keys to build servers that run on the host";
 
 /// Entries that are not simply read-only, less the [`HIDDEN`] ones.
 pub const HOME: &[Row] = &[
@@ -117,6 +119,11 @@ pub const HOME: &[Row] = &[
     row(".cache/nvidia", Empty, "shader cache that the host runs"),
     row(".cache/mesa_shader_cache", Empty, "shader cache that the host runs"),
     row(".cache/basilisk-dev", Empty, "browser cache"),
+    // A build server waits for hours and runs what it is told by whoever knows its address and its
+    // key, on the host. The jail's own client starts one in the jail.
+    row(".gradle/daemon", Empty, BUILD_SERVER),
+    row(".m2/mvnd/registry", Empty, BUILD_SERVER),
+    row(".local/share/kotlin/daemon", Empty, BUILD_SERVER),
     // Trust given inside stays inside: mise records it for each configuration that it is asked
     // to run. What it knows of the configurations of other projects is there all the same, or
     // `mise prune` in a jail would remove the tools that those use.
@@ -126,15 +133,24 @@ pub const HOME: &[Row] = &[
     row(".cache/p10k-*", Empty, "shell code that the host's prompt runs"),
 ];
 
-/// All rows.
+/// All rows of the system that this program was built for.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    HOME.iter().chain(HIDDEN)
+    rows_on(Os::of_this_build())
+}
+
+/// All rows of a system.
+pub fn rows_on(os: Os) -> impl Iterator<Item = &'static Row> {
+    let more = match os {
+        Os::Linux => &[][..],
+        Os::MacOs => macos::home::HOME,
+    };
+    HOME.iter().chain(HIDDEN).chain(more)
 }
 
 /// The row of a path relative to the home, if it has one.
-pub fn find(path: &Path) -> Option<&'static Row> {
+pub fn find(os: Os, path: &Path) -> Option<&'static Row> {
     let bytes = path.as_os_str().as_bytes();
-    rows().find(|row| fits(row.path.as_bytes(), bytes))
+    rows_on(os).find(|row| fits_file(os, row.path.as_bytes(), bytes))
 }
 
 /// The rows by the directory that they are in, relative to the home; the home itself comes first.
@@ -154,7 +170,13 @@ impl Row {
     /// Whether it speaks of an entry of this name in its directory.
     pub fn names(&self, name: &OsStr) -> bool {
         let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
-        fits(pattern.as_bytes(), name.as_bytes())
+        fits_file(Os::of_this_build(), pattern.as_bytes(), name.as_bytes())
+    }
+
+    /// Its path without the `*`, and whether there was one.
+    pub fn prefix(&self) -> (&'static Path, bool) {
+        let plain = self.path.strip_suffix('*');
+        (Path::new(plain.unwrap_or(self.path)), plain.is_some())
     }
 }
 

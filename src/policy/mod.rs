@@ -10,14 +10,27 @@ pub mod display;
 pub mod env;
 pub mod hidden;
 pub mod home;
+pub mod macos;
 pub mod mise;
+pub mod os;
 pub mod protect;
 pub mod system;
+
+pub use os::Os;
 
 /// Whether `name` fits `pattern`: equal, or equal up to a final `*`.
 pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
     match pattern.strip_suffix(b"*") {
         Some(prefix) => name.starts_with(prefix),
         None => pattern == name,
+    }
+}
+
+/// Whether `name` fits `pattern` as the files of a system have names: on macOS two that differ in
+/// case alone are mostly one.
+pub fn fits_file(os: Os, pattern: &[u8], name: &[u8]) -> bool {
+    match os {
+        Os::Linux => fits(pattern, name),
+        Os::MacOs => fits(&pattern.to_ascii_lowercase(), &name.to_ascii_lowercase()),
     }
 }

@@ -8,6 +8,8 @@
 //! `.local/share/mise/installs`) and the caches of packages. `docs/protected.md` says what
 //! follows from that.
 
+use super::{Os, macos};
+
 /// A path and what the host does with it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Row {
@@ -30,6 +32,7 @@ const DESKTOP: &str = "settings of the desktop, which name programs";
 const EDITOR: &str = "settings of an editor, which are programs or name them";
 const TERMINAL: &str = "settings of a terminal, which name what it starts";
 const FILES: &str = "settings of a program for files, which are programs or name them";
+const OTHER: &str = "settings of a program, which are programs or name them";
 const BUILD: &str = "settings of a build tool, which name programs";
 const PACKAGES: &str = "settings that say where packages come from";
 const CONTAINERS: &str = "settings of containers, which name programs";
@@ -43,6 +46,7 @@ pub const HOME: &[Row] = &[
     row(".deno/bin", PROGRAMS),
     row(".dotnet/tools", PROGRAMS),
     row(".yarn/bin", PROGRAMS),
+    row(".yarn/switch", PROGRAMS),
     row(".pub-cache/bin", PROGRAMS),
     row(".mix/escripts", PROGRAMS),
     row(".local/share/mise/shims", PROGRAMS),
@@ -75,6 +79,12 @@ pub const HOME: &[Row] = &[
     row(".config/direnv", SHELL),
     row(".config/sheldon", SHELL),
     row(".cache/gitstatus", SHELL),
+    row(".cache/zsh", SHELL),
+    row(".cache/prezto", SHELL),
+    row(".cache/antidote", SHELL),
+    row(".cache/antibody", SHELL),
+    row(".cache/oh-my-posh", SHELL),
+    row(".cache/wal", SHELL),
     row(".config/mise", "settings of mise, which name programs"),
     // Version control.
     row(".config/git", GIT),
@@ -93,6 +103,7 @@ pub const HOME: &[Row] = &[
     row(".config/lxsession", LOGIN),
     row(".config/pipewire", LOGIN),
     row(".config/wireplumber", LOGIN),
+    row(".config/pulse", LOGIN),
     row(".config/dconf", DESKTOP),
     row(".config/xfce4", DESKTOP),
     row(".config/i3", DESKTOP),
@@ -111,6 +122,22 @@ pub const HOME: &[Row] = &[
     row(".config/eww", DESKTOP),
     row(".config/rofi", DESKTOP),
     row(".config/dunst", DESKTOP),
+    row(".config/mako", DESKTOP),
+    row(".config/swaync", DESKTOP),
+    row(".config/swayidle", DESKTOP),
+    row(".config/kanshi", DESKTOP),
+    row(".config/fuzzel", DESKTOP),
+    row(".config/cosmic", DESKTOP),
+    row(".config/xmonad", DESKTOP),
+    row(".config/herbstluftwm", DESKTOP),
+    row(".config/leftwm", DESKTOP),
+    row(".config/khotkeysrc", DESKTOP),
+    row(".config/kglobalshortcutsrc", DESKTOP),
+    row(".config/espanso", DESKTOP),
+    row(".config/autokey", DESKTOP),
+    // `gtk-modules` names libraries that every GTK program loads.
+    row(".config/gtk-2.0", DESKTOP),
+    row(".config/gtk-3.0", DESKTOP),
     // Editors and terminals.
     row(".config/nvim", EDITOR),
     row(".config/vim", EDITOR),
@@ -127,6 +154,7 @@ pub const HOME: &[Row] = &[
     row(".config/VSCodium/User", EDITOR),
     row(".config/Cursor/User", EDITOR),
     row(".config/Windsurf/User", EDITOR),
+    row(".cache/dein", EDITOR),
     row(".config/tmux", TERMINAL),
     row(".config/zellij", TERMINAL),
     row(".config/kitty", TERMINAL),
@@ -139,11 +167,28 @@ pub const HOME: &[Row] = &[
     row(".config/yazi", FILES),
     row(".config/nnn", FILES),
     row(".config/mpv", FILES),
+    row(".config/mc", FILES),
+    row(".config/vifm", FILES),
+    row(".config/GIMP", OTHER),
+    row(".config/inkscape", OTHER),
+    row(".config/blender", OTHER),
+    row(".config/newsboat", OTHER),
+    row(".config/yt-dlp", OTHER),
+    row(".config/neofetch", OTHER),
+    row(".config/fastfetch", OTHER),
+    row(".config/thefuck", OTHER),
+    row(".config/sqlite3", OTHER),
+    row(".config/topgrade.toml", OTHER),
     // Build tools and package managers.
     row(".cargo/config", BUILD),
     row(".cargo/config.toml", BUILD),
     row(".config/go/env", BUILD),
     row(".config/gdb", BUILD),
+    row(".config/.bunfig.toml", BUILD),
+    row(".config/nix", BUILD),
+    row(".config/nixpkgs", BUILD),
+    row(".config/home-manager", BUILD),
+    row(".config/guix", BUILD),
     row(".gradle/init.d", BUILD),
     row(".gradle/init.gradle", BUILD),
     row(".gradle/init.gradle.kts", BUILD),
@@ -166,16 +211,34 @@ pub const HOME: &[Row] = &[
     row(".config/containers", CONTAINERS),
 ];
 
+/// What is below the home on a system.
+pub fn home(os: Os) -> impl Iterator<Item = &'static Row> {
+    let more = match os {
+        Os::Linux => &[][..],
+        Os::MacOs => macos::protect::HOME,
+    };
+    HOME.iter().chain(more)
+}
+
 /// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is
 /// there fails without.
 pub const HOME_OPEN: &[Row] =
     &[row(".local/share/uv/tools/.lock", "uvx locks it, and is refused otherwise")];
 
+const MERCURIAL: &str = "settings of Mercurial, which name programs";
+const ELSEWHERE: &str = "it says where the repository's settings are";
+
 /// Below the project. What git has in a project is in `host/repositories.rs`, because it depends
 /// on what git's own files say.
 pub const PROJECT: &[Row] = &[
-    row(".hg/hgrc", "settings of Mercurial, which name programs"),
+    row(".hg/hgrc", MERCURIAL),
+    row(".hg/hgrc-not-shared", MERCURIAL),
+    row(".hg/sharedpath", ELSEWHERE),
     row(".jj/repo/config.toml", "settings of Jujutsu, which name programs"),
+    row(".jj/repo/store/git_target", ELSEWHERE),
+    row(".sl/config", "settings of Sapling, which name programs"),
+    row("_darcs/prefs/defaults", "settings of Darcs, which name programs"),
+    row(".pijul/config", "settings of Pijul, which name programs"),
 ];
 
 /// What git obeys, in each of its directories.
@@ -188,6 +251,8 @@ pub mod git {
     pub const POINTER: &str = "it tells git where its settings and hooks are";
     /// `core.hooksPath`.
     pub const HOOKS_PATH: &str = "git runs it (core.hooksPath)";
+    /// The steps of a rebase that is not over, which may be commands (`exec`); `git-rebase(1)`.
+    pub const STEPS: &str = "git rebase --continue runs what it names";
 }
 
 const AGENT: &str = "an agent runs what it names";
@@ -200,17 +265,26 @@ pub const HOME_WATCHED: &[Row] = &[
     row(".claude/settings.json", AGENT),
     row(".claude/settings.local.json", AGENT),
     row(".claude/hooks", AGENT),
+    row(".claude/statusline.sh", AGENT),
+    row(".claude/statusline-command.sh", AGENT),
+    row(".claude/commands", AGENT),
+    row(".claude/skills", AGENT),
     row(".codex/config.toml", AGENT),
     row(".codex/hooks.json", AGENT),
+    row(".codex/rules", AGENT),
     row(".gemini/settings.json", AGENT),
+    row(".gemini/commands", AGENT),
     row(".gemini/extensions", AGENT),
     row(".config/opencode/opencode.json", AGENT),
     row(".config/opencode/opencode.jsonc", AGENT),
     row(".config/opencode/plugin", AGENT),
     row(".config/opencode/plugins", AGENT),
+    row(".config/opencode/tool", AGENT),
+    row(".config/opencode/tools", AGENT),
     row(".config/crush/crush.json", AGENT),
     row(".config/goose/config.yaml", AGENT),
     row(".config/amp/settings.json", AGENT),
+    row(".local/share/mise/plugins", "mise runs it"),
 ];
 
 /// Below the project: only what runs although nobody asks for it. What a build runs is the
@@ -218,15 +292,20 @@ pub const HOME_WATCHED: &[Row] = &[
 pub const PROJECT_WATCHED: &[Row] = &[
     row(".claude/settings.json", AGENT),
     row(".claude/settings.local.json", AGENT),
+    row(".claude/hooks", AGENT),
     row(".mcp.json", AGENT),
     row(".codex/config.toml", AGENT),
+    row(".codex/hooks.json", AGENT),
     row(".gemini/settings.json", AGENT),
+    row(".github/hooks", AGENT),
     row(".cursor/mcp.json", AGENT),
     row(".cursor/hooks.json", AGENT),
     row("opencode.json", AGENT),
     row("opencode.jsonc", AGENT),
     row(".opencode/plugin", AGENT),
     row(".opencode/plugins", AGENT),
+    row(".opencode/tool", AGENT),
+    row(".opencode/tools", AGENT),
     row("crush.json", AGENT),
     row(".crush.json", AGENT),
     row(".aider.conf.yml", AGENT),
@@ -235,6 +314,9 @@ pub const PROJECT_WATCHED: &[Row] = &[
     row(".vscode/settings.json", OPENED),
     row(".zed/settings.json", OPENED),
     row(".helix/languages.toml", OPENED),
+    row(".helix/config.toml", OPENED),
+    row(".idea/startup.xml", OPENED),
+    row(".idea/watcherTasks.xml", OPENED),
     row(".devcontainer.json", OPENED),
     row(".devcontainer/devcontainer.json", OPENED),
     row(".exrc", OPENED),
@@ -250,6 +332,7 @@ pub const PROJECT_WATCHED: &[Row] = &[
     row(".mise/config.toml", MISE),
     row(".config/mise.toml", MISE),
     row(".config/mise/config.toml", MISE),
+    row(".config/mise/conf.d", MISE),
     row(".tool-versions", "mise and asdf put what it names on PATH"),
     row(".husky", COMMIT),
     row(".pre-commit-config.yaml", COMMIT),

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::{Os, macos};
+
 /// A place of the system and what it is for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct System {
@@ -115,12 +117,26 @@ const SHARED: &[&str] = &[
 
 /// Whether a canonical path is the system's own and can be neither home nor project.
 pub fn is_taken(path: &Path) -> bool {
-    KERNEL.iter().any(|place| path.starts_with(place))
-        || SHARED.iter().any(|place| path == Path::new(place))
+    is_taken_on(Os::of_this_build(), path)
+}
+
+/// The same on another system.
+pub fn is_taken_on(os: Os, path: &Path) -> bool {
+    let (shared, data_volume) = match os {
+        Os::Linux => (&[][..], None),
+        // What is on the data volume has a name without it.
+        Os::MacOs => (macos::SHARED, Some("/System/Volumes/Data")),
+    };
+    KERNEL.iter().copied().chain(data_volume).any(|place| path.starts_with(place))
+        || SHARED.iter().chain(shared).any(|place| path == Path::new(place))
 }
 
 /// Whether a place holds doors to the host, such as the sockets of its services: no symbolic link
 /// of the home opens anything there.
-pub fn holds_doors(path: &Path) -> bool {
-    path.starts_with("/run") || KERNEL.iter().any(|place| path.starts_with(place))
+pub fn holds_doors(os: Os, path: &Path) -> bool {
+    let doors = match os {
+        Os::Linux => &[][..],
+        Os::MacOs => macos::DOORS,
+    };
+    path.starts_with("/run") || KERNEL.iter().chain(doors).any(|place| path.starts_with(place))
 }

@@ -32,6 +32,7 @@ mod cursor;
 mod draw;
 mod filter;
 mod modes;
+mod mouse;
 mod movement;
 mod row;
 mod scan;

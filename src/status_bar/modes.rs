@@ -88,7 +88,7 @@ impl Bar {
     /// DECSET, DECRST.
     pub(super) fn private_modes(&mut self, given: &Given, out: &mut Vec<u8>) {
         let on = given.action == 'h';
-        let mut loses_region = false;
+        let (mut loses_region, mut homes) = (false, false);
         match (given.numbers().eq([1048]), given.numbers().any(|mode| mode == 1049), on) {
             (true, _, false) => return self.restore(given.raw, out),
             (_, true, false) if self.screen.alternate => {
@@ -112,7 +112,10 @@ impl Bar {
                     self.screen.cursor.rows.low = 0;
                     loses_region = true;
                 }
-                6 => self.screen.set_origin(on),
+                6 => {
+                    self.screen.set_origin(on);
+                    homes = true;
+                }
                 7 => self.screen.autowrap = on,
                 69 => self.screen.margins = on.then_some((0, self.screen.size.cols - 1)),
                 1048 if on => self.save(),
@@ -121,8 +124,12 @@ impl Bar {
                     loses_region |= on || self.screen.alternate;
                     self.switch_screen(on, mode == 1049, out);
                 }
-                _ => {}
+                mode => self.screen.mouse.set(mode, on),
             }
+        }
+        // Most terminals home the cursor; where one does not, its row would no longer be known.
+        if homes && !self.screen.vt52 {
+            out.extend_from_slice(b"\x1b[H");
         }
         if loses_region {
             self.stale = true;

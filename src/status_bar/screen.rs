@@ -5,6 +5,7 @@
 
 use super::Size;
 use super::cursor::{Cursor, Rows, Wrap};
+use super::mouse::Mouse;
 use super::tabs::Tabs;
 
 /// A cursor that the child saved, and what became of the terminal's own copy.
@@ -56,6 +57,8 @@ pub struct Screen {
     pub single_shift: bool,
     /// The terminal takes VT52's sequences, which the bar does not speak.
     pub vt52: bool,
+    /// What the mouse reports.
+    pub mouse: Mouse,
     /// Tab stops.
     pub tabs: Tabs,
 }
@@ -76,6 +79,7 @@ impl Screen {
             link: Vec::new(),
             single_shift: false,
             vt52: false,
+            mouse: Mouse::default(),
             tabs: Tabs::new(size.cols),
         }
     }

@@ -66,12 +66,14 @@ pub struct Check {
     found: ChildStdout,
 }
 
-impl Check {
-    /// What becomes readable when the check is over.
-    pub fn descriptor(&self) -> BorrowedFd<'_> {
+/// What becomes readable when the check is over.
+impl AsFd for Check {
+    fn as_fd(&self) -> BorrowedFd<'_> {
         self.found.as_fd()
     }
+}
 
+impl Check {
     /// Whether a newer version was found. Waits for the check.
     pub fn found(mut self) -> bool {
         let found = self.found.read_exact(&mut [0]).is_ok();

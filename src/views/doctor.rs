@@ -10,13 +10,14 @@ use stage2::report::{FromJail, Layers};
 use crate::cli::Cli;
 use crate::config::trust::{self, Verdict};
 use crate::config::{self, Loaded, Paths};
-use crate::doctor::{ConfigFile, Findings, Report, Trial};
+use crate::doctor::{self, ConfigFile, Findings, Report, Trial};
 use crate::error::Error;
-use crate::host::bubblewrap::{self, Bubblewrap};
+use crate::host::bubblewrap;
+use crate::host::builder::Builder;
 use crate::host::machine::Machine;
 use crate::host::{Environment, Host, Origin, Stdio, command};
 use crate::plan::Plan;
-use crate::policy::system;
+use crate::policy::{Os, system};
 use crate::settings::{self, Settings};
 use crate::{exit, launch, make_plan, print};
 
@@ -56,9 +57,9 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
     let project = origin.project.clone();
     let mise = command::find("mise".as_ref(), origin.environment.get("PATH"), &project);
     let Prepared { host, stdio, plan, refused } = Prepared::new(origin, &settings)?;
-    let bubblewrap = bubblewrap::find(&host.origin, &host.maps);
-    let trial = match (plan, &bubblewrap) {
-        (Ok(plan), Ok(bubblewrap)) => try_jail(plan, &host, bubblewrap),
+    let builder = Builder::find(&host);
+    let trial = match (plan, &builder) {
+        (Ok(plan), Ok(builder)) => try_jail(plan, &host, builder),
         (Err(error), Ok(_)) => Trial::Failed(error),
         (_, Err(_)) => Trial::NotTried,
     };
@@ -72,12 +73,24 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
             _ => Vec::new(),
         },
         settings,
-        bubblewrap: bubblewrap.map(|bubblewrap| bubblewrap::details(&bubblewrap)),
+        builder: found(host.os, builder),
         mise: mise.map(|(path, _)| path),
         stdio,
         term,
         trial,
     })
+}
+
+/// More about what builds jails here.
+fn found(os: Os, builder: Result<Builder, Error>) -> doctor::Builder {
+    match (os, builder) {
+        (_, Ok(Builder::Bubblewrap(bubblewrap))) => {
+            doctor::Builder::Bubblewrap(Ok(bubblewrap::details(&bubblewrap)))
+        }
+        (_, Ok(Builder::SandboxExec(path))) => doctor::Builder::SandboxExec(Ok(path)),
+        (Os::Linux, Err(error)) => doctor::Builder::Bubblewrap(Err(error)),
+        (Os::MacOs, Err(error)) => doctor::Builder::SandboxExec(Err(error)),
+    }
 }
 
 /// Both files, each by itself: one that is wrong must not hide what is wrong with the other.
@@ -137,7 +150,7 @@ impl Prepared {
 }
 
 /// Makes a jail.
-fn try_jail(mut plan: Plan, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
+fn try_jail(mut plan: Plan, host: &Host, builder: &Builder) -> Trial {
     // Its command needs no tools, and whether the jail works is not a question to mise.
     plan.mise = None;
     let achieved = RefCell::new(Layers::new());
@@ -147,7 +160,7 @@ fn try_jail(mut plan: Plan, host: &Host, bubblewrap: &Bubblewrap) -> Trial {
             achieved.borrow_mut().clone_from(layers);
         }
     };
-    let status = launch(plan, None, host, bubblewrap, &told);
+    let status = launch::run(plan, None, host, builder, &told);
     match status {
         Ok(status) => Trial::Ran { directory, status, layers: achieved.take() },
         Err(error) => Trial::Failed(error),

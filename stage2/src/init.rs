@@ -1,21 +1,23 @@
 //! PID 1 of the jail: reaps, forwards signals, reports the exact status.
 //!
-//! Every signal is blocked before the fork and read from a `signalfd`, so that none is lost
-//! between two looks. When this process ends the kernel ends everything else in the jail.
+//! Every signal is blocked before the fork, so that none is lost between two looks. When this
+//! process ends the kernel ends everything else in the jail. Where there is no PID namespace it
+//! leads the jail's processes without being their PID 1, and ends what is left of them itself.
 
-use std::os::fd::AsFd;
-
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::errno::Errno;
+use nix::poll::{PollFlags, PollTimeout};
 use nix::sys::signal::{SigSet, Signal};
-use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::unistd::{Pid, setpgid};
+use nix::unistd::{Pid, getpid, setpgid};
 
-use crate::channel::receive_message;
 use crate::command::become_command;
+use crate::confinement::Confinement;
 use crate::foreground::Console;
 use crate::mise;
+use crate::ready::Watched;
+use crate::remains::Remains;
 use crate::report::{FromJail, Layers, ToJail};
 use crate::reporter::Reporter;
+use crate::signals::Signals;
 use crate::spec::Spec;
 use crate::sys::{self, Waited};
 
@@ -33,12 +35,16 @@ struct Init<'a> {
 /// # Errors
 ///
 /// The first failing system call.
-pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8> {
+pub fn run(
+    spec: &Spec,
+    layers: Layers,
+    report: &Reporter,
+    confinement: Confinement,
+) -> std::io::Result<u8> {
     SigSet::all().thread_set_mask()?;
-    let children = SigSet::from_iter([Signal::SIGCHLD]);
-    let signals = SignalFd::with_flags(&children, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    let signals = Signals::block(&SigSet::from_iter([Signal::SIGCHLD]), confinement)?;
     let console = Console::find(spec)?;
-    let prepared = match mise::prepare(spec, &signals, report)? {
+    let prepared = match mise::prepare(spec, &signals, report, confinement)? {
         mise::Outcome::Start(prepared) => prepared,
         mise::Outcome::Over(status) => return Ok(status),
     };
@@ -49,24 +55,35 @@ pub fn run(spec: &Spec, layers: Layers, report: &Reporter) -> std::io::Result<u8
     // In the child as well: whoever comes first, the group is there before anybody needs it.
     let _ = setpgid(command, command);
     sys::release_stdio(report.0.is_some())?;
-    Init { command, report, console, stopped: None }.serve(&signals)
+    signals.listen()?;
+    let served = Init { command, report, console, stopped: None }.serve(&signals, confinement);
+    if confinement == Confinement::Profile {
+        // The front does the same when this process has ended, and knows them by more; but the
+        // front may have been killed.
+        Remains::of(getpid().as_raw(), None).end();
+    }
+    served
 }
 
 impl Init<'_> {
     /// The loop. It ends with the command, or with the front: a jail does not outlive it.
-    fn serve(&mut self, signals: &SignalFd) -> std::io::Result<u8> {
+    fn serve(&mut self, signals: &Signals, confinement: Confinement) -> std::io::Result<u8> {
         loop {
             if let Some(status) = self.reap() {
                 return Ok(status);
             }
-            let mut ready = vec![PollFd::new(signals.as_fd(), PollFlags::POLLIN)];
-            if let Some(control) = &self.report.0 {
-                ready.push(PollFd::new(control.as_fd(), PollFlags::POLLIN));
+            let control = self.report.0.as_ref();
+            let control = control.map(|control| Watched::new(control, PollFlags::POLLIN));
+            let signalled = Watched::new(signals, PollFlags::POLLIN);
+            let mut watched = [control.unwrap_or(Watched::NOTHING), signalled];
+            match confinement.wait(&mut watched, PollTimeout::NONE) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(errno) => return Err(errno.into()),
             }
-            poll(&mut ready, PollTimeout::NONE)?;
-            let control_ready = ready.get(1).and_then(PollFd::any).unwrap_or(false);
+            let [control, _] = watched;
+            let control_ready = control.is_ready();
             // The signals are only a wake-up: any number of children may be behind one.
-            while signals.read_signal()?.is_some() {}
+            while signals.take()?.is_some() {}
             if control_ready && !self.obey()? {
                 return Ok(sys::killed_by(nix::libc::SIGKILL));
             }
@@ -95,7 +112,7 @@ impl Init<'_> {
         };
         let command = self.command.as_raw();
         // The command may have ended meanwhile: then there is nobody to tell.
-        let _ = match receive_message(control)? {
+        let _ = match control.receive()? {
             None => return Ok(false),
             Some(ToJail::Signal(signal)) => sys::kill(command, signal),
             Some(ToJail::GroupSignal(signal)) => sys::kill(-command, signal),

@@ -1,8 +1,8 @@
 //! The inner stage of ai-jail.
 //!
 //! The front launches bubblewrap (or `sandbox-exec`) with this same binary as the inner entry
-//! point. [`main`] is the recipe: read the [`spec::Spec`], open the command's terminal, close what
-//! was inherited, apply each layer in order, start the command, stay as PID 1 until it ends.
+//! point. [`run`] is the recipe: read the [`spec::Spec`], open the command's terminal, close what
+//! was inherited, apply each layer in order, start the command, stay until it ends.
 //!
 //! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
 
@@ -11,40 +11,48 @@
 #[cfg(target_os = "linux")]
 pub mod caps;
 pub mod channel;
-#[cfg(target_os = "linux")]
 mod command;
-#[cfg(target_os = "linux")]
+pub mod confinement;
 mod fds;
-#[cfg(target_os = "linux")]
 mod foreground;
-#[cfg(target_os = "linux")]
 mod init;
 #[cfg(target_os = "linux")]
 pub mod landlock;
-#[cfg(target_os = "linux")]
+mod layers;
 mod mise;
 pub mod os_bytes;
-#[cfg(target_os = "linux")]
 mod pty;
+pub mod ready;
+pub mod remains;
 pub mod report;
-#[cfg(target_os = "linux")]
 mod reporter;
 pub mod rlimits;
 pub mod seccomp;
+pub mod signals;
 pub mod spec;
 pub mod sys;
 pub mod terminal;
 
 use std::ffi::OsString;
+use std::io;
+use std::os::fd::AsFd;
+
+use channel::Channel;
+use confinement::Confinement;
+use reporter::Reporter;
 
 /// The status of stage two's own failures, like the front's.
 const FAILURE: u8 = 125;
 
-/// The inner entry point: `arguments` are those after [`spec::ENTRY_POINT`]. Gives the status
-/// that the process ends with.
-#[cfg(target_os = "linux")]
+/// The inner entry point on this system: `arguments` are those after [`spec::ENTRY_POINT`]. Gives
+/// the status that the process ends with.
 pub fn main(arguments: &[OsString]) -> u8 {
-    let Some(spec) = inherited_spec(arguments) else {
+    run(arguments, Confinement::of_this_system())
+}
+
+/// The inner entry point in a jail of this kind.
+pub fn run(arguments: &[OsString], confinement: Confinement) -> u8 {
+    let Some(spec) = inherited_spec(arguments, confinement) else {
         eprintln!("ai-jail: {} is internal: ai-jail starts it inside the jail", spec::ENTRY_POINT);
         return FAILURE;
     };
@@ -55,11 +63,13 @@ pub fn main(arguments: &[OsString]) -> u8 {
             return FAILURE;
         }
     };
-    let report = reporter::Reporter(spec.control.and_then(sys::adopt));
+    let control = spec.control.and_then(sys::adopt);
+    let report = Reporter(control.map(|socket| Channel::over(socket, confinement)));
     let outcome = hand_out_copies(&spec, &report)
+        .and_then(|()| begin_session(&spec, confinement))
         .and_then(|()| pty::open(&spec, &report))
-        .and_then(|pty| confine(&spec, pty))
-        .and_then(|layers| init::run(&spec, layers, &report));
+        .and_then(|pty| layers::apply(&spec, pty, confinement))
+        .and_then(|layers| init::run(&spec, layers, &report, confinement));
     match outcome {
         Ok(status) => {
             report.send(&report::FromJail::Exited(status));
@@ -74,10 +84,18 @@ pub fn main(arguments: &[OsString]) -> u8 {
 
 /// The spec behind the descriptor that the only argument names; `None` where this was not
 /// started inside a jail.
-#[cfg(target_os = "linux")]
-fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::SpecError>> {
+fn inherited_spec(
+    arguments: &[OsString],
+    confinement: Confinement,
+) -> Option<Result<spec::Spec, spec::SpecError>> {
     let [descriptor] = arguments else { return None };
-    if std::process::id() != 1 {
+    let is_inside = match confinement {
+        #[cfg(target_os = "linux")]
+        Confinement::Namespaces => std::process::id() == 1,
+        // Where nobody can say, there is at least a descriptor.
+        Confinement::Profile => sys::processes::in_sandbox() != Some(false),
+    };
+    if !is_inside {
         return None;
     }
     let descriptor = sys::adopt(descriptor.to_str()?.parse().ok()?)?;
@@ -86,44 +104,22 @@ fn inherited_spec(arguments: &[OsString]) -> Option<Result<spec::Spec, spec::Spe
 
 /// Gives the front the directory of the files that it writes back: it cannot see the jail's places
 /// by itself.
-#[cfg(target_os = "linux")]
-fn hand_out_copies(spec: &spec::Spec, report: &reporter::Reporter) -> std::io::Result<()> {
-    use std::os::fd::AsFd;
+fn hand_out_copies(spec: &spec::Spec, report: &Reporter) -> io::Result<()> {
     let Some(directory) = &spec.copies else { return Ok(()) };
     let directory = std::fs::File::open(&directory.0)?;
     report.send_with(&report::FromJail::Copies, directory.as_fd())
 }
 
-/// Applies the layers in order. In lockdown the first that the kernel has and that could not be
-/// applied ends the run; else the front reports it.
-#[cfg(target_os = "linux")]
-fn confine(
-    spec: &spec::Spec,
-    pty: Option<std::os::fd::OwnedFd>,
-) -> std::io::Result<report::Layers> {
-    use report::{Achieved, Layer};
-    // The process would else be called after the number of its descriptor.
-    let _ = nix::sys::prctl::set_name(c"ai-jail");
-    let layers = vec![
-        (Layer::Descriptors, fds::apply(spec, pty)?),
-        (Layer::Rlimits, rlimits::apply(&spec.rlimits)),
-        (Layer::Privileges, caps::apply()),
-        (Layer::Landlock, landlock::apply_keeping(&spec.landlock, &[0, 1, 2])),
-        (Layer::Seccomp, seccomp::apply(spec.seccomp)),
-    ];
-    let failed = layers.iter().find_map(|(layer, achieved)| match achieved {
-        Achieved::Failed(text) => Some(format!("{}: {text}", layer.name())),
-        _ => None,
-    });
-    match failed {
-        Some(text) if spec.lockdown => Err(std::io::Error::other(text)),
-        _ => Ok(layers),
+/// Leaves the caller's session where the jail is one of its own; bubblewrap does that by itself.
+fn begin_session(spec: &spec::Spec, confinement: Confinement) -> io::Result<()> {
+    let is_own = spec.pty.is_some() || spec.foreground == spec::Foreground::None;
+    if confinement == Confinement::Profile && is_own {
+        // A person who pasted the command into a shell has made this the first of a group; a
+        // session is begun by another.
+        let is_first = nix::unistd::getpgrp() == nix::unistd::getpid();
+        if !is_first {
+            nix::unistd::setsid()?;
+        }
     }
-}
-
-/// The inner entry point is not built for this system yet.
-#[cfg(not(target_os = "linux"))]
-pub fn main(_arguments: &[OsString]) -> u8 {
-    eprintln!("ai-jail: {} is not built for this system yet", spec::ENTRY_POINT);
-    FAILURE
+    Ok(())
 }

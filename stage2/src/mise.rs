@@ -17,11 +17,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
-use nix::sys::signalfd::SignalFd;
 use nix::unistd::{execv, setsid};
 
+use crate::confinement::Confinement;
 use crate::report::{Achieved, FromJail};
 use crate::reporter::Reporter;
+use crate::signals::Signals;
 use crate::spec::{Mise, Spec};
 use crate::sys;
 use step::Ended;
@@ -52,11 +53,16 @@ pub enum Outcome {
 /// # Errors
 ///
 /// A system call that fails for want of resources; mise's own failures are reports.
-pub fn prepare(spec: &Spec, signals: &SignalFd, report: &Reporter) -> std::io::Result<Outcome> {
+pub fn prepare(
+    spec: &Spec,
+    signals: &Signals,
+    report: &Reporter,
+    confinement: Confinement,
+) -> std::io::Result<Outcome> {
     let Some(mise) = &spec.mise else {
         return Ok(Outcome::Start(Prepared::default()));
     };
-    let outcome = match step::run(mise, signals, report)? {
+    let outcome = match step::run(mise, signals, report, confinement)? {
         Ended::Run(status) => return Ok(Outcome::Over(status)),
         Ended::Failed(why) => Err(why),
         Ended::Printed(text) => prepared(mise, &text),

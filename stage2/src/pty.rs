@@ -1,23 +1,23 @@
 //! A terminal of the jail's own, so that the caller's is not in the jail at all.
 //!
-//! It is opened in the jail's own `/dev/pts`: `tty(1)` names a device that is there. The master's
-//! side is sent to the front, which passes bytes between it and the caller's terminal, and is
+//! It is opened in the jail, on Linux in its own `/dev/pts`: `tty(1)` names a device that is there.
+//! The master's side is sent to the front, which passes bytes between it and the caller's terminal, and is
 //! held nowhere else: whoever has it can type.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::fcntl::{OFlag, open as open_path};
-use nix::pty::{posix_openpt, ptsname_r, unlockpt};
+use nix::pty::{grantpt, posix_openpt, unlockpt};
 use nix::sys::stat::Mode;
 
 use crate::report::FromJail;
 use crate::reporter::Reporter;
 use crate::spec::{Pty, Spec};
-use crate::sys::terminal;
+use crate::sys::{self, terminal};
 
-/// How both sides are opened.
-const FLAGS: OFlag = OFlag::O_RDWR.union(OFlag::O_NOCTTY).union(OFlag::O_CLOEXEC);
+/// How both sides are opened. Not all systems let `posix_openpt(3)` have `O_CLOEXEC`.
+const FLAGS: OFlag = OFlag::O_RDWR.union(OFlag::O_NOCTTY);
 
 /// Opens the terminal that the spec asks for, if it does, and sends the front its side. Gives the
 /// command's.
@@ -34,14 +34,17 @@ pub fn open(spec: &Spec, report: &Reporter) -> io::Result<Option<OwnedFd>> {
     Ok(Some(slave))
 }
 
-/// Both sides, set up as the controlling terminal of this session, which bubblewrap has begun.
+/// Both sides, set up as the controlling terminal of this session, which is the jail's own.
 fn open_both(wanted: &Pty) -> io::Result<(OwnedFd, OwnedFd)> {
     let master = posix_openpt(FLAGS)?;
+    sys::close_on_exec(master.as_raw_fd())?;
+    grantpt(&master)?;
     unlockpt(&master)?;
-    let slave = open_path(ptsname_r(&master)?.as_str(), FLAGS, Mode::empty())?;
+    let name = terminal::slave_name(&master)?;
+    let slave = open_path(name.as_c_str(), FLAGS | OFlag::O_CLOEXEC, Mode::empty())?;
     terminal::set_attributes(&slave, &wanted.attributes)?;
     terminal::set_size(&slave, wanted.size)?;
-    // PID 1 leads the session, as a shell does. Led by the command itself, the command's group
+    // This process leads the session, as a shell does. Led by the command itself, the command's group
     // would be an orphaned one, on which Ctrl-Z has no effect (setpgid(2)).
     terminal::make_controlling(&slave)?;
     Ok((master.into(), slave))

@@ -1,7 +1,7 @@
-//! What stage two and the front say to each other, one JSON message per datagram.
+//! What stage two and the front say to each other, in JSON, a message at a time.
 //!
-//! The channel is a `SOCK_SEQPACKET` pair: message boundaries are kept, and each side sees
-//! the other's death as an end of file.
+//! The [channel](crate::channel) keeps the messages apart, and each side sees the other's death
+//! as an end of file.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
+    /// The profile of macOS's sandbox.
+    Profile,
     /// Stray descriptors closed.
     Descriptors,
     /// Resource limits.
@@ -25,6 +27,7 @@ impl Layer {
     /// The name people see.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Profile => "profile",
             Self::Descriptors => "descriptors",
             Self::Rlimits => "rlimits",
             Self::Privileges => "privileges",

@@ -1,21 +1,21 @@
 //! How stage two tells what happened.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 
-use crate::channel::{send_message, send_message_with};
+use crate::channel::Channel;
 use crate::report::{Achieved, ExecFailure, FromJail, Layer};
 
 /// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
 #[derive(Debug)]
-pub struct Reporter(pub Option<OwnedFd>);
+pub struct Reporter(pub Option<Channel>);
 
 impl Reporter {
     /// Sends one message. A front that is gone cannot be told; the loop notices that by itself.
     pub fn send(&self, message: &FromJail) {
         match &self.0 {
             Some(control) => {
-                let _ = send_message(control.as_fd(), message);
+                let _ = control.send(message);
             }
             None => print(message),
         }
@@ -28,7 +28,7 @@ impl Reporter {
     /// There is no front, or it is gone.
     pub fn send_with(&self, message: &FromJail, descriptor: BorrowedFd) -> io::Result<()> {
         let control = self.0.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        send_message_with(control, message, descriptor)
+        control.send_with(message, descriptor)
     }
 }
 

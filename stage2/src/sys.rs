@@ -3,6 +3,8 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod layers;
+pub mod processes;
+pub mod signals;
 pub mod terminal;
 
 use std::ffi::OsStr;
@@ -95,7 +97,7 @@ pub fn close_range(first: RawFd, last: RawFd) -> io::Result<()> {
 
 /// Not to be had here.
 #[cfg(not(target_os = "linux"))]
-pub fn close_range(_first: RawFd, _last: RawFd) -> io::Result<()> {
+pub fn notify_of_changes(_: impl std::os::fd::AsFd) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -3,7 +3,6 @@
 
 use std::ffi::OsString;
 use std::fmt::Debug;
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
@@ -14,7 +13,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use stage2::channel::{MAX_MESSAGE, receive_message, send_message};
+use stage2::channel::{Channel, MAX_MESSAGE};
+use stage2::confinement::Confinement;
 use stage2::os_bytes::BytePath;
 use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers, MAX_TEXT, ToJail, Unusable};
 use stage2::spec::{
@@ -304,15 +304,17 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 fn received<T: DeserializeOwned>(bytes: &[u8]) -> std::io::Result<Option<T>> {
     let (ours, theirs) = UnixDatagram::pair().expect("a pair of sockets");
     theirs.send(bytes).expect("it fits");
-    receive_message(OwnedFd::from(ours))
+    Channel::over(ours.into(), Confinement::Namespaces).receive()
 }
 
 /// A message's JSON read back.
 fn survives<T: serde::Serialize + DeserializeOwned + PartialEq + Debug>(message: &T) {
-    let (ours, theirs) = UnixDatagram::pair().expect("a pair of sockets");
-    send_message(&theirs, message).expect("it fits");
-    let arrived: Option<T> = receive_message(&ours).expect("it is one");
-    assert_eq!(arrived.as_ref(), Some(message));
+    for confinement in [Confinement::Namespaces, Confinement::Profile] {
+        let (ours, theirs) = Channel::pair(confinement).expect("a channel");
+        Channel::over(theirs, confinement).send(message).expect("it fits");
+        let arrived: Option<T> = ours.receive().expect("it is one");
+        assert_eq!(arrived.as_ref(), Some(message));
+    }
 }
 
 /// A name as long as they get, of characters that JSON writes with six bytes each.

@@ -343,3 +343,16 @@ fn some_terminals_show_no_bar() {
         assert!(!can_show(term), "{term}");
     }
 }
+
+/// Alacritty does not home it, and one row down would then be the bar's.
+#[test]
+fn the_origin_mode_homes_the_cursor_on_every_terminal() {
+    becomes(b"\x1b[?6h", b"\x1b[?6h\x1b[H");
+    becomes(b"\x1b[?6l", b"\x1b[?6l\x1b[H");
+    let mut bar = bar(HOST);
+    let mut emulator = Emulator::new(HOST);
+    emulator.feed(&written(|out| bar.enter(out)));
+    let output = [&b"\n".repeat(20)[..], b"\x1b[?6l\x1b[every wide"].concat();
+    emulator.feed(&written(|out| bar.filter(&output, out)));
+    assert!(emulator.row(HOST.rows - 1).contains("/project "), "{:?}", emulator.row(9));
+}

@@ -1,9 +1,10 @@
 //! The status bar, against two terminal emulators that know nothing of it.
 
-mod alacritty;
+pub mod alacritty;
 mod child;
 mod examples;
 mod model;
+mod mouse;
 mod recorded;
 mod resize;
 mod row;

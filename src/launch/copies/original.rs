@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -70,7 +70,8 @@ impl Original {
     }
 
     /// What the jail is given.
-    pub fn given(&self) -> Option<io::Result<OwnedFd>> {
+    #[cfg(target_os = "linux")]
+    pub fn given(&self) -> Option<io::Result<std::os::fd::OwnedFd>> {
         self.base.given()
     }
 

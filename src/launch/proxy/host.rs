@@ -1,13 +1,17 @@
 //! The caller's terminal: what is typed and what is shown.
 
 use std::io::{self, stdin, stdout};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+#[cfg(target_os = "linux")]
+use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::stat::{Mode, fstat, makedev};
+use nix::poll::{PollFlags, PollTimeout};
+use nix::sys::stat::{FileStat, Mode, fstat};
 use nix::unistd::{getpgrp, read, tcgetpgrp, write};
+use stage2::confinement::Confinement;
+use stage2::ready::Watched;
 use stage2::sys::terminal;
 use stage2::terminal::{Attributes, Size};
 
@@ -18,6 +22,7 @@ use crate::error::Error;
 pub struct HostTerminal {
     input: End,
     output: End,
+    confinement: Confinement,
 }
 
 /// One end. What the caller gave us is shared with its shell, and so would be `O_NONBLOCK`; the
@@ -33,8 +38,9 @@ const CAREFUL: usize = 256;
 
 impl HostTerminal {
     /// The terminal behind standard input and output.
-    pub fn find() -> Result<Self, Error> {
-        Ok(Self { input: End::open(stdin().as_fd())?, output: End::open(stdout().as_fd())? })
+    pub fn find(confinement: Confinement) -> Result<Self, Error> {
+        let (input, output) = (End::open(stdin().as_fd())?, End::open(stdout().as_fd())?);
+        Ok(Self { input, output, confinement })
     }
 
     /// Where typed bytes come from; its settings are the terminal's.
@@ -42,9 +48,24 @@ impl HostTerminal {
         self.input.descriptor.as_fd()
     }
 
-    /// Where bytes are shown.
-    pub fn output(&self) -> BorrowedFd<'_> {
-        self.output.descriptor.as_fd()
+    /// Something is typed.
+    pub fn typed(&self) -> Watched<'_> {
+        Watched::new(&self.input.descriptor, PollFlags::POLLIN)
+    }
+
+    /// More can be shown.
+    pub fn room(&self) -> Watched<'_> {
+        Watched::new(&self.output.descriptor, PollFlags::POLLOUT)
+    }
+
+    /// Waits, and no longer than this, until more can be shown.
+    pub fn wait_to_show(&self, timeout: PollTimeout) {
+        let _ = self.confinement.wait(&mut [self.room()], timeout);
+    }
+
+    /// Whether nobody is at the other end any more.
+    pub fn is_gone(&self) -> bool {
+        terminal::attributes(self.input()).is_err()
     }
 
     /// Whether we may read it and set it: our process group is its foreground, or it is not our
@@ -58,7 +79,7 @@ impl HostTerminal {
 
     /// The size of its window.
     pub fn size(&self) -> io::Result<Size> {
-        terminal::size(self.output())
+        terminal::size(&self.output.descriptor)
     }
 
     /// What a terminal that stands for this one starts with.
@@ -69,15 +90,23 @@ impl HostTerminal {
 
     /// Reads what was typed; `EAGAIN` where nothing was.
     pub fn read(&self, buffer: &mut [u8]) -> nix::Result<usize> {
-        self.input.wait_not(PollFlags::POLLIN)?;
+        self.would_not_block(&self.input, self.typed())?;
         read(self.input(), buffer)
     }
 
     /// Shows as much as the terminal takes now; `EAGAIN` where it takes nothing.
     pub fn write(&self, bytes: &[u8]) -> nix::Result<usize> {
-        self.output.wait_not(PollFlags::POLLOUT)?;
+        self.would_not_block(&self.output, self.room())?;
         let length = if self.output.nonblocking { bytes.len() } else { bytes.len().min(CAREFUL) };
-        write(self.output(), &bytes[..length])
+        write(&self.output.descriptor, &bytes[..length])
+    }
+
+    /// `EAGAIN` where an end that blocks would do so now.
+    fn would_not_block(&self, end: &End, event: Watched) -> nix::Result<()> {
+        if end.nonblocking || self.confinement.wait(&mut [event], PollTimeout::ZERO)? > 0 {
+            return Ok(());
+        }
+        Err(Errno::EAGAIN)
     }
 }
 
@@ -89,30 +118,45 @@ impl End {
         let descriptor = given.try_clone_to_owned().map_err(Error::system("dup"))?;
         Ok(Self { descriptor, nonblocking: false })
     }
-
-    /// `EAGAIN` where an end that blocks would do so now.
-    fn wait_not(&self, event: PollFlags) -> nix::Result<()> {
-        if self.nonblocking {
-            return Ok(());
-        }
-        let mut ready = [PollFd::new(self.descriptor.as_fd(), event)];
-        if poll(&mut ready, PollTimeout::ZERO)? == 0 { Err(Errno::EAGAIN) } else { Ok(()) }
-    }
 }
 
 /// Opens the same terminal once more: by its own name, which after `su` belongs to somebody else,
 /// or as that of our session, which everybody may.
 fn reopen(given: BorrowedFd) -> Option<OwnedFd> {
-    // The master's side of a terminal is one too; opening that makes a new one.
-    let master = makedev(5, 2);
-    let status = fstat(given).ok().filter(|status| status.st_rdev != master)?;
+    let status = fstat(given).ok().filter(|status| !is_master(status))?;
     let flags = OFlag::O_RDWR | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-    let by_name =
-        open(format!("/proc/self/fd/{}", given.as_raw_fd()).as_str(), flags, Mode::empty());
+    let by_name = open_by_name(given, flags);
     if let Ok(descriptor) = by_name {
         let same = fstat(&descriptor).is_ok_and(|again| again.st_rdev == status.st_rdev);
         return Some(descriptor).filter(|_| same);
     }
+    // Neither select(2) nor poll(2) of macOS takes this one.
+    if cfg!(target_os = "macos") {
+        return None;
+    }
     tcgetpgrp(given).ok()?;
     open("/dev/tty", flags, Mode::empty()).ok()
+}
+
+/// Whether this is the master's side of a terminal, which is one too; opening that makes a new one.
+#[cfg(target_os = "linux")]
+fn is_master(status: &FileStat) -> bool {
+    status.st_rdev == nix::sys::stat::makedev(5, 2)
+}
+
+/// Elsewhere each master has a number of its own, so what is opened is seen to be another.
+#[cfg(not(target_os = "linux"))]
+fn is_master(_: &FileStat) -> bool {
+    false
+}
+
+#[cfg(target_os = "linux")]
+fn open_by_name(given: BorrowedFd, flags: OFlag) -> nix::Result<OwnedFd> {
+    open(format!("/proc/self/fd/{}", given.as_raw_fd()).as_str(), flags, Mode::empty())
+}
+
+/// Not through `/dev/fd`, where opening gives a copy that shares `O_NONBLOCK` with the caller's.
+#[cfg(not(target_os = "linux"))]
+fn open_by_name(given: BorrowedFd, flags: OFlag) -> nix::Result<OwnedFd> {
+    open(&nix::unistd::ttyname(given)?, flags, Mode::empty())
 }

@@ -11,13 +11,15 @@ mod host;
 mod queue;
 mod raw;
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFlags, PollTimeout};
 use nix::unistd::{read, write};
+use stage2::confinement::Confinement;
+use stage2::ready::Watched;
 use stage2::spec::{Foreground, Pty};
 use stage2::sys::terminal;
 use stage2::terminal::Size;
@@ -75,8 +77,8 @@ pub type Ready = [PollFlags; 4];
 
 impl Proxy {
     /// Prepares the caller's terminal; the command's is still to be made.
-    pub fn new(host: &Host, bar: Option<Wanted>) -> Result<Self, Error> {
-        let terminal = HostTerminal::find()?;
+    pub fn new(host: &Host, bar: Option<Wanted>, confinement: Confinement) -> Result<Self, Error> {
+        let terminal = HostTerminal::find(confinement)?;
         let built = match bar {
             Some(bar) => Some(bar.build(terminal.size().map_err(Error::system(SIZE))?)),
             None => None,
@@ -168,10 +170,7 @@ impl Proxy {
         while !self.shown.is_empty() && start.elapsed() < LAST_WRITE {
             match self.host.write(self.shown.waiting()) {
                 Ok(length) => self.shown.advance(length),
-                Err(Errno::EAGAIN) => {
-                    let mut ready = [PollFd::new(self.host.output(), PollFlags::POLLOUT)];
-                    let _ = poll(&mut ready, PollTimeout::from(100_u8));
-                }
+                Err(Errno::EAGAIN) => self.host.wait_to_show(PollTimeout::from(100_u8)),
                 Err(Errno::EINTR) => {}
                 Err(_) => return,
             }
@@ -213,7 +212,7 @@ impl Proxy {
     }
 
     /// What to wait for, in the order of [`Ready`]; the rest stays as it is.
-    pub fn watch<'fd>(&'fd self, watched: &mut [PollFd<'fd>; 4]) {
+    pub fn watch<'fd>(&'fd self, watched: &mut [Watched<'fd>; 4]) {
         if self.hung_up {
             return;
         }
@@ -224,17 +223,17 @@ impl Proxy {
             events.set(PollFlags::POLLOUT, !self.typed.is_empty());
             // A terminal without a slave says so whatever it is asked.
             if !events.is_empty() {
-                *master = PollFd::new(descriptor.as_fd(), events);
+                *master = Watched::new(descriptor, events);
             }
         }
         if self.foreground && self.typed.is_empty() {
-            *input = PollFd::new(self.host.input(), PollFlags::POLLIN);
+            *input = self.host.typed();
         }
         if !self.shown.is_empty() {
-            *output = PollFd::new(self.host.output(), PollFlags::POLLOUT);
+            *output = self.host.room();
         }
         if let Some(check) = &self.check {
-            *news = PollFd::new(check.descriptor(), PollFlags::POLLIN);
+            *news = Watched::new(check, PollFlags::POLLIN);
         }
     }
 
@@ -262,10 +261,15 @@ impl Proxy {
 
     fn read_typed(&mut self, ready: PollFlags) -> nix::Result<()> {
         match self.host.read(&mut self.buffer) {
-            Ok(0) if ready.contains(PollFlags::POLLHUP) => return Err(Errno::EIO),
+            Ok(0) if ready.contains(PollFlags::POLLHUP) || self.host.is_gone() => {
+                return Err(Errno::EIO);
+            }
             // Ctrl-D, from before raw mode.
             Ok(0) => self.typed.push(&[END_OF_INPUT]),
-            Ok(length) => self.typed.push(&self.buffer[..length]),
+            Ok(length) => match &self.bar {
+                Some(bar) => bar.filter_typed(&self.buffer[..length], self.typed.end()),
+                None => self.typed.push(&self.buffer[..length]),
+            },
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             // The kernel's answer to a read in the background.
             Err(Errno::EIO) if !self.host.is_ours() => self.forget(),

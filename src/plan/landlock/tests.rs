@@ -47,6 +47,7 @@ fn given(kind: &MountKind, as_root: bool) -> Rights {
         MountKind::Directory { .. }
         | MountKind::File { .. }
         | MountKind::Copied { .. }
+        | MountKind::Closed { .. }
         | MountKind::Symlink { .. } => BitFlags::EMPTY,
     }
 }

@@ -3,19 +3,22 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signalfd::SignalFd;
-use nix::unistd::{Pid, pipe2};
+use nix::poll::{PollFlags, PollTimeout};
+use nix::unistd::{Pid, getpid, pipe};
 
 use super::become_mise;
-use crate::channel::receive_message;
+use crate::confinement::Confinement;
+use crate::ready::Watched;
+use crate::remains::Remains;
 use crate::report::{FromJail, ToJail};
 use crate::reporter::Reporter;
+use crate::signals::Signals;
 use crate::spec::Mise;
 use crate::sys::{self, Waited};
 
@@ -47,30 +50,37 @@ pub enum Ended {
 }
 
 /// Runs mise to its end, or ends it; nothing of it is left afterwards.
-pub fn run(mise: &Mise, signals: &SignalFd, report: &Reporter) -> io::Result<Ended> {
-    let (output, output_end) = pipe2(OFlag::O_CLOEXEC)?;
-    let (words, words_end) = pipe2(OFlag::O_CLOEXEC)?;
+pub fn run(
+    mise: &Mise,
+    signals: &Signals,
+    report: &Reporter,
+    confinement: Confinement,
+) -> io::Result<Ended> {
+    let (output, output_end) = closing_pipe()?;
+    let (words, words_end) = closing_pipe()?;
     let ends = [output_end, words_end];
     let Some(child) = sys::fork()? else { become_mise(mise, &ends) };
     drop(ends);
+    signals.listen()?;
     let mut step = Step {
         signals,
         report,
+        confinement,
         child,
         output: Stream::new(output, MAX_OUTPUT)?,
         words: Stream::new(words, MAX_WORDS)?,
         deadline: Some(Instant::now() + LIMIT),
     };
     let watched = step.watch();
-    end_all(signals)?;
+    step.end_all()?;
     match watched? {
-        Watched::Exited(status) => step.conclude(status),
-        Watched::Ended(ended) => Ok(ended),
+        Seen::Exited(status) => step.conclude(status),
+        Seen::Ended(ended) => Ok(ended),
     }
 }
 
 /// What was seen first.
-enum Watched {
+enum Seen {
     /// The program's end, with this status.
     Exited(u8),
     /// A reason not to wait for that.
@@ -78,8 +88,9 @@ enum Watched {
 }
 
 struct Step<'a> {
-    signals: &'a SignalFd,
+    signals: &'a Signals,
     report: &'a Reporter,
+    confinement: Confinement,
     child: Pid,
     output: Stream,
     words: Stream,
@@ -88,24 +99,24 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
-    fn watch(&mut self) -> io::Result<Watched> {
+    fn watch(&mut self) -> io::Result<Seen> {
         loop {
             if let Some(status) = self.reap() {
-                return Ok(Watched::Exited(status));
+                return Ok(Seen::Exited(status));
             }
             let left = self.deadline.map(|deadline| deadline.duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
                 let why = format!("it took longer than {} seconds", LIMIT.as_secs());
-                return Ok(Watched::Ended(Ended::Failed(why)));
+                return Ok(Seen::Ended(Ended::Failed(why)));
             }
             let control_ready = self.wait(left)?;
             // Only a wake-up: any number of children may be behind one signal.
-            while self.signals.read_signal()?.is_some() {}
+            while self.signals.take()?.is_some() {}
             self.output.read()?;
             self.words.read()?;
             if control_ready {
                 if let Some(status) = self.obey()? {
-                    return Ok(Watched::Ended(Ended::Run(status)));
+                    return Ok(Seen::Ended(Ended::Run(status)));
                 }
             }
         }
@@ -120,18 +131,19 @@ impl Step<'_> {
             }
             None => PollTimeout::NONE,
         };
-        let readable = |descriptor| PollFd::new(descriptor, PollFlags::POLLIN);
-        let control = self.report.0.as_ref().map(AsFd::as_fd);
-        let has_control = control.is_some();
-        let others = [self.output.descriptor(), self.words.descriptor()];
-        let mut ready: Vec<PollFd> = control
-            .into_iter()
-            .chain([self.signals.as_fd()])
-            .chain(others.into_iter().flatten())
-            .map(readable)
-            .collect();
-        poll(&mut ready, timeout)?;
-        Ok(has_control && ready[0].any().unwrap_or(false))
+        let control =
+            self.report.0.as_ref().map(|control| Watched::new(control, PollFlags::POLLIN));
+        let mut watched = [
+            control.unwrap_or(Watched::NOTHING),
+            Watched::new(self.signals, PollFlags::POLLIN),
+            self.output.watched(),
+            self.words.watched(),
+        ];
+        match self.confinement.wait(&mut watched, timeout) {
+            Ok(_) => Ok(watched[0].is_ready()),
+            Err(Errno::EINTR) => Ok(false),
+            Err(errno) => Err(errno.into()),
+        }
     }
 
     /// Reaps everything that ended; the status if the program was among it.
@@ -151,11 +163,11 @@ impl Step<'_> {
         let Some(control) = &self.report.0 else {
             return Ok(None);
         };
-        match receive_message(control)? {
+        match control.receive()? {
             None => return Ok(Some(sys::killed_by(libc::SIGKILL))),
             Some(ToJail::Signal(libc::SIGWINCH) | ToJail::GroupSignal(libc::SIGWINCH)) => {}
             Some(ToJail::Signal(libc::SIGTSTP) | ToJail::GroupSignal(libc::SIGTSTP)) => {
-                let _ = sys::kill(EVERYBODY, libc::SIGSTOP);
+                let _ = sys::kill(self.everybody(), libc::SIGSTOP);
                 self.deadline = None;
                 self.report.send(&FromJail::Stopped(libc::SIGTSTP));
             }
@@ -163,7 +175,7 @@ impl Step<'_> {
                 return Ok(Some(sys::killed_by(signal)));
             }
             Some(ToJail::Continue(_)) => {
-                let _ = sys::kill(EVERYBODY, libc::SIGCONT);
+                let _ = sys::kill(self.everybody(), libc::SIGCONT);
                 self.deadline = Some(Instant::now() + LIMIT);
             }
         }
@@ -182,27 +194,50 @@ impl Step<'_> {
             _ => Ended::Failed(one_line(&self.words.bytes, status)),
         })
     }
+
+    /// Whom a signal to all reaches, for `kill(2)`: in a PID namespace all processes but this one,
+    /// else the program's group, which is the one that it began with.
+    fn everybody(&self) -> i32 {
+        match self.confinement {
+            #[cfg(target_os = "linux")]
+            Confinement::Namespaces => -1,
+            Confinement::Profile => -self.child.as_raw(),
+        }
+    }
+
+    /// Ends everything that was started, whatever group or session it has put itself into; without
+    /// a PID namespace, as far as it can be found.
+    fn end_all(&self) -> io::Result<()> {
+        /// Milliseconds. The signal of a child that ended comes at once; this is for none.
+        const AGAIN: u8 = 100;
+        if self.confinement == Confinement::Profile {
+            Remains::of(getpid().as_raw(), None).end();
+        }
+        loop {
+            let _ = sys::kill(self.everybody(), libc::SIGKILL);
+            loop {
+                match sys::wait_any() {
+                    Waited::NoChildren => return Ok(()),
+                    Waited::Nothing => break,
+                    Waited::Ended(..) | Waited::Stopped(..) => {}
+                }
+            }
+            let mut watched = [Watched::new(self.signals, PollFlags::POLLIN)];
+            match self.confinement.wait(&mut watched, AGAIN.into()) {
+                Ok(_) | Err(Errno::EINTR) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+            while self.signals.take()?.is_some() {}
+        }
+    }
 }
 
-/// All processes of the jail but PID 1, which is this one; `kill(2)`.
-const EVERYBODY: i32 = -1;
-
-/// Ends everything that was started, whatever group or session it has put itself into.
-fn end_all(signals: &SignalFd) -> io::Result<()> {
-    /// Milliseconds. The signal of a child that ended comes at once; this is for none.
-    const AGAIN: u8 = 100;
-    loop {
-        let _ = sys::kill(EVERYBODY, libc::SIGKILL);
-        loop {
-            match sys::wait_any() {
-                Waited::NoChildren => return Ok(()),
-                Waited::Nothing => break,
-                Waited::Ended(..) | Waited::Stopped(..) => {}
-            }
-        }
-        poll(&mut [PollFd::new(signals.as_fd(), PollFlags::POLLIN)], AGAIN)?;
-        while signals.read_signal()?.is_some() {}
-    }
+/// A pipe whose ends close on exec. Nothing is forked meanwhile.
+fn closing_pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = pipe()?;
+    sys::close_on_exec(reader.as_raw_fd())?;
+    sys::close_on_exec(writer.as_raw_fd())?;
+    Ok((reader, writer))
 }
 
 /// What it said, or else how it ended. Of mise's words its errors are the ones that count.
@@ -237,8 +272,9 @@ impl Stream {
         Ok(Self { pipe: Some(pipe.into()), bytes: Vec::new(), limit, is_cut: false })
     }
 
-    fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
-        self.pipe.as_ref().map(AsFd::as_fd)
+    fn watched(&self) -> Watched<'_> {
+        let readable = |pipe| Watched::new(pipe, PollFlags::POLLIN);
+        self.pipe.as_ref().map_or(Watched::NOTHING, readable)
     }
 
     /// Reads what there is. One that writes faster than this reads must not hold it up.

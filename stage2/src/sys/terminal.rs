@@ -1,5 +1,6 @@
 //! The system calls of terminals.
 
+use std::ffi::{CStr, CString};
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd};
@@ -66,8 +67,20 @@ pub fn set_size(terminal: impl AsFd, size: Size) -> io::Result<()> {
 }
 
 /// `TIOCSCTTY(2const)`: makes it the controlling terminal of the session that this process leads.
-#[cfg(target_os = "linux")]
 pub fn make_controlling(terminal: impl AsFd) -> io::Result<()> {
+    let descriptor = terminal.as_fd().as_raw_fd();
     // SAFETY: touches no memory; 0 takes the terminal from nobody.
-    check(unsafe { libc::ioctl(terminal.as_fd().as_raw_fd(), libc::TIOCSCTTY, 0) }).map(drop)
+    check(unsafe { libc::ioctl(descriptor, libc::TIOCSCTTY.into(), 0) }).map(drop)
+}
+
+/// `ptsname(3)`: where the other side of a terminal can be opened.
+pub fn slave_name(master: impl AsFd) -> io::Result<CString> {
+    // SAFETY: the text is the C library's and valid until the next call; this process has one
+    // thread.
+    let name = unsafe { libc::ptsname(master.as_fd().as_raw_fd()) };
+    if name.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: a text that ends in a zero byte.
+    Ok(unsafe { CStr::from_ptr(name) }.to_owned())
 }

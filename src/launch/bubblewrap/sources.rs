@@ -11,11 +11,12 @@ use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, open, openat2};
 use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::stat::Mode;
 
-use super::copies::Copies;
-use super::descriptors;
+use super::in_memory;
 use crate::backend::bwrap::Sources;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
+use crate::launch::copies::Copies;
+use crate::launch::descriptors;
 use crate::plan::{Access, Authority, MountKind, Plan};
 
 /// Descriptors left for everything else.
@@ -85,7 +86,7 @@ fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Err
     let mut files = BTreeMap::new();
     for mount in &plan.mounts {
         let file = match &mount.kind {
-            MountKind::File { content, .. } => descriptors::in_memory(&content.0)?,
+            MountKind::File { content, .. } => in_memory(&content.0)?,
             MountKind::Copied { .. } => {
                 let Some(copy) = copies.content(&mount.dest) else { continue };
                 let copy = copy.map_err(Error::system("dup"))?;

@@ -1,0 +1,183 @@
+//! A plan as a profile of macOS's sandbox, which is also called Seatbelt; see `sandbox-exec(1)`.
+//!
+//! The rules themselves are in `seatbelt/*.sbpl`; a plan adds one line for each place. The
+//! language has no public description: what is relied upon, and where that is published, is in
+//! docs/macos.md, and `tests/seatbelt/` evaluates profiles by it.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::plan::mount::{below, nearest};
+use crate::plan::{Access, Authority, Mount, MountKind, Plan};
+
+/// Rules of every jail.
+const BASE: &str = include_str!("seatbelt/base.sbpl");
+
+/// More, where there is a network.
+const NETWORK: &str = include_str!("seatbelt/network.sbpl");
+
+/// The words of the lines for places.
+const RULES: &str = include_str!("seatbelt/rules.sbpl");
+
+/// What `sandbox-exec` is given.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct Profile {
+    /// The policy's text, for `-p`. There is no path of the host in it.
+    pub policy: String,
+    /// What the text calls `(param "KEY")`, for `-D KEY=VALUE`.
+    pub parameters: Vec<(String, OsString)>,
+}
+
+/// Renders a plan.
+pub fn profile(plan: &Plan) -> Profile {
+    let network = if plan.lockdown { "" } else { NETWORK };
+    let mut writer = Writer {
+        plan,
+        policy: without_comments(&[BASE, network, RULES]),
+        parameters: Vec::new(),
+        keys: HashMap::new(),
+        passed: HashSet::new(),
+    };
+    // Outer places before inner ones: the last rule that fits decides.
+    for mount in &plan.mounts {
+        writer.mount(mount);
+    }
+    for path in &plan.macos.sockets {
+        // Others have been said with their mounts.
+        if plan.mounts.iter().all(|mount| mount.dest != *path) {
+            writer.line("jail-sockets", &[path]);
+        }
+    }
+    for path in &plan.macos.replaced {
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".");
+        writer.line("jail-replace", &[path, Path::new(&beside)]);
+    }
+    // Nothing that a jail leaves behind makes somebody else of who runs it.
+    writer.policy.push_str("(deny file-write-setugid)\n");
+    Profile { policy: writer.policy, parameters: writer.parameters }
+}
+
+/// The rules alone: in these files a comment has its own line.
+fn without_comments(texts: &[&str]) -> String {
+    let is_rule = |line: &&str| !line.is_empty() && !line.starts_with(';');
+    let lines = texts.iter().flat_map(|text| text.lines()).filter(is_rule);
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+struct Writer<'a> {
+    plan: &'a Plan,
+    policy: String,
+    parameters: Vec<(String, OsString)>,
+    /// What each path is called.
+    keys: HashMap<PathBuf, String>,
+    /// Directories on the way to something that have been dealt with.
+    passed: HashSet<PathBuf>,
+}
+
+impl Writer<'_> {
+    /// One line about places.
+    fn line(&mut self, word: &str, places: &[&Path]) {
+        let keys: Vec<String> = places.iter().map(|place| self.key(place)).collect();
+        let _ = write!(self.policy, "({word}");
+        for key in keys {
+            let _ = write!(self.policy, " (param \"{key}\")");
+        }
+        self.policy.push_str(")\n");
+    }
+
+    /// What the policy calls a path.
+    fn key(&mut self, path: &Path) -> String {
+        if let Some(key) = self.keys.get(path) {
+            return key.clone();
+        }
+        let key = format!("P{}", self.parameters.len());
+        self.parameters.push((key.clone(), path.into()));
+        self.keys.insert(path.into(), key.clone());
+        key
+    }
+
+    fn mount(&mut self, mount: &Mount) {
+        let path = mount.dest.as_path();
+        match &mount.kind {
+            MountKind::Closed { prefix: false } => self.line("jail-refuse", &[path]),
+            MountKind::Closed { prefix: true } => self.line("jail-refuse-all", &[path]),
+            MountKind::Symlink { .. } => {
+                self.way_to(path);
+                self.line("jail-link", &[path]);
+            }
+            MountKind::Bind { access, .. } => {
+                self.way_to(path);
+                self.bind(mount, *access);
+            }
+            // macOS makes nothing for a jail, and its plans have none of these.
+            MountKind::Tmpfs { .. }
+            | MountKind::EmptyFile
+            | MountKind::Proc
+            | MountKind::Devices { .. }
+            | MountKind::Directory { .. }
+            | MountKind::File { .. }
+            | MountKind::Copied { .. } => {}
+        }
+        self.sockets(mount);
+    }
+
+    fn bind(&mut self, mount: &Mount, access: Access) {
+        let path = mount.dest.as_path();
+        match access {
+            Access::Device => self.line("jail-device", &[path]),
+            Access::ReadOnly => {
+                self.line("jail-read", &[path]);
+                if self.is_in_writable(path) {
+                    self.line("jail-hold", &[path]);
+                }
+            }
+            // What is around it is writable already.
+            Access::ReadWrite if mount.authority == Authority::Keep => {
+                self.line("jail-pin", &[path]);
+            }
+            // It has a line of its own, with what is beside it.
+            Access::ReadWrite if self.plan.macos.replaced.contains(&mount.dest) => {}
+            Access::ReadWrite => self.line("jail-write", &[path]),
+        }
+    }
+
+    /// Lets paths be followed to a place. Only directories in what nothing else opens need that.
+    fn way_to(&mut self, path: &Path) {
+        for directory in path.ancestors().skip(1).filter(|above| *above != Path::new("/")) {
+            if !self.passed.insert(directory.into()) {
+                return;
+            }
+            let around = nearest(&self.plan.mounts, directory);
+            if around.is_none_or(|mount| mount.access().is_none()) {
+                self.line("jail-pass", &[directory]);
+            }
+        }
+    }
+
+    /// Whether a place is inside one that can be written.
+    fn is_in_writable(&self, path: &Path) -> bool {
+        let around = path.parent().and_then(|parent| nearest(&self.plan.mounts, parent));
+        around.is_some_and(|mount| mount.access() == Some(Access::ReadWrite))
+    }
+
+    /// What becomes of Unix sockets at a place.
+    fn sockets(&mut self, mount: &Mount) {
+        let path = mount.dest.as_path();
+        let macos = &self.plan.macos;
+        if macos.sockets.contains(&mount.dest) {
+            self.line("jail-sockets", &[path]);
+            for beginning in macos.no_sockets.iter().filter(|at| at.parent() == Some(path)) {
+                self.line("jail-unreached", &[beginning]);
+            }
+        } else if let MountKind::Closed { prefix } = mount.kind {
+            if macos.sockets.iter().any(|open| below(path, open).is_some()) {
+                let word = if prefix { "jail-no-sockets-at" } else { "jail-no-sockets" };
+                self.line(word, &[path]);
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! A jail that is being built or runs, and what its processes are handed, whoever builds it.
+
+use std::io::{stderr, stdin, stdout};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::process::Child;
+
+use stage2::channel::Channel;
+use stage2::confinement::Confinement;
+use stage2::remains::Remains;
+use stage2::spec::{Foreground, Spec};
+
+#[cfg(target_os = "linux")]
+use super::bubblewrap::leftovers::{self, Inherited};
+use super::connection::Connection;
+use super::descriptors;
+use crate::error::Error;
+use crate::host::{self, Host};
+use crate::messages;
+use crate::plan::Plan;
+use crate::spec::{self, Descriptors};
+
+/// A jail.
+#[derive(Debug)]
+pub struct Jail {
+    /// bubblewrap's outer process, or stage two itself behind `sandbox-exec`'s profile.
+    pub process: Child,
+    /// Our end of the status channel; its end of file is the end of stage two.
+    pub control: Channel,
+    /// How the command was given the foreground.
+    pub foreground: Foreground,
+    /// What may be left when the process has ended.
+    pub leftovers: Leftovers,
+}
+
+/// What a jail can leave behind.
+#[derive(Debug)]
+pub enum Leftovers {
+    /// Nothing once there was a jail: the kernel ends its namespace. A bubblewrap that fails
+    /// half-way leaves a child; ours are these.
+    #[cfg(target_os = "linux")]
+    OfBubblewrap(Inherited),
+    /// Processes among all others of this machine.
+    Processes(Remains),
+}
+
+impl Jail {
+    /// The process has ended: ends what the jail has left running.
+    pub fn end(&self) {
+        #[cfg(target_os = "linux")]
+        let Leftovers::Processes(remains) = &self.leftovers else { return };
+        #[cfg(not(target_os = "linux"))]
+        let Leftovers::Processes(remains) = &self.leftovers;
+        let left = remains.clone().end();
+        if left > 0 {
+            messages::warning(format!("{left} processes of the jail could not be ended"));
+        }
+    }
+
+    /// There was no jail: ends what was started for it. Else the end of what the builder said would
+    /// not come.
+    pub fn abandon(&self) {
+        #[cfg(target_os = "linux")]
+        if let Leftovers::OfBubblewrap(inherited) = &self.leftovers {
+            leftovers::kill_all(inherited);
+        }
+    }
+}
+
+/// What stage two is handed, open until it is started.
+pub struct Handover {
+    /// Our end of the status channel.
+    pub control: Channel,
+    /// What stage two shall do, with the numbers of these descriptors.
+    pub spec: Spec,
+    _control: OwnedFd,
+    stdio: [Option<OwnedFd>; 3],
+}
+
+impl Handover {
+    /// Opens everything, inheritable. The builder gets no terminal on its own descriptors: bubblewrap
+    /// would bind one into the jail as `/dev/console`. The command's travel beside them.
+    pub fn new(
+        plan: &Plan,
+        host: &Host,
+        connection: &Connection,
+        confinement: Confinement,
+    ) -> Result<Self, Error> {
+        let (control, theirs) = Channel::pair(confinement).map_err(Error::system("socketpair"))?;
+        descriptors::inherit(&theirs)?;
+        let pty = connection.pty()?;
+        // Where the command gets a terminal of its own the caller's stays out of the jail.
+        let replaced = pty.as_ref().map_or([false; 3], |pty| pty.streams);
+        let stdio = [
+            stdio(host, 0, stdin().as_fd(), replaced)?,
+            stdio(host, 1, stdout().as_fd(), replaced)?,
+            stdio(host, 2, stderr().as_fd(), replaced)?,
+        ];
+        let numbers = Descriptors {
+            control: Some(theirs.as_raw_fd()),
+            stdio: [0, 1, 2].map(|index: usize| stdio[index].as_ref().map(AsRawFd::as_raw_fd)),
+            pty,
+        };
+        let spec = spec::render(plan, numbers, connection.foreground());
+        Ok(Self { control, spec, _control: theirs, stdio })
+    }
+
+    /// It is started: lets go of what it has now.
+    pub fn over(self, process: Child, leftovers: Leftovers) -> Result<Jail, Error> {
+        // Where the command has none of them, as in the doctor's trial, they are ours alone.
+        if self.stdio.iter().any(Option::is_some) {
+            descriptors::release_stdio()?;
+        }
+        let foreground = self.spec.foreground;
+        Ok(Jail { process, control: self.control, foreground, leftovers })
+    }
+}
+
+/// One of the caller's standard descriptors, for the command.
+fn stdio(
+    host: &Host,
+    index: usize,
+    descriptor: impl AsFd,
+    replaced: [bool; 3],
+) -> Result<Option<OwnedFd>, Error> {
+    match host.stdio[index] {
+        host::Stdio::Closed => Ok(None),
+        _ if replaced[index] => Ok(None),
+        host::Stdio::Terminal | host::Stdio::Directory | host::Stdio::Other => {
+            descriptors::inheritable_copy(descriptor).map(Some)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Starting `sandbox-exec` with ourselves as the inner entry point; see its manual page.
+//!
+//! It enters the profile and becomes the program that it is given, so its process is stage two's.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use nix::unistd::pipe;
+use stage2::remains::{Mark, Remains};
+use stage2::spec::ENTRY_POINT;
+
+use super::descriptors;
+use super::jail::{Handover, Jail, Leftovers};
+use crate::backend::seatbelt::{self, Profile};
+use crate::error::Error;
+use crate::plan::{EnvEdit, Plan};
+
+/// The parameter that holds the mark of the run's processes.
+const MARK: &str = "AI_JAIL_RUN";
+
+/// The rule that puts it on them; see [`Mark`].
+const MARK_RULE: &str = "\n(allow mach-lookup (global-name (param \"AI_JAIL_RUN\")))\n";
+
+/// Starts it.
+pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Error> {
+    let ourselves = std::env::current_exe().and_then(fs::canonicalize);
+    let ourselves = ourselves.map_err(Error::system("our own path"))?;
+    let mark = mark().map_err(Error::system("/dev/urandom"))?;
+    // A pipe, because it is there without a file, and what is in it is in no argument.
+    let (spec, writer) = pipe().map_err(Error::system("pipe"))?;
+    descriptors::keep(&writer)?;
+    let arguments = arguments(marked(seatbelt::profile(plan), &mark), &ourselves, &spec);
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(&plan.directory)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    set_environment(&mut command, plan);
+    let start = |error| Error::StartSandboxExec { path: program.to_path_buf(), error };
+    let process = command.spawn().map_err(start)?;
+    drop(spec);
+    // Where nobody reads it the process has ended, and will say why.
+    let _ = File::from(writer).write_all(handover.spec.to_json().as_bytes());
+    let first = i32::try_from(process.id()).unwrap_or_default();
+    let remains = Remains::of(first, Mark::new(&mark));
+    handover.over(process, Leftovers::Processes(remains))
+}
+
+/// A name that nobody else has.
+fn mark() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
+    Ok(format!("ai-jail.run.{:032x}", u128::from_ne_bytes(bytes)))
+}
+
+/// The profile, with the mark for all that run behind it.
+fn marked(mut profile: Profile, mark: &str) -> Profile {
+    profile.policy.push_str(MARK_RULE);
+    profile.parameters.push((MARK.into(), mark.into()));
+    profile
+}
+
+/// The whole command line, less the program's own name.
+fn arguments(profile: Profile, ourselves: &Path, spec: &OwnedFd) -> Vec<OsString> {
+    let Profile { policy, parameters } = profile;
+    let mut words: Vec<OsString> = vec!["-p".into(), policy.into()];
+    for (key, value) in parameters {
+        let mut word = OsString::from(key);
+        word.push("=");
+        word.push(value);
+        words.extend(["-D".into(), word]);
+    }
+    words.extend([ourselves.into(), ENTRY_POINT.into(), spec.as_raw_fd().to_string().into()]);
+    words
+}
+
+/// bubblewrap has options for this; here it is ours to do.
+fn set_environment(command: &mut Command, plan: &Plan) {
+    if plan.lockdown {
+        command.env_clear();
+    }
+    for edit in &plan.environment {
+        match edit {
+            EnvEdit::Set(name, value) => command.env(name, value),
+            EnvEdit::Unset(name, _) => command.env_remove(name),
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::ffi::OsStringExt;
+
+    #[test]
+    fn the_command_line_is_exact_and_no_value_is_in_the_policy() {
+        let odd = OsString::from_vec(b"/a (b)\" =\n\xff".to_vec());
+        let profile = Profile {
+            policy: "(version 1)".into(),
+            parameters: vec![("PROJECT".into(), odd.clone()), ("EMPTY".into(), "".into())],
+        };
+        let (spec, _) = pipe().expect("a pipe");
+        let number: OsString = spec.as_raw_fd().to_string().into();
+        let mut project = OsString::from("PROJECT=");
+        project.push(odd);
+        let words = arguments(marked(profile, "m"), Path::new("/x/ai-jail"), &spec);
+        let policy = "(version 1)\n(allow mach-lookup (global-name (param \"AI_JAIL_RUN\")))\n";
+        let flags = ["-p", policy, "-D"].map(OsString::from);
+        let rest = ["-D", "EMPTY=", "-D", "AI_JAIL_RUN=m", "/x/ai-jail", "__stage2"];
+        let expected = flags.into_iter().chain([project]).chain(rest.map(OsString::from));
+        assert_eq!(words, expected.chain([number]).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn every_run_has_a_mark_of_its_own() {
+        let (one, other) = (mark().expect("random"), mark().expect("random"));
+        assert_ne!(one, other);
+        assert_eq!(one.len(), "ai-jail.run.".len() + 32);
+    }
+}

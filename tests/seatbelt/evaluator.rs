@@ -1,0 +1,138 @@
+//! Decides what a profile would: the last rule that fits. Everything that is not understood is an
+//! error, so that no test passes for what was overlooked.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::rc::Rc;
+
+use super::filters::{Filter, filter};
+use super::functions::expand;
+use super::operations::named;
+use super::reader::{Expression, read};
+
+/// What is asked. What a filter asks for and the request does not have, does not fit.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// A file's path, or a Unix socket's.
+    pub path: Option<OsString>,
+    /// What is there or shall be made, where it is known.
+    pub vnode: Option<&'static str>,
+    /// A name: of a service, a sysctl, shared memory, a class of devices, a domain of settings.
+    pub name: Option<&'static str>,
+    /// Whether a process is of the same sandbox.
+    pub same_sandbox: bool,
+    /// The extension that the process was given for this.
+    pub extension: Option<&'static str>,
+    /// A host and a port.
+    pub address: Option<(&'static str, u16)>,
+    /// A socket's domain and protocol.
+    pub socket: Option<(&'static str, i64)>,
+    /// Whether a service is one of the session alone.
+    pub local_name: bool,
+}
+
+/// A profile.
+#[derive(Debug)]
+pub struct Policy {
+    /// The rules that speak of each operation, in order.
+    rules: HashMap<&'static str, Vec<Rule>>,
+}
+
+#[derive(Clone, Debug)]
+struct Rule {
+    allow: bool,
+    /// One of them is enough; none is always.
+    filters: Rc<[Filter]>,
+}
+
+/// Whether a filter fits.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Fit {
+    No,
+    /// What is published is not clear about it; a decision must not depend on it.
+    Unclear,
+    Yes,
+}
+
+impl From<bool> for Fit {
+    fn from(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
+impl Policy {
+    /// Reads a profile, given what it calls `(param …)`.
+    pub fn new(text: &str, parameters: &[(String, OsString)]) -> Result<Self, String> {
+        let mut rules: HashMap<_, Vec<Rule>> = HashMap::new();
+        let mut is_versioned = false;
+        for expression in expand(read(text)?)? {
+            let (verb, rest) = expression.call()?;
+            match verb {
+                "version" if rest == [Expression::Number(1)] => is_versioned = true,
+                "allow" | "deny" => {
+                    let (operations, filters) = rule(rest, parameters)?;
+                    let rule = Rule { allow: verb == "allow", filters: filters.into() };
+                    if rules.is_empty() && (operations != all() || !rule.filters.is_empty()) {
+                        return Err("no default before all else".into());
+                    }
+                    for operation in operations {
+                        rules.entry(operation).or_default().push(rule.clone());
+                    }
+                }
+                _ => return Err(format!("unknown form: {verb}")),
+            }
+        }
+        if is_versioned { Ok(Self { rules }) } else { Err("no version".into()) }
+    }
+
+    /// Whether an operation is allowed.
+    pub fn allows(&self, operation: &str, request: &Request) -> bool {
+        let rules = self.rules.get(operation).unwrap_or_else(|| panic!("unknown: {operation}"));
+        let mut unclear = Vec::new();
+        for rule in rules.iter().rev() {
+            match rule.fits(request) {
+                Fit::No => {}
+                Fit::Unclear => unclear.push(rule.allow),
+                Fit::Yes => {
+                    let is_clear = unclear.iter().all(|allow| *allow == rule.allow);
+                    assert!(
+                        is_clear,
+                        "{operation} of {request:?} depends on what is not published"
+                    );
+                    return rule.allow;
+                }
+            }
+        }
+        unreachable!("the default fits")
+    }
+}
+
+fn all() -> Vec<&'static str> {
+    named("default").expect("there are operations")
+}
+
+/// The operations and the filters of a rule.
+fn rule(
+    words: &[Expression],
+    parameters: &[(String, OsString)],
+) -> Result<(Vec<&'static str>, Vec<Filter>), String> {
+    let is_word = |word: &&Expression| matches!(word, Expression::Symbol(_));
+    let count = words.iter().take_while(is_word).count();
+    let mut operations = Vec::new();
+    for word in &words[..count] {
+        operations.extend(named(word.symbol()?)?);
+    }
+    if operations.is_empty() {
+        return Err("a rule about nothing".into());
+    }
+    let filters: Result<Vec<_>, _> =
+        words[count..].iter().map(|words| filter(words, &operations, parameters)).collect();
+    Ok((operations, filters?))
+}
+
+impl Rule {
+    fn fits(&self, request: &Request) -> Fit {
+        let fits = self.filters.iter().map(|filter| filter.fits(request));
+        if self.filters.is_empty() { Fit::Yes } else { fits.max().unwrap_or(Fit::No) }
+    }
+}

@@ -1,0 +1,184 @@
+//! Every row of what the host runs later: it cannot be written, replaced, renamed, deleted, nor put
+//! aside with the directory above it (`integration/protect_table.rs`).
+
+use std::path::{Path, PathBuf};
+
+use ai_jail::policy::Os;
+use ai_jail::policy::home::{Row, Treatment, rows_on};
+use ai_jail::policy::protect::{PROJECT, home};
+
+use super::machine::{Jail, Mac};
+
+/// What opens all rows: those of `~/Library` are in no jail otherwise.
+fn words(mac: &Mac) -> Vec<String> {
+    let library = mac.directory("home/Library");
+    vec!["--rw-map".into(), library.into_os_string().into_string().expect("plain")]
+}
+
+/// A world, with something at each row or with the directories above alone.
+fn world(content: Option<&str>) -> (Mac, Vec<PathBuf>) {
+    let mac = Mac::new();
+    let in_home = home(Os::MacOs).map(|row| mac.home().join(row.path));
+    let in_project = PROJECT.iter().map(|row| mac.project().join(row.path));
+    let mut paths: Vec<PathBuf> = in_home.collect();
+    if content.is_some() {
+        paths.extend(in_project);
+    }
+    for path in &paths {
+        match content {
+            Some("") => drop(mac.file(path)),
+            Some(content) => drop(mac.file(path.join(content))),
+            None => drop(mac.directory(path.parent().expect("a directory"))),
+        }
+    }
+    (mac, paths)
+}
+
+/// Every way to change a row that works.
+fn attack(mac: &Mac, jail: &Jail, path: &Path) -> Vec<String> {
+    let evil = mac.project().join("evil");
+    let aside = path.with_extension("aside");
+    let mut worked: Vec<String> = jail.changes(path).into_iter().map(str::to_owned).collect();
+    worked
+        .extend(jail.changes(path.join("content")).into_iter().map(|way| format!("in it: {way}")));
+    for kind in ["REGULAR-FILE", "DIRECTORY", "SYMLINK"] {
+        for place in [path.to_path_buf(), path.join("new")] {
+            if jail.makes(&place, kind) {
+                worked.push(format!("made: {kind}"));
+            }
+        }
+    }
+    let attempts = [
+        ("removed", jail.removes(path)),
+        ("renamed", jail.renames(path, &aside)),
+        ("replaced", jail.renames(&evil, path)),
+    ];
+    worked.extend(attempts.iter().filter(|(_, did)| *did).map(|(way, _)| (*way).to_owned()));
+    // Every directory above, as far as there is something to gain.
+    let above = path.ancestors().skip(1).take_while(|up| *up != mac.home() && *up != mac.project());
+    worked.extend(above.filter(|up| jail.removes(up)).map(|up| format!("moved {}", up.display())));
+    worked
+}
+
+fn nothing_works(content: Option<&str>) {
+    let (mac, paths) = world(content);
+    let jail = mac.jail(&words(&mac));
+    for path in &paths {
+        assert_eq!(attack(&mac, &jail, path), Vec::<String>::new(), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_row_that_is_a_directory() {
+    nothing_works(Some("content"));
+}
+
+#[test]
+fn every_row_that_is_a_file() {
+    nothing_works(Some(""));
+}
+
+#[test]
+fn every_row_that_is_not_there_yet() {
+    nothing_works(None);
+}
+
+#[test]
+fn all_of_it_can_be_read() {
+    let (mac, paths) = world(Some("content"));
+    let jail = mac.jail(&words(&mac));
+    for path in &paths {
+        assert!(jail.reads(path.join("content")) && jail.runs(path), "{}", path.display());
+    }
+}
+
+#[test]
+fn without_protection_all_of_it_can_be_changed() {
+    let (mac, paths) = world(Some("content"));
+    let mut words = words(&mac);
+    words.push("--no-protect".into());
+    let jail = mac.jail(&words);
+    for path in &paths {
+        let worked = attack(&mac, &jail, path);
+        // What something hidden is in stays in its place.
+        let holds = |row: &Row| mac.home().join(row.path).starts_with(path);
+        let stays = rows_on(Os::MacOs).any(|row| row.treatment == Treatment::Hidden && holds(row));
+        let ways = ["file-write-data", "file-link", "removed", "renamed", "replaced"];
+        for way in &ways[..if stays { 2 } else { 5 }] {
+            assert!(worked.iter().any(|did| did == way), "{way}: {}", path.display());
+        }
+    }
+}
+
+#[test]
+fn what_is_beside_a_row_can_be_written() {
+    let (mac, paths) = world(Some("content"));
+    let jail = mac.jail(&words(&mac));
+    let is_held = |beside: &PathBuf| paths.iter().any(|path| beside.starts_with(path));
+    let mut checked = 0;
+    for beside in paths.iter().map(|path| path.with_file_name("beside")) {
+        if !is_held(&beside) {
+            assert!(jail.makes(&beside, "REGULAR-FILE"), "{}", beside.display());
+            assert!(jail.removes(&beside), "{}", beside.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 80, "{checked}");
+}
+
+#[test]
+fn a_map_of_exactly_a_row_opens_it() {
+    let (mac, _) = world(Some("content"));
+    let hooks = mac.home().join(".config/git");
+    let jail = mac.jail(&["--rw-map".as_ref(), hooks.as_os_str()]);
+    assert!(jail.writes(hooks.join("content")));
+    assert!(!jail.writes(mac.home().join(".config/fish/content")));
+}
+
+#[test]
+fn the_repository_of_the_project() {
+    let mac = Mac::new();
+    for name in ["HEAD", "config", "hooks/pre-commit", "objects/x", "refs/heads/main"] {
+        mac.file(mac.project().join(".git").join(name));
+    }
+    let jail = mac.jail::<&str>(&[]);
+    let git = mac.project().join(".git");
+    for held in ["config", "hooks", "hooks/pre-commit"] {
+        assert_eq!(attack(&mac, &jail, &git.join(held)), Vec::<String>::new(), "{held}");
+    }
+    for open in ["HEAD", "objects/x", "refs/heads/main"] {
+        let ways = jail.changes(git.join(open));
+        assert!(ways.contains(&"file-write-data") && jail.removes(git.join(open)), "{open}");
+    }
+    // Git saves by renaming a lock.
+    assert!(jail.makes(git.join("HEAD.lock"), "REGULAR-FILE"));
+    assert!(jail.renames(git.join("HEAD.lock"), git.join("HEAD")));
+    assert!(!jail.renames(git.join("HEAD.lock"), git.join("config")));
+}
+
+#[test]
+fn the_projects_settings_and_ai_jail_itself() {
+    for exists in [true, false] {
+        let mac = Mac::new();
+        if exists {
+            mac.configure("no_gpu = true\n");
+        }
+        let settings = mac.project().join(".ai-jail");
+        let jail = mac.jail::<&str>(&[]);
+        assert_eq!(attack(&mac, &jail, &settings), Vec::<String>::new());
+        let ourselves = Path::new("/opt/homebrew/bin/ai-jail");
+        assert!(jail.runs(ourselves) && jail.changes(ourselves).is_empty());
+    }
+}
+
+#[test]
+fn ai_jail_where_the_jail_may_write() {
+    let mac = Mac::new();
+    let program = mac.file(mac.project().join("target/debug/ai-jail"));
+    let settings = mac.settings::<&str>(&[]);
+    let mut host = mac.host(&settings);
+    host.ourselves = Some(program.clone());
+    let plan = ai_jail::plan::Plan::new(&settings, &host).expect("a plan");
+    let jail = Jail::new(plan);
+    assert!(jail.runs(&program), "it is stage two");
+}

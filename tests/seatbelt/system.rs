@@ -1,0 +1,218 @@
+//! The file system outside the home, and sockets.
+
+use std::path::{Path, PathBuf};
+
+use ai_jail::policy::macos::{MASKS, SYSTEM, TEMPORARY_MASKS, TEMPORARY_SOCKETS};
+use ai_jail::policy::system::System;
+
+use super::machine::{CACHES, Jail, Mac, TEMPORARY};
+
+/// Where a row is, below a directory: `ssh-*` becomes `ssh-sample`.
+fn sample(directory: &Path, row: &System) -> PathBuf {
+    directory.join(row.path.replace('*', "sample"))
+}
+
+#[test]
+fn every_row_of_the_system_is_read_only() {
+    let jail = Mac::new().jail::<&str>(&[]);
+    for row in SYSTEM {
+        for path in [PathBuf::from(row.path), Path::new(row.path).join("deep/file")] {
+            assert!(jail.reads(&path) && jail.runs(&path), "{}", path.display());
+            assert!(jail.changes(&path).is_empty(), "{}", path.display());
+            assert!(!jail.makes(&path, "DIRECTORY") && !jail.connects(&path), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn every_mask_of_the_system_shows_nothing() {
+    let jail = Mac::new().jail::<&str>(&[]);
+    for row in MASKS {
+        let path = sample(Path::new("/"), row);
+        for path in [path.clone(), path.join("PG_VERSION")] {
+            assert!(!jail.reads(&path) && !jail.sees(&path), "{}", path.display());
+            assert!(jail.changes(&path).is_empty() && !jail.connects(&path), "{}", path.display());
+        }
+    }
+    assert!(jail.reads("/opt/homebrew/var/homebrew/linked"), "the control");
+}
+
+#[test]
+fn what_has_no_row_is_not_there() {
+    let jail = Mac::new().jail::<&str>(&[]);
+    for path in [
+        "/Library/Keychains/System.keychain",
+        "/Library/Application Support/Some App/data",
+        "/Library/Logs/x",
+        "/Network/x",
+        "/Users/Shared/x",
+        "/Users/somebody/Documents/letter",
+        "/Volumes/Backup/x",
+        "/cores/core.1",
+        "/private/var/db/dslocal/nodes/Default/users/somebody.plist",
+        "/private/var/db/SystemPolicy",
+        "/private/var/folders/zz/somebody/T/x",
+        "/private/var/log/system.log",
+        "/private/var/root/x",
+        "/private/var/run/docker.sock",
+        "/private/var/vm/swapfile0",
+    ] {
+        assert!(!jail.reads(path) && !jail.sees(path) && !jail.runs(path), "{path}");
+        assert!(jail.changes(path).is_empty() && !jail.connects(path), "{path}");
+    }
+    for directory in ["/Users", "/Library", "/private", "/private/var", "/private/var/db"] {
+        assert!(!jail.reads(directory), "{directory}: its names");
+    }
+}
+
+#[test]
+fn the_data_volume_is_no_way_round() {
+    let mac = Mac::new();
+    let key = mac.file("home/.ssh/key");
+    let jail = mac.jail(&["--map".as_ref(), mac.home().as_os_str()]);
+    // The kernel takes these for the same names without the volume; where it did not, they would
+    // open nothing either.
+    let volume = Path::new("/System/Volumes/Data");
+    let same = volume.join(key.strip_prefix("/").expect("absolute"));
+    for path in [same, volume.join("Users/somebody/x"), volume.join("private/var/root")] {
+        assert!(!jail.reads(&path) && !jail.sees(&path), "{}", path.display());
+    }
+    assert!(jail.reads("/System/Volumes/Preboot/Cryptexes/OS/usr/lib/libobjc.A.dylib"));
+    assert!(!jail.reads("/System/Volumes/Preboot/x") && !jail.reads("/System/Volumes/VM/x"));
+}
+
+/// The temporary places of a jail.
+fn temporary() -> [&'static str; 4] {
+    ["/private/tmp", "/private/var/tmp", TEMPORARY, CACHES]
+}
+
+#[test]
+fn temporary_places_can_be_written() {
+    let jail = Mac::new().jail::<&str>(&[]);
+    for place in temporary() {
+        let file = Path::new(place).join("deep/file");
+        assert!(jail.reads(&file) && jail.writes(&file) && jail.removes(&file), "{place}");
+        assert!(jail.makes(&file, "SYMLINK") && jail.runs(&file), "{place}");
+        assert!(jail.listens(&file) && jail.connects(&file), "{place}");
+        assert!(!jail.removes(place), "{place}");
+    }
+    let user = Path::new(TEMPORARY).parent().expect("the user's");
+    for other in ["0", "X", "T2", "C.other"] {
+        let file = user.join(other).join("x");
+        assert!(!jail.reads(&file) && !jail.writes(&file), "{other}");
+    }
+}
+
+#[test]
+fn the_users_own_need_a_name_of_the_right_kind() {
+    let mut mac = Mac::new();
+    mac.set("TMPDIR", "/Users/somebody/Documents");
+    let jail = mac.jail::<&str>(&[]);
+    for path in [TEMPORARY, CACHES, "/Users/somebody/Documents", "/Users/somebody/C"] {
+        assert!(!jail.reads(path) && !jail.writes(path), "{path}");
+    }
+    let dropped = format!("{:?}", jail.plan.environment);
+    assert!(dropped.contains("TMPDIR"), "{dropped}");
+}
+
+#[test]
+fn every_mask_of_the_temporary_places() {
+    let mac = Mac::new();
+    let jail = mac.jail::<&str>(&[]);
+    for place in temporary().map(Path::new) {
+        for row in TEMPORARY_MASKS {
+            let path = sample(place, row);
+            for path in [path.clone(), path.join("Listeners")] {
+                assert!(!jail.reads(&path) && !jail.sees(&path), "{}", path.display());
+                assert!(jail.changes(&path).is_empty(), "{}", path.display());
+                assert!(!jail.makes(&path, "DIRECTORY"), "{}", path.display());
+                assert!(!jail.connects(&path) && !jail.listens(&path), "{}", path.display());
+            }
+        }
+        for row in TEMPORARY_SOCKETS {
+            let path = sample(place, row);
+            for path in [path.clone(), path.join("default")] {
+                assert!(!jail.connects(&path), "{}", path.display());
+                assert!(jail.writes(&path), "{}: files of such a name", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn sockets_of_the_host_that_were_found() {
+    let mut mac = Mac::new();
+    let (in_tmp, in_project) = ("/private/tmp/x/socket", mac.project().join("socket"));
+    let in_home = mac.file("home/.config/tool/socket");
+    mac.sockets = vec![in_tmp.into(), in_home.clone(), in_project.clone()];
+    let jail = mac.jail::<&str>(&[]);
+    assert!(jail.connects("/private/tmp/x/other"), "the control");
+    assert!(!jail.connects(in_tmp) && !jail.reads(in_tmp) && !jail.removes(in_tmp));
+    assert!(!jail.removes("/private/tmp/x"), "it stays in its place");
+    assert!(!jail.connects(&in_home));
+    assert!(jail.connects(&in_project), "there the user works with them");
+}
+
+/// A jail on a host with a Docker socket.
+fn with_docker(mac: &Mac, words: &[&str], socket: &Path) -> Jail {
+    let settings = mac.settings(words);
+    let mut host = mac.host(&settings);
+    let located = ai_jail::host::links::locate(socket).expect("it is there");
+    host.docker = vec![ai_jail::host::doors::Door { located, reason: "Docker socket" }];
+    Jail::new(ai_jail::plan::Plan::new(&settings, &host).expect("a plan"))
+}
+
+#[test]
+fn docker() {
+    let mac = Mac::new();
+    let socket = mac.file("home/.docker/run/docker.sock");
+    let beside = mac.home().join(".docker/run/other.sock");
+    let jail = with_docker(&mac, &[], &socket);
+    assert!(jail.connects(&socket) && !jail.connects(&beside));
+    for words in [&["--no-docker"][..], &["--lockdown"]] {
+        let jail = with_docker(&mac, words, &socket);
+        assert!(!jail.connects(&socket) && !jail.reads(&socket), "{words:?}");
+    }
+    // One that is kept in the project: there sockets are reached otherwise.
+    let socket = mac.file(mac.project().join("docker.sock"));
+    assert!(with_docker(&mac, &[], &socket).connects(&socket));
+    let jail = with_docker(&mac, &["--no-docker"], &socket);
+    assert!(!jail.connects(&socket) && !jail.reads(&socket));
+    assert!(jail.connects(mac.project().join("other.sock")), "the control");
+}
+
+#[test]
+fn docker_outside_the_home() {
+    let mac = Mac::new();
+    let socket = mac.file("run/docker.sock");
+    let jail = with_docker(&mac, &[], &socket);
+    assert!(jail.connects(&socket) && !jail.connects(mac.root().join("run/other.sock")));
+    assert!(!with_docker(&mac, &["--no-docker"], &socket).connects(&socket));
+}
+
+#[test]
+fn sockets_in_maps() {
+    let mac = Mac::new();
+    let socket = mac.file("beside/postgres/.s.PGSQL.5432");
+    assert!(!mac.jail::<&str>(&[]).connects(&socket), "the control");
+    let map = socket.parent().expect("a directory").as_os_str();
+    assert!(mac.jail(&["--map".as_ref(), map]).connects(&socket));
+}
+
+#[test]
+fn places_that_can_be_no_project() {
+    for place in [
+        "/Users",
+        "/Applications",
+        "/private/tmp",
+        "/System/Volumes/Data/Users/u/p",
+        "/opt/homebrew",
+    ] {
+        let mac = Mac::new();
+        let settings = mac.settings::<&str>(&[]);
+        let mut host = mac.host(&settings);
+        host.origin.project = place.into();
+        let error = ai_jail::plan::Plan::new(&settings, &host).expect_err(place);
+        assert!(matches!(error, ai_jail::error::Error::Project { .. }), "{error}");
+    }
+}
