@@ -1,18 +1,20 @@
 //! `--dry-run`: the jail as a command that works when pasted into a shell, or the plan as JSON.
 
-use std::ffi::OsStr;
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
-use crate::backend::bwrap;
-use crate::error::Error;
+use crate::backend::{bwrap, seatbelt};
+use crate::host::bubblewrap::Bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::{Host, Stdio};
 use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, Terminal, WriteBack};
+use crate::policy::Os;
 use crate::spec::{self, Descriptors};
 use crate::text::{obeyed, visible_json};
 
@@ -21,21 +23,16 @@ const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
 /// A command for POSIX sh, one option a line. Without a front it uses the caller's terminal.
-///
-/// # Errors
-///
-/// There is none for this builder.
-pub fn command(
-    plan: &Plan,
-    host: &Host,
-    builder: &Builder,
-    ourselves: &Path,
-) -> Result<Vec<u8>, Error> {
-    let Builder::Bubblewrap(bubblewrap) = builder else {
-        return Err(Error::NotBuilt { flag: "--dry-run on this system" });
-    };
+pub fn command(plan: &Plan, host: &Host, builder: &Builder, ourselves: &Path) -> Vec<u8> {
     let terminal = Terminal::without_front(plan.lockdown, host);
     let plan = &Plan { terminal, ..plan.clone() };
+    match builder {
+        Builder::Bubblewrap(bubblewrap) => self::bubblewrap(plan, host, bubblewrap, ourselves),
+        Builder::SandboxExec(program) => sandbox_exec(plan, host, program, ourselves),
+    }
+}
+
+fn bubblewrap(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
     let mut text = quote(bubblewrap.path.as_os_str());
     for words in bwrap::options(plan, bubblewrap, &bwrap::Sources::new()) {
         text.extend_from_slice(b" \\\n ");
@@ -44,15 +41,63 @@ pub fn command(
             text.extend(quote(&word));
         }
     }
+    let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
+    text.extend(inner.bytes());
+    text.extend(quote(ourselves.as_os_str()));
+    text.extend(here_document(plan, host));
+    text
+}
+
+/// `env(1)` and `cd` do what bubblewrap does of itself.
+fn sandbox_exec(plan: &Plan, host: &Host, program: &Path, ourselves: &Path) -> Vec<u8> {
+    let profile = seatbelt::profile(plan);
+    let mut text = b"cd ".to_vec();
+    text.extend(quote(plan.directory.as_os_str()));
+    text.extend_from_slice(b" && env");
+    let mut line = |words: &[&OsStr]| {
+        text.extend_from_slice(b" \\\n ");
+        for word in words {
+            text.push(b' ');
+            text.extend(quote(word));
+        }
+    };
+    if plan.lockdown {
+        line(&["-i".as_ref()]);
+    }
+    for edit in &plan.environment {
+        if let EnvEdit::Unset(name, _) = edit {
+            line(&["-u".as_ref(), name]);
+        }
+    }
+    for edit in &plan.environment {
+        if let EnvEdit::Set(name, value) = edit {
+            line(&[&with_value(name, value)]);
+        }
+    }
+    line(&[program.as_os_str(), "-p".as_ref(), profile.policy.as_ref()]);
+    for (key, value) in &profile.parameters {
+        line(&["-D".as_ref(), &with_value(key.as_ref(), value)]);
+    }
+    line(&[ourselves.as_os_str(), ENTRY_POINT.as_ref(), SPEC_FD.to_string().as_ref()]);
+    text.extend(here_document(plan, host));
+    text
+}
+
+/// `NAME=VALUE`.
+fn with_value(name: &OsStr, value: &OsStr) -> OsString {
+    let mut text = name.to_owned();
+    text.push("=");
+    text.push(value);
+    text
+}
+
+/// Stage two's spec, as the shell hands it over.
+fn here_document(plan: &Plan, host: &Host) -> Vec<u8> {
     let stdio = [(0, host.stdio[0]), (1, host.stdio[1]), (2, host.stdio[2])]
         .map(|(number, stream)| (stream != Stdio::Closed).then_some(number));
     let spec =
         spec::render(plan, Descriptors { control: None, stdio, pty: None }, Foreground::OnDemand);
-    let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
-    text.extend(inner.bytes());
-    text.extend(quote(ourselves.as_os_str()));
-    text.extend(format!(" {SPEC_FD}<<'END'\n{}\nEND\n", visible_json(&spec.to_json())).bytes());
-    Ok(text)
+    format!(" {SPEC_FD}<<'END'\n{}\nEND\n", visible_json(&spec.to_json())).into()
 }
 
 /// Quotes a word for POSIX sh. What a terminal would obey, and what is not UTF-8, is written as
@@ -104,7 +149,7 @@ pub fn plan(plan: &Plan) -> String {
         .collect();
     let environment: Vec<Value> = plan.environment.iter().map(edit).collect();
     let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
-    let value = json!({
+    let mut value = json!({
         "command": command,
         "directory": plan.directory.to_string_lossy(),
         "lockdown": plan.lockdown,
@@ -121,7 +166,17 @@ pub fn plan(plan: &Plan) -> String {
         "mise": plan.mise.as_ref().map(mise),
         "warnings": plan.warnings,
     });
+    if plan.os == Os::MacOs {
+        value["os"] = json!(plan.os);
+        value["sockets"] = json!(shown(&plan.macos.sockets));
+        value["no_sockets"] = json!(shown(&plan.macos.no_sockets));
+        value["replaced"] = json!(shown(&plan.macos.replaced));
+    }
     visible_json(&format!("{value:#}\n"))
+}
+
+fn shown(paths: &[PathBuf]) -> Vec<Cow<'_, str>> {
+    paths.iter().map(|path| path.to_string_lossy()).collect()
 }
 
 fn written_back(file: &WriteBack) -> Value {

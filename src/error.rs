@@ -56,12 +56,6 @@ pub enum Error {
         /// What to type.
         hint: String,
     },
-    /// A flag whose effect is not built yet.
-    #[error("{flag} is not built yet\n  run again without it")]
-    NotBuilt {
-        /// The flag.
-        flag: &'static str,
-    },
     /// The configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),

@@ -128,7 +128,7 @@ fn run_command(cli: &Cli, environment: Environment) -> Result<u8, Error> {
                 messages::note("the keys to the X11 display are not printed: see docs/display.md");
             }
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
-            return print(&dry_run::command(&plan, &host, &builder, &ourselves)?);
+            return print(&dry_run::command(&plan, &host, &builder, &ourselves));
         }
         Some(DryRun::Json) => return print(dry_run::plan(&plan).as_bytes()),
         None => {}

@@ -10,6 +10,7 @@ use crate::host::agent::Running;
 use crate::host::watch::{Finding, What};
 use crate::plan::Plan;
 use crate::plan::{MountKind, mount::Access};
+use crate::policy::{Os, macos};
 use crate::text::{visible, visible_word};
 
 /// Writes one line. Standard error may be closed: then there is nobody to tell.
@@ -159,6 +160,13 @@ pub fn findings(findings: &[Finding]) {
 
 /// Every mount with its reason, and everything left out.
 pub fn plan(plan: &Plan) {
+    lines(plan).iter().for_each(note);
+}
+
+/// The same as lines.
+pub fn lines(plan: &Plan) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut note = |line: String| lines.push(line);
     for mount in &plan.mounts {
         let how = match &mount.kind {
             MountKind::Bind { access: Access::ReadOnly, .. } => "read-only".to_owned(),
@@ -179,8 +187,14 @@ pub fn plan(plan: &Plan) {
     for withheld in &plan.withheld {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
     }
+    if plan.os == Os::MacOs {
+        for (switch, why) in macos::MEANINGLESS {
+            note(format!("--{switch}, --no-{switch}: without effect on macOS ({why})"));
+        }
+    }
     if let Some(mise) = &plan.mise {
         let how = if mise.hook { "activated in bash" } else { "sets up the environment" };
         note(format!("{}: {how} ({})", visible(&mise.program), mise.reason));
     }
+    lines
 }

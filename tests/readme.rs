@@ -6,7 +6,7 @@ use std::fs;
 
 use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, rows};
-use ai_jail::policy::{asked, devices, display, env, protect, system};
+use ai_jail::policy::{asked, devices, display, env, macos, protect, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -125,12 +125,37 @@ fn tables() -> Vec<(&'static str, String)> {
     ]
 }
 
+fn home_on_macos(treatment: Treatment) -> String {
+    let rows = macos::home::HOME.iter().filter(|row| row.treatment == treatment);
+    grouped(rows.map(|row| (row.path, row.reason)), ["what", "below the home"])
+}
+
+/// The tables of docs/macos.md.
+fn macos_tables() -> Vec<(&'static str, String)> {
+    let places = "below `/private/tmp`, `/private/var/tmp` and your own";
+    let rows = |rows: &'static [system::System]| rows.iter().map(|row| (row.path, row.reason));
+    let dropped = macos::DROPPED.iter().map(|row| (row.name, row.reason));
+    vec![
+        ("system", system(&[macos::SYSTEM])),
+        ("masks", system(&[macos::MASKS])),
+        ("read-write", home_on_macos(Treatment::ReadWrite)),
+        ("read-only", home_on_macos(Treatment::ReadOnly)),
+        ("hidden", home_on_macos(Treatment::Hidden)),
+        ("protected", protected(macos::protect::HOME, "below the home")),
+        ("temporary", grouped(rows(macos::TEMPORARY_MASKS), ["what", places])),
+        ("sockets", grouped(rows(macos::TEMPORARY_SOCKETS), ["what", places])),
+        ("dropped", grouped(dropped, ["why", "variables"])),
+        ("compared", crate::seatbelt::compared::table()),
+    ]
+}
+
 #[test]
 fn the_tables_are_those_of_the_code() {
     compare("README.md", tables());
     compare("docs/display.md", display_tables());
     compare("docs/agents.md", agents_tables());
     compare("docs/protected.md", watched_tables());
+    compare("docs/macos.md", macos_tables());
 }
 
 fn compare(page: &str, tables: Vec<(&str, String)>) {

@@ -6,6 +6,8 @@ mod model;
 mod noise;
 mod run;
 mod screen;
+#[allow(unsafe_code)]
+mod session;
 mod skip;
 mod snapshot;
 mod terminal;

@@ -16,7 +16,7 @@ use stage2::sys::terminal;
 use stage2::terminal::{Attributes, Size};
 
 use super::run::{Ended, Running};
-use super::{LIMIT, World, program};
+use super::{LIMIT, World, program, session};
 
 /// The master's side of a pseudo-terminal whose session runs a script.
 pub struct Tty {
@@ -58,16 +58,15 @@ impl Tty {
         let size = Size { rows: 24, columns: 80, ..Size::default() };
         terminal::set_size(&pty.slave, size).expect("a size");
         let slave = |descriptor: &OwnedFd| descriptor.try_clone().expect("dup");
-        let mut words: Vec<_> = ["setsid", "--ctty"].map(Into::into).into();
-        words.extend(command.into_iter().map(|word| word.as_ref().to_owned()));
-        let session = world
-            .outside(words)
+        let mut session = world
+            .outside(command)
             .env("AI_JAIL_BIN", program())
             .env("PS1", "prompt> ")
             .stdin(slave(&pty.slave))
             .stdout(slave(&pty.slave))
-            .stderr(slave(&pty.slave))
-            .start();
+            .stderr(slave(&pty.slave));
+        session::lead(session.command());
+        let session = session.start();
         drop(pty.slave);
         let master = File::from(pty.master);
         let shown = Arc::new(Mutex::new(Vec::new()));

@@ -36,12 +36,12 @@ pub fn profile(plan: &Plan) -> Profile {
     let network = if plan.lockdown { "" } else { NETWORK };
     let mut writer = Writer {
         plan,
-        policy: [BASE, network, RULES].join("\n"),
+        policy: without_comments(&[BASE, network, RULES]),
         parameters: Vec::new(),
         keys: HashMap::new(),
         passed: HashSet::new(),
     };
-    writer.comment("The plan. Outer places stand before inner ones: the last that fits decides.");
+    // Outer places before inner ones: the last rule that fits decides.
     for mount in &plan.mounts {
         writer.mount(mount);
     }
@@ -56,9 +56,16 @@ pub fn profile(plan: &Plan) -> Profile {
         beside.push(".");
         writer.line("jail-replace", &[path, Path::new(&beside)]);
     }
-    writer.comment("Nothing that a jail leaves behind makes somebody else of who runs it.");
+    // Nothing that a jail leaves behind makes somebody else of who runs it.
     writer.policy.push_str("(deny file-write-setugid)\n");
     Profile { policy: writer.policy, parameters: writer.parameters }
+}
+
+/// The rules alone: in these files a comment has its own line.
+fn without_comments(texts: &[&str]) -> String {
+    let is_rule = |line: &&str| !line.is_empty() && !line.starts_with(';');
+    let lines = texts.iter().flat_map(|text| text.lines()).filter(is_rule);
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 struct Writer<'a> {
@@ -72,11 +79,6 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// A comment of ours: nothing of the host's is in it.
-    fn comment(&mut self, text: &str) {
-        let _ = writeln!(self.policy, "\n; {text}");
-    }
-
     /// One line about places.
     fn line(&mut self, word: &str, places: &[&Path]) {
         let keys: Vec<String> = places.iter().map(|place| self.key(place)).collect();

@@ -1,6 +1,6 @@
 //! What the jail may do at a place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -26,6 +26,10 @@ pub enum Access {
     Device,
     /// Made for the jail by the kernel: its processes, its terminals.
     Fresh,
+    /// On macOS: refused, whether something is there or not.
+    Refused,
+    /// On macOS: a directory that leads to something; its names stay unknown.
+    Passed,
 }
 
 /// What is at a place of the jail, and what the command may do with it.
@@ -65,7 +69,13 @@ pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
         Thing::Kernel(None) => None,
         _ => Some(true),
     };
+    let on_macos = plan.os == Os::MacOs;
     let (readable, writable) = match &arrival.thing {
+        Thing::Memory if on_macos => (false, false),
+        Thing::Host(Found { kind: Kind::Socket, .. }) if on_macos => {
+            let reached = is_reached(plan, place);
+            (reached, reached)
+        }
         Thing::Absent => (false, can_be_made(plan, look, arrival)),
         Thing::Kernel(found) => (found.as_ref().is_none_or(|found| found.may.read), false),
         Thing::Host(found) => host_file(plan, mount, place, found),
@@ -76,14 +86,22 @@ pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
     };
     let of_host = nearest(&plan.mounts, place).is_some_and(|mount| mount.access().is_some())
         || plan.write_back.iter().any(|file| file.copy == *place);
-    let kind = kind(&arrival.thing);
+    let kind = if on_macos { kind_on_macos(&arrival.thing) } else { kind(&arrival.thing) };
     let holds_data = matches!(kind, None | Some("directory" | "file"));
     let kept = writable && of_host && holds_data;
-    Answer { access: access(arrival), exists, kind, readable, writable, kept }
+    let access = access(plan, arrival, writable);
+    let exists = exists.filter(|_| access != Access::Refused);
+    Answer { access, exists, kind, readable, writable, kept }
 }
 
-fn access(arrival: &Arrival<'_>) -> Access {
+fn access(plan: &Plan, arrival: &Arrival<'_>, writable: bool) -> Access {
+    let is_open = arrival.mount.is_some_and(|mount| mount.access().is_some());
     match &arrival.thing {
+        Thing::Absent if plan.os == Os::MacOs && !is_open => Access::Refused,
+        Thing::Memory if plan.os == Os::MacOs => Access::Passed,
+        Thing::Host(Found { kind: Kind::Socket, .. }) if plan.os == Os::MacOs && !writable => {
+            Access::Refused
+        }
         Thing::Absent => Access::Absent,
         Thing::Memory if is_devices(arrival.mount, &arrival.place) => Access::Fresh,
         Thing::Memory | Thing::EmptyFile => Access::Empty,
@@ -113,6 +131,24 @@ fn kind(thing: &Thing) -> Option<&'static str> {
         Thing::Link(_) => Some("link"),
         Thing::Device => Some("device"),
     }
+}
+
+/// The same for macOS, where no layer looks at sockets in another way than the profile.
+fn kind_on_macos(thing: &Thing) -> Option<&'static str> {
+    match thing {
+        Thing::Host(Found { kind: Kind::Socket, .. }) => Some("Unix socket"),
+        thing => kind(thing),
+    }
+}
+
+/// Whether the profile lets a Unix socket be connected to.
+fn is_reached(plan: &Plan, place: &Path) -> bool {
+    let macos = &plan.macos;
+    let begins = |beginning: &PathBuf| {
+        place.as_os_str().as_encoded_bytes().starts_with(beginning.as_os_str().as_encoded_bytes())
+    };
+    macos.sockets.iter().any(|open| below(place, open).is_some())
+        && !macos.no_sockets.iter().any(begins)
 }
 
 /// The word for a kind of file.

@@ -71,6 +71,10 @@ impl fmt::Display for Answer {
         let lost =
             if self.writable && !self.kept { "; what is written ends with the jail" } else { "" };
         match (self.access, self.exists) {
+            (Access::Refused, _) => write!(f, "refused, whether something is there or not"),
+            (Access::Passed, _) => {
+                write!(f, "directory that may be passed through, whose names stay unknown")
+            }
             (Access::Absent, _) if self.writable => {
                 write!(f, "absent, and the command may make it{lost}")
             }

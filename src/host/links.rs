@@ -60,7 +60,34 @@ pub fn locate(path: &Path) -> io::Result<Located> {
             Err(error) => return Err(error),
         }
     }
-    Ok(Located { canonical, links })
+    Ok(Located { canonical: on_disk(canonical), links })
+}
+
+/// A name on Linux is the one on the disk.
+#[cfg(not(target_os = "macos"))]
+fn on_disk(path: PathBuf) -> PathBuf {
+    path
+}
+
+/// The name on the disk, by which macOS's sandbox judges: most volumes take a name in any case,
+/// and those of the data volume without its mount point. What cannot be opened has its own name in
+/// a directory that can.
+#[cfg(target_os = "macos")]
+fn on_disk(path: PathBuf) -> PathBuf {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
+    use nix::libc::O_EVTONLY;
+    use nix::sys::stat::Mode;
+
+    // Asks for no permission to read, and waits for nobody.
+    let flags = OFlag::from_bits_retain(O_EVTONLY) | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
+    let mut found = PathBuf::new();
+    let asked = open(&path, flags, Mode::empty())
+        .and_then(|file| fcntl(&file, FcntlArg::F_GETPATH(&mut found)));
+    match (asked, path.parent(), path.file_name()) {
+        (Ok(_), ..) => found,
+        (Err(_), Some(parent), Some(name)) => on_disk(parent.to_path_buf()).join(name),
+        (Err(_), ..) => path,
+    }
 }
 
 /// The components of a path still to be walked, last first.

@@ -93,7 +93,9 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
 fn writable_places(host: &Host) -> Vec<PathBuf> {
     let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
     let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
-    places.chain([&host.origin.project]).chain(&host.git_common).cloned().collect()
+    let places = places.chain([&host.origin.project]).chain(&host.git_common).cloned();
+    // Linux has temporary places of the jail's own.
+    places.chain(macos::temporary(host).into_iter().map(|(path, _)| path)).collect()
 }
 
 /// A standard stream that is a directory would lead out of the jail, past every mount.

@@ -112,8 +112,7 @@ fn refusal(gathered: &Gathered, os: Os, entry: &Entry, home: &Path) -> Option<St
     if entry.located.links.is_empty() {
         return None;
     }
-    // On macOS a jail can save the file itself, and so put a link in its place.
-    if os == Os::MacOs && treatment(entry).0 == Treatment::Copied {
+    if os == Os::MacOs && macos::may_be_saved(&entry.path) {
         return Some(format!("a link to {}, which a jail may have made", visible(target)));
     }
     let is_system = system::is_taken_on(os, target) || system::holds_doors(os, target);

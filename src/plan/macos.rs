@@ -78,7 +78,10 @@ pub fn own_places(gathered: &mut Gathered, host: &Host, lockdown: bool) {
 }
 
 /// The temporary places and the user's caches.
-fn temporary(host: &Host) -> Vec<(PathBuf, &'static str)> {
+pub fn temporary(host: &Host) -> Vec<(PathBuf, &'static str)> {
+    if host.os != Os::MacOs {
+        return Vec::new();
+    }
     let own = host.origin.environment.path("TMPDIR").and_then(user_places);
     let shared = TEMPORARY.iter().map(|row| (row.path.into(), row.reason));
     shared.chain(own.into_iter().flatten()).collect()
@@ -148,6 +151,17 @@ pub fn home(gathered: &mut Gathered, host: &Host) {
             Treatment::Hidden | Treatment::Empty => {}
         }
     }
+}
+
+/// Whether an entry of the home is one that a jail saves itself, or makes beside that to do so: it
+/// could have put a link there.
+pub fn may_be_saved(entry: &Path) -> bool {
+    let copied = rows_on(Os::MacOs).filter(|row| row.treatment == Treatment::Copied);
+    let name = entry.as_os_str().as_encoded_bytes().to_ascii_lowercase();
+    copied.map(|row| row.path.as_bytes()).any(|file| match name.strip_prefix(file) {
+        Some(rest) => rest.is_empty() || rest.starts_with(b"."),
+        None => false,
+    })
 }
 
 /// A place whose content is the host's alone: what is there can be read, and nothing is added.

@@ -57,7 +57,7 @@ pub fn filter(
         let path = path_value(value, parameters)?;
         let is_clean = path.as_bytes().starts_with(b"/")
             && (path.len() == 1 || !path.as_bytes().ends_with(b"/"));
-        if is_clean { Ok(path) } else { Err(format!("no path: {}", path.display())) }
+        if is_clean { Ok(path) } else { Err(format!("no path: {path:?}")) }
     };
     let text = |kinds: &[Kind]| {
         about(kinds)?;

@@ -43,6 +43,9 @@ fn call(
     rules: &mut Vec<Expression>,
 ) -> Result<(), String> {
     let (word, given) = expression.call()?;
+    if word == "begin" {
+        return given.iter().try_for_each(|rule| call(functions, rule, rules));
+    }
     let Some(function) = functions.get(word) else {
         rules.push(expression.clone());
         return Ok(());

@@ -112,8 +112,10 @@ fn functions_stand_for_their_rules() {
     let policy = policy(
         "(define (hide place) (deny file-read* (literal place)))
          (define (show place other)
-            (allow file-read* (literal place) (require-all (literal other) (vnode-type DIRECTORY)))
-            (hide \"/h\"))
+            (begin
+              (allow file-read* (literal place)
+                (require-all (literal other) (vnode-type DIRECTORY)))
+              (hide \"/h\")))
          (hide \"/a\") (show \"/a\" \"/b\") (hide \"/c\")",
     );
     let read =

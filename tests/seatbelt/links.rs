@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ai_jail::plan::Plan;
+
 use super::machine::Mac;
 
 #[test]
@@ -93,6 +95,40 @@ fn a_link_that_a_jail_could_have_planted_opens_nothing() {
 }
 
 #[test]
+fn a_link_where_a_jail_saves_opens_nothing() {
+    let mac = Mac::new();
+    let letter = mac.file("home/Documents/letter");
+    // The kernel may not tell what is renamed to such a name.
+    for name in [".claude.json", ".claude.json.tmp", ".Claude.JSON.backup"] {
+        mac.link(&letter, Path::new("home").join(name));
+    }
+    mac.link(&letter, "home/.claude.jsonx");
+    let jail = mac.jail::<&str>(&[]);
+    for name in [".claude.json", ".claude.json.tmp", ".Claude.JSON.backup"] {
+        let told = jail.plan.withheld.iter().any(|item| item.path.ends_with(name));
+        assert!(told && !jail.writes(mac.home().join(name)), "{name}");
+    }
+    // That one only its user can have made.
+    assert!(jail.reads(mac.home().join(".claude.jsonx")) && !jail.writes(&letter));
+}
+
+#[test]
+fn a_link_in_a_temporary_place_opens_nothing() {
+    let mac = Mac::new();
+    let agent = mac.file("run/agent.sock");
+    let settings = mac.settings::<&str>(&[]);
+    let mut host = mac.host(&settings);
+    let link = ai_jail::host::links::Link {
+        path: "/private/tmp/docker.sock".into(),
+        target: agent.clone(),
+    };
+    let located = ai_jail::host::links::Located { canonical: agent.clone(), links: vec![link] };
+    host.docker = vec![ai_jail::host::doors::Door { located, reason: "Docker socket" }];
+    let jail = super::machine::Jail::new(Plan::new(&settings, &host).expect("a plan"));
+    assert!(!jail.connects(&agent) && !jail.reads(&agent));
+}
+
+#[test]
 fn a_project_by_another_name() {
     let mac = Mac::new();
     let file = mac.file(mac.project().join("file"));
@@ -101,7 +137,7 @@ fn a_project_by_another_name() {
     let mut host = mac.host(&settings);
     host.origin.named.clone_from(&link);
     host.origin.located = ai_jail::host::links::locate(&link).expect("it leads there");
-    let plan = ai_jail::plan::Plan::new(&settings, &host).expect("a plan");
+    let plan = Plan::new(&settings, &host).expect("a plan");
     let jail = super::machine::Jail::new(plan);
     assert!(jail.writes(&file) && jail.writes(link.join("file")));
     assert!(!jail.removes(&link), "the other name stays");

@@ -108,7 +108,7 @@ impl Mac {
         let mut host = Host::probe(origin, settings);
         host.os = Os::MacOs;
         host.ourselves = Some("/opt/homebrew/bin/ai-jail".into());
-        host.sockets = self.sockets.clone();
+        host.sockets.clone_from(&self.sockets);
         host
     }
 

@@ -1,6 +1,7 @@
 //! Profiles of macOS's sandbox, judged without a Mac: by an evaluator of the language that they are
 //! written in, on worlds that the real prober has looked at.
 
+pub mod compared;
 mod evaluator;
 mod filters;
 mod functions;
@@ -12,6 +13,7 @@ mod machine;
 mod maps;
 mod names;
 mod operations;
+mod printed;
 mod protect_table;
 mod reader;
 mod services;

@@ -73,7 +73,7 @@ impl Reader<'_> {
                     return Ok(Expression::Text(text));
                 }
                 '\\' if escapes => match chars.next() {
-                    Some((_, escaped @ ('"' | '\\'))) => text.push(escaped),
+                    Some((_, plain @ ('"' | '\\'))) => text.push(plain),
                     other => return Err(format!("an escape that is not known: {other:?}")),
                 },
                 _ => text.push(char),

@@ -107,6 +107,7 @@ fn processes_of_the_host_are_neither_seen_nor_signalled() {
             assert!(jail.allows(operation, &own), "the control: {operation}");
             assert!(!jail.allows(operation, &Request::default()), "{operation}");
         }
+        assert!(jail.allows("process-info-listpids", &Request::default()), "stage two needs it");
         for name in ["kern.proc.all", "kern.proc.pid.1", "kern.proc.uid.501", "kern.procargs2.1"] {
             assert!(!named(&jail, "sysctl-read", name), "{name}");
         }

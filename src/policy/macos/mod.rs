@@ -4,7 +4,7 @@
 pub mod home;
 pub mod protect;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::env::{DropWhen, Row};
 use super::system::System;
@@ -117,7 +117,8 @@ const FOLDERS: &str = "/private/var/folders";
 pub fn user_places(tmpdir: &Path) -> Option<[(PathBuf, &'static str); 2]> {
     let temporary: PathBuf = real(tmpdir).components().collect();
     let names: Vec<_> = temporary.strip_prefix(FOLDERS).ok()?.components().collect();
-    let is_own = names.len() == 3 && temporary.ends_with("T");
+    let is_plain = names.iter().all(|name| matches!(name, Component::Normal(_)));
+    let is_own = is_plain && names.len() == 3 && temporary.ends_with("T");
     let cache = temporary.with_file_name("C");
     let reasons = ["your temporary files, the host's too", "your programs' caches, the host's too"];
     is_own.then_some([(temporary, reasons[0]), (cache, reasons[1])])
@@ -183,7 +184,6 @@ pub const SHARED: &[&str] = &[
     "/private/tmp",
     "/private/var",
     "/private/var/folders",
-    "/private/var/root",
     "/private/var/run",
     "/private/var/tmp",
     "/usr/local",
@@ -192,7 +192,7 @@ pub const SHARED: &[&str] = &[
 ];
 
 /// What holds doors to the host, as `/run` does on Linux.
-pub const DOORS: &[&str] = &["/private/var/run", "/dev", "/Volumes", "/System/Volumes"];
+pub const DOORS: &[&str] = &["/private/var/run", "/dev", "/System/Volumes"];
 
 /// Where Docker's socket is beside the places of all systems, below the home.
 pub const DOCKER: &[&str] =
@@ -207,6 +207,14 @@ pub const DROPPED: &[Row] = &[
         when: DropWhen::Always,
         reason: "socket of a service of the host",
     },
+];
+
+/// Switches that change nothing, and why, in words for `-v`.
+pub const MEANINGLESS: &[(&str, &str)] = &[
+    ("landlock", "a layer of Linux; the profile of the sandbox stands for it"),
+    ("seccomp", "a layer of Linux; the profile of the sandbox stands for it"),
+    ("gpu", "there are no devices of that kind, and a jail opens no graphics processor"),
+    ("display", "X11 and Wayland alone; windows of macOS are out of a jail's reach"),
 ];
 
 #[cfg(test)]
