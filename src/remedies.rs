@@ -241,9 +241,7 @@ pub const SANDBOXED: Remedy = Remedy {
     said: &["sandbox_apply: Operation not permitted"],
     applies: |machine| !machine.inside_jail,
     why: "this runs in the sandbox of another program, and macOS lets nobody put one into another",
-    advice: "start ai-jail from a terminal of your own, outside of that program; or switch that\n\
-             program's own sandbox off where it runs in this jail's place\n\
-             ai-jail --doctor",
+    advice: "start ai-jail from a terminal of your own, outside of that program:\nai-jail --doctor",
 };
 
 /// The binary is where the profile lets nobody read.

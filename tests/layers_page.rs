@@ -97,9 +97,14 @@ fn the_page_has_the_codes_tables() {
 fn the_page_names_every_layer() {
     use stage2::report::Layer;
     let text = fs::read_to_string(page()).expect("the page");
-    for layer in
-        [Layer::Descriptors, Layer::Rlimits, Layer::Privileges, Layer::Landlock, Layer::Seccomp]
-    {
+    for layer in [
+        Layer::Profile,
+        Layer::Descriptors,
+        Layer::Rlimits,
+        Layer::Privileges,
+        Layer::Landlock,
+        Layer::Seccomp,
+    ] {
         assert!(text.contains(&format!("| {} |", layer.name())), "{}", layer.name());
     }
 }

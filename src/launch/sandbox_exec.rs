@@ -22,8 +22,17 @@ use crate::plan::{EnvEdit, Plan};
 /// The parameter that holds the mark of the run's processes.
 const MARK: &str = "AI_JAIL_RUN";
 
-/// The rule that puts it on them; see [`Mark`].
-const MARK_RULE: &str = "\n(allow mach-lookup (global-name (param \"AI_JAIL_RUN\")))\n";
+/// The parameter that holds our own path.
+const OURSELVES: &str = "AI_JAIL_SELF";
+
+/// What a run needs behind any plan. The first rule puts the mark on its processes; see [`Mark`].
+/// By the other this program can be stage two wherever it is installed: it is started by its path,
+/// which need not be in the jail.
+const RULES: &str = r#"
+(allow mach-lookup (global-name (param "AI_JAIL_RUN")))
+(allow file-read* file-test-existence file-map-executable process-exec*
+  (literal (param "AI_JAIL_SELF")))
+"#;
 
 /// Starts it.
 pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Error> {
@@ -33,7 +42,8 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     // A pipe, because it is there without a file, and what is in it is in no argument.
     let (spec, writer) = pipe().map_err(Error::system("pipe"))?;
     descriptors::keep(&writer)?;
-    let arguments = arguments(marked(seatbelt::profile(plan), &mark), &ourselves, &spec);
+    let profile = with_rules(seatbelt::profile(plan), &mark, &ourselves);
+    let arguments = arguments(profile, &ourselves, &spec);
     let mut command = Command::new(program);
     command
         .args(arguments)
@@ -59,10 +69,11 @@ fn mark() -> std::io::Result<String> {
     Ok(format!("ai-jail.run.{:032x}", u128::from_ne_bytes(bytes)))
 }
 
-/// The profile, with the mark for all that run behind it.
-fn marked(mut profile: Profile, mark: &str) -> Profile {
-    profile.policy.push_str(MARK_RULE);
+/// The profile with the [`RULES`] behind it.
+fn with_rules(mut profile: Profile, mark: &str, ourselves: &Path) -> Profile {
+    profile.policy.push_str(RULES);
     profile.parameters.push((MARK.into(), mark.into()));
+    profile.parameters.push((OURSELVES.into(), ourselves.into()));
     profile
 }
 
@@ -109,10 +120,20 @@ mod tests {
         let number: OsString = spec.as_raw_fd().to_string().into();
         let mut project = OsString::from("PROJECT=");
         project.push(odd);
-        let words = arguments(marked(profile, "m"), Path::new("/x/ai-jail"), &spec);
-        let policy = "(version 1)\n(allow mach-lookup (global-name (param \"AI_JAIL_RUN\")))\n";
-        let flags = ["-p", policy, "-D"].map(OsString::from);
-        let rest = ["-D", "EMPTY=", "-D", "AI_JAIL_RUN=m", "/x/ai-jail", "__stage2"];
+        let ourselves = Path::new("/x/ai-jail");
+        let words = arguments(with_rules(profile, "m", ourselves), ourselves, &spec);
+        let policy = format!("(version 1){RULES}");
+        let flags = ["-p", &policy, "-D"].map(OsString::from);
+        let rest = [
+            "-D",
+            "EMPTY=",
+            "-D",
+            "AI_JAIL_RUN=m",
+            "-D",
+            "AI_JAIL_SELF=/x/ai-jail",
+            "/x/ai-jail",
+            "__stage2",
+        ];
         let expected = flags.into_iter().chain([project]).chain(rest.map(OsString::from));
         assert_eq!(words, expected.chain([number]).collect::<Vec<_>>());
     }
