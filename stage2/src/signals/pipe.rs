@@ -33,7 +33,7 @@ impl SelfPipe {
         }
         signals::wake_through(Some(writer.as_fd()));
         let pipe = Self { reader, _writer: writer, set: *set };
-        for signal in set.iter() {
+        for signal in set {
             signals::note(signal)?;
         }
         Ok(pipe)
