@@ -236,3 +236,57 @@ fn nothing_in_it_is_obeyed_by_a_terminal() {
     }
     assert!(report.text(true).starts_with("\x1b[32mok  \x1b[0m  directory"));
 }
+
+#[test]
+fn on_a_mac_only_what_counts_there_is_looked_at() {
+    let mut findings = findings();
+    findings.builder = Builder::SandboxExec(Ok("/usr/bin/sandbox-exec".into()));
+    findings.machine.kernel = "25.0.0".into();
+    let skipped = Achieved::Skipped("not on this system".into());
+    let layers = vec![
+        (Layer::Profile, Achieved::Enforced("in a sandbox".into())),
+        (Layer::Landlock, skipped.clone()),
+        (Layer::Seccomp, skipped),
+    ];
+    let directory = PathBuf::from("/Users/me/project");
+    findings.trial = Trial::Ran { directory, status: 0, layers };
+    let report = Report::new(&findings);
+    assert!(report.works);
+    assert_eq!(
+        report.text(false),
+        "\
+ok    directory         /home/me/project can be a project
+ok    user file         none (/home/me/.ai-jail)
+ok    project file      none (/home/me/project/.ai-jail)
+ok    sandbox-exec      /usr/bin/sandbox-exec
+ok    surroundings      no sandbox, kernel 25.0.0
+ok    terminal          standard input, output and error; TERM is xterm
+ok    mise              /usr/bin/mise
+ok    jail              started in /Users/me/project, and ended well
+ok    jail profile      enforced: in a sandbox
+ok    jail landlock     not applied: not on this system
+ok    jail seccomp      not applied: not on this system
+ai-jail works here
+"
+    );
+}
+
+#[test]
+fn another_sandbox_around_a_mac_s_is_at_fault_where_the_jail_failed_for_it() {
+    let mut findings = findings();
+    findings.builder = Builder::SandboxExec(Ok("/usr/bin/sandbox-exec".into()));
+    findings.machine.sandboxed = true;
+    let said = "sandbox_apply: Operation not permitted";
+    let remedy = remedies::for_words_of_sandbox_exec(said, &findings.machine);
+    let advice = Some(remedy.at("/usr/bin/sandbox-exec".as_ref()));
+    findings.trial =
+        Trial::Failed(Error::Build { builder: "sandbox-exec", said: said.into(), advice });
+    let report = Report::new(&findings);
+    assert!(!report.works);
+    let name = Some(remedies::SANDBOXED.name.to_owned());
+    let (status, found, remedy) = check(&report, "surroundings");
+    assert_eq!((&*status, &*found, remedy), ("failed", "inside another sandbox", name.clone()));
+    let (status, found, remedy) = check(&report, "jail");
+    assert_eq!((&*status, remedy), ("failed", name));
+    assert!(found.contains("sandbox-exec says: sandbox_apply"), "{found}");
+}

@@ -137,3 +137,26 @@ fn each_remedy_has_a_section_that_ends_with_what_to_type() {
     }
     assert_eq!(sections, [], "sections without a remedy");
 }
+
+#[test]
+fn each_failure_of_sandbox_exec_has_its_remedy() {
+    let nested = "sandbox_apply: Operation not permitted";
+    let mut in_jail = machine();
+    in_jail.inside_jail = true;
+    let unknown = "<input string>:1:2: unbound variable: jail-pass";
+    let unreadable = "execvp() of '/x/ai-jail' failed: Operation not permitted";
+    let cases: &[(&Machine, &str, &Remedy)] = &[
+        (&machine(), nested, &remedies::SANDBOXED),
+        (&in_jail, nested, &remedies::NESTED),
+        (&machine(), unknown, &remedies::PROFILE_REFUSED),
+        (&machine(), unreadable, &remedies::OURSELVES_UNREADABLE),
+        (&machine(), "something new", &remedies::OTHER),
+    ];
+    for (machine, said, remedy) in cases {
+        let found = remedies::for_words_of_sandbox_exec(said, machine);
+        assert_eq!(found.name, remedy.name, "{said} on {machine:?}");
+    }
+    // What bubblewrap says has no remedy of the other's.
+    assert_eq!(for_words("Invalid argument <input", &machine()).name, remedies::OTHER.name);
+    assert_eq!(for_words(nested, &machine()).name, remedies::OTHER.name);
+}

@@ -3,7 +3,18 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{World, own_sleep, sleepers, until};
+use crate::harness::{Run, World, own_sleep, sleepers, until};
+
+/// How many sleep after a script that is told to end when so many of them do.
+///
+/// They are counted from outside: ps(1) of macOS is setuid, and runs in no sandbox.
+fn left_after(run: Run, seconds: &str, count: usize) -> usize {
+    let running = run.start();
+    until("all of them run", || sleepers(seconds).len() == count);
+    running.signal(Signal::SIGTERM);
+    running.finish();
+    sleepers(seconds).len()
+}
 
 pub fn background_jobs_end_with_the_command() {
     let world = World::new();
@@ -12,30 +23,22 @@ pub fn background_jobs_end_with_the_command() {
     let script = format!(
         "for job in 1 2 3; do sleep {seconds} > /dev/null 2>&1 & done
         (nohup sleep {seconds} > /dev/null 2>&1 &)
-        while [ $(ps -A -o args= | grep -c '^sleep {seconds}') -lt 4 ]; do :; done; echo all"
+        wait"
     );
-    assert_eq!(world.sh(&script).run().ok(), "all\n");
-    assert_eq!(sleepers(&seconds), []);
-    // The control: without a jail they stay.
-    assert_eq!(world.outside(["sh", "-c", &script]).run().ok(), "all\n");
-    let left = sleepers(&seconds);
-    assert_eq!(left.len(), 4);
-    end(&left);
+    assert_eq!(left_after(world.sh(&script), &seconds, 4), 0);
+    let outside = world.outside(["sh", "-c", &script]);
+    assert_eq!(left_after(outside, &seconds, 4), 4, "the control");
+    end(&sleepers(&seconds));
 }
 
 pub fn a_session_of_its_own_ends_with_the_command() {
     let world = World::new();
     let seconds = own_sleep(2);
-    // perl is on every Mac and every Linux of ours, setsid(1) is not.
-    // Its parent lives on: the tie by which it is found where there are no marks.
-    let begin = format!(
-        "perl -MPOSIX -e 'POSIX::setsid(); close STDOUT; close STDERR; exec \"sleep\", \"{seconds}\"' & wait"
-    );
-    let script = format!(
-        "({begin}) > /dev/null 2>&1 &\nwhile [ $(ps -A -o args= | grep -c '^sleep {seconds}') -lt 1 ]; do :; done; echo there"
-    );
-    assert_eq!(world.sh(&script).run().ok(), "there\n");
-    assert_eq!(sleepers(&seconds), []);
+    // perl is on every Mac and every Linux of ours, setsid(1) is not. Its parent lives on: the tie
+    // by which it is found where there are no marks.
+    let begin = format!("perl -MPOSIX -e 'POSIX::setsid(); exec \"sleep\", \"{seconds}\"' & wait");
+    let script = format!("({begin}) > /dev/null 2>&1 & wait");
+    assert_eq!(left_after(world.sh(&script), &seconds, 1), 0);
 }
 
 pub fn a_killed_front_leaves_nothing() {
@@ -81,18 +84,13 @@ pub fn a_daemon_that_forked_twice_is_found_by_its_mark() {
     let world = World::new();
     let seconds = own_sleep(6);
     let daemon = format!(
-        "perl -MPOSIX -e 'exit if fork; POSIX::setsid(); exit if fork; close STDOUT; close STDERR; \
-         exec \"sleep\", \"{seconds}\"'"
+        "perl -MPOSIX -e 'exit if fork; POSIX::setsid(); exit if fork; exec \"sleep\", \"{seconds}\"'"
     );
-    let script = format!(
-        "{daemon}\nwhile [ $(ps -A -o args= | grep -c '^sleep {seconds}') -lt 1 ]; do :; done; echo there"
-    );
-    assert_eq!(world.sh(&script).run().ok(), "there\n");
-    assert_eq!(sleepers(&seconds), []);
-    assert_eq!(world.outside(["sh", "-c", &script]).run().ok(), "there\n");
-    let left = sleepers(&seconds);
-    assert_eq!(left.len(), 1, "the control");
-    end(&left);
+    let script = format!("{daemon} > /dev/null 2>&1; sleep 1000 & wait");
+    assert_eq!(left_after(world.sh(&script), &seconds, 1), 0);
+    let outside = world.outside(["sh", "-c", &script]);
+    assert_eq!(left_after(outside, &seconds, 1), 1, "the control");
+    end(&sleepers(&seconds));
 }
 
 fn end(processes: &[(i32, char)]) {
