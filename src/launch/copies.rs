@@ -1,6 +1,7 @@
 //! Files of which the jail has copies: what it makes of them is written back, soon after each
 //! change and at the end. `docs/claude-json.md` says why.
 
+mod base;
 mod lock;
 mod original;
 mod writer;
@@ -67,12 +68,11 @@ impl Copies {
         Self { files: Arc::new(Mutex::new(files)), ..Self::default() }
     }
 
-    /// What the jail gets at this path.
+    /// What the jail gets at this path, in memory.
     #[cfg(target_os = "linux")]
-    pub fn content(&self, path: &Path) -> Option<Vec<u8>> {
+    pub fn content(&self, path: &Path) -> Option<io::Result<OwnedFd>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let given = files.iter().find(|file| file.path == path)?.original.given();
-        given.map(<[u8]>::to_vec)
+        files.iter().find(|file| file.path == path)?.original.given()
     }
 
     /// Has changes in the jail's directory told to this process by SIGIO. inotify(7) would tell

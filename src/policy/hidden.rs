@@ -208,7 +208,6 @@ pub const HIDDEN: &[Row] = &[
     row(".config/solana", "wallet"),
     row(".config/Exodus", "wallet"),
     row(".config/Ledger Live", "wallet"),
-    row("]Live", "wallet"),
     row(".config/@trezor", "wallet"),
     row(".config/atomic", "wallet"),
     row(".local/share/Daedalus", "wallet"),

@@ -120,7 +120,8 @@ pub const HOME: &[Row] = &[
     row(".cache/mesa_shader_cache", Empty, "shader cache that the host runs"),
     row(".cache/basilisk-dev", Empty, "browser cache"),
     // A build server waits for hours and runs what it is told by whoever knows its address and its
-    // key, on the host. The jail's own client starts one in the jail.
+    // key, on the host. The jail's own client starts one in the jail. (Where an empty place is refused,
+    // on macOS, Gradle takes `-Dorg.gradle.daemon.registry.base=DIRECTORY`.)
     row(".gradle/daemon", Empty, BUILD_SERVER),
     row(".m2/mvnd/registry", Empty, BUILD_SERVER),
     row(".local/share/kotlin/daemon", Empty, BUILD_SERVER),

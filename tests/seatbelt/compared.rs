@@ -159,7 +159,7 @@ const ROWS: &[Row] = &[
         "mach-lookup",
         Name("com.apple.dnssd.service"),
         NEITHER,
-        "newer systems resolve names by it",
+        "libraries look it up besides the socket",
     ),
     row(
         "name servers",
@@ -181,7 +181,7 @@ const ROWS: &[Row] = &[
         "mach-lookup",
         Name("com.apple.trustd"),
         NEITHER,
-        "newer frameworks ask the system's service and fail without",
+        "frameworks ask the user's service or this one",
     ),
     row("whether certificates were revoked", "mach-lookup", Name("com.apple.ocspd"), BOTH, ""),
     row("URLSession's connections", "mach-lookup", Name("com.apple.networkd"), BOTH, ""),

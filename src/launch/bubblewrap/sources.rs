@@ -1,7 +1,6 @@
 //! Opening what will be mounted, so that nothing can be put in its place in between; and what is
 //! in the files that the jail is given.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -18,7 +17,7 @@ use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::launch::copies::Copies;
 use crate::launch::descriptors;
-use crate::plan::{Access, Authority, Mount, MountKind, Plan};
+use crate::plan::{Access, Authority, MountKind, Plan};
 
 /// Descriptors left for everything else.
 const RESERVE: u64 = 64;
@@ -84,19 +83,21 @@ pub fn open_all(
 
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.
 fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
-    let files = plan.mounts.iter().filter_map(|mount| Some((mount, content(mount, copies)?)));
-    let in_memory =
-        |(mount, content): (&Mount, Cow<[u8]>)| Ok((mount.dest.clone(), in_memory(&content)?));
-    files.map(in_memory).collect()
-}
-
-/// What is in a file that the jail is given.
-fn content<'a>(mount: &'a Mount, copies: &Copies) -> Option<Cow<'a, [u8]>> {
-    match &mount.kind {
-        MountKind::File { content, .. } => Some(content.0.as_slice().into()),
-        MountKind::Copied { .. } => copies.content(&mount.dest).map(Into::into),
-        _ => None,
+    let mut files = BTreeMap::new();
+    for mount in &plan.mounts {
+        let file = match &mount.kind {
+            MountKind::File { content, .. } => in_memory(&content.0)?,
+            MountKind::Copied { .. } => {
+                let Some(copy) = copies.content(&mount.dest) else { continue };
+                let copy = copy.map_err(Error::system("dup"))?;
+                descriptors::inherit(&copy)?;
+                copy
+            }
+            _ => continue,
+        };
+        files.insert(mount.dest.clone(), file);
     }
+    Ok(files)
 }
 
 /// Opens a path on which no symbolic link stands; `openat2(2)`, Linux 5.6.

@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
+use super::base::Base;
 use super::lock::{self, Lock};
 use crate::config::atomic::{self, Durability, Prepared};
 use crate::json_merge;
@@ -25,8 +26,8 @@ pub struct Original {
     directory: File,
     name: OsString,
     /// What the jail's copy was when it was last the same as what was written back, or as what
-    /// it was made from. `None` where there was no file to copy.
-    base: Option<Vec<u8>>,
+    /// it was made from.
+    base: Base,
     /// What killed runs left beside it is removed, once.
     is_swept: bool,
 }
@@ -48,10 +49,12 @@ impl Original {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         let (parent, name) = path.parent().zip(path.file_name()).ok_or_else(missing)?;
         let directory = File::open(parent)?;
-        let base = if is_copied { read(&directory, name)? } else { None };
-        if is_copied && base.is_none() {
-            return Err(missing());
-        }
+        let base = if is_copied {
+            let file = regular(&directory, name)?.ok_or_else(missing)?;
+            Base::of(&file, MAX_SIZE)?.ok_or_else(too_large)?
+        } else {
+            Base::Nothing
+        };
         Ok(Self {
             path: path.to_path_buf(),
             directory,
@@ -66,10 +69,10 @@ impl Original {
         &self.path
     }
 
-    /// What the jail has been given.
+    /// What the jail is given.
     #[cfg(target_os = "linux")]
-    pub fn given(&self) -> Option<&[u8]> {
-        self.base.as_deref()
+    pub fn given(&self) -> Option<io::Result<std::os::fd::OwnedFd>> {
+        self.base.given()
     }
 
     /// Writes the copy back, whole or not at all. What others have written meanwhile stays, but
@@ -80,8 +83,12 @@ impl Original {
     /// A copy that is not a JSON object, or an original that cannot be written.
     pub fn save(&mut self, copies: impl AsFd, name: &OsStr, impatient: bool) -> io::Result<Saved> {
         // One that the jail has removed has nothing to say, nor has one that is being made.
-        let mine = read(copies, name)?.unwrap_or_default();
-        if mine.is_empty() || self.base.as_ref() == Some(&mine) {
+        let Some(copy) = regular(copies, name)? else { return Ok(Saved::Same) };
+        if self.base.is_in(&copy)? {
+            return Ok(Saved::Same);
+        }
+        let mine = content(&copy)?;
+        if mine.is_empty() {
             return Ok(Saved::Same);
         }
         if !json_merge::is_object(&mine) {
@@ -97,7 +104,7 @@ impl Original {
         if !self.replace(&mine, impatient)? {
             return Ok(Saved::Busy);
         }
-        self.base = Some(mine);
+        self.base = Base::Made(mine);
         Ok(Saved::Changed)
     }
 
@@ -106,7 +113,8 @@ impl Original {
     /// lock behind, on which others would wait.
     fn replace(&self, mine: &[u8], impatient: bool) -> io::Result<bool> {
         let (directory, name) = (&self.directory, self.name.as_os_str());
-        let theirs = read(directory, name)?;
+        let read = || regular(directory, name)?.as_ref().map(content).transpose();
+        let theirs = read()?;
         let new = self.merged(mine, theirs.as_deref())?;
         if theirs.as_deref() == Some(&new) {
             return Ok(true);
@@ -115,7 +123,7 @@ impl Original {
         let prepared = Prepared::new(directory, name, &new, mode, Durability::Disk)?;
         let lock = Lock::take(directory, name)?;
         // Somebody may have come between.
-        if (lock.is_none() && !impatient) || read(directory, name)? != theirs {
+        if (lock.is_none() && !impatient) || read()? != theirs {
             return Ok(false);
         }
         prepared.commit()?;
@@ -124,10 +132,10 @@ impl Original {
 
     /// What the original is to be, where it is `theirs` now.
     fn merged<'a>(&self, mine: &'a [u8], theirs: Option<&[u8]>) -> io::Result<Cow<'a, [u8]>> {
+        let base = self.base.bytes()?;
         match theirs {
-            Some(theirs) if self.base.as_deref() != Some(theirs) && theirs != mine => {
-                let base = self.base.as_deref().unwrap_or_default();
-                let merged = json_merge::merge(base, mine, theirs);
+            Some(theirs) if base != theirs && theirs != mine => {
+                let merged = json_merge::merge(&base, mine, theirs);
                 let why = "somebody has made it something else than a JSON object meanwhile";
                 merged.map(Cow::Owned).map_err(|_| invalid(why))
             }
@@ -141,9 +149,9 @@ fn sys_path(directory: &File) -> PathBuf {
     format!("/proc/self/fd/{}", directory.as_raw_fd()).into()
 }
 
-/// Reads a regular file; `None` where there is none. Either side may be somebody else's work, so
+/// Opens a regular file; `None` where there is none. Either side may be somebody else's work, so
 /// no link is followed, and nothing is waited for.
-fn read(directory: impl AsFd, name: &OsStr) -> io::Result<Option<Vec<u8>>> {
+fn regular(directory: impl AsFd, name: &OsStr) -> io::Result<Option<File>> {
     let flags = OFlag::O_RDONLY
         | OFlag::O_NOFOLLOW
         | OFlag::O_NONBLOCK
@@ -158,13 +166,22 @@ fn read(directory: impl AsFd, name: &OsStr) -> io::Result<Option<Vec<u8>>> {
     if !file.metadata()?.is_file() {
         return Err(invalid("it is not a regular file"));
     }
+    Ok(Some(file))
+}
+
+/// Reads it from the start.
+fn content(file: &File) -> io::Result<Vec<u8>> {
     // One byte more than allowed tells a file that is too large, also one that grows meanwhile.
     let mut content = Vec::new();
     file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
     if content.len() as u64 > MAX_SIZE {
-        return Err(invalid("it is larger than 32 MiB"));
+        return Err(too_large());
     }
-    Ok(Some(content))
+    Ok(content)
+}
+
+fn too_large() -> io::Error {
+    invalid("it is larger than 32 MiB")
 }
 
 fn invalid(why: &'static str) -> io::Error {

@@ -67,6 +67,7 @@ pub fn set_size(terminal: impl AsFd, size: Size) -> io::Result<()> {
 }
 
 /// `TIOCSCTTY(2const)`: makes it the controlling terminal of the session that this process leads.
+#[allow(clippy::useless_conversion)] // on macOS the number has another type
 pub fn make_controlling(terminal: impl AsFd) -> io::Result<()> {
     let descriptor = terminal.as_fd().as_raw_fd();
     // Of another type on macOS.
