@@ -70,8 +70,6 @@ pub fn set_size(terminal: impl AsFd, size: Size) -> io::Result<()> {
 #[allow(clippy::useless_conversion)] // on macOS the number has another type
 pub fn make_controlling(terminal: impl AsFd) -> io::Result<()> {
     let descriptor = terminal.as_fd().as_raw_fd();
-    // Of another type on macOS.
-    #[allow(clippy::useless_conversion)]
     let request = libc::TIOCSCTTY.into();
     // SAFETY: touches no memory; 0 takes the terminal from nobody.
     check(unsafe { libc::ioctl(descriptor, request, 0) }).map(drop)
