@@ -2,7 +2,9 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, FileType};
+#[cfg(not(target_os = "macos"))]
 use std::io::{BufRead, BufReader};
+#[cfg(not(target_os = "macos"))]
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
@@ -67,15 +69,15 @@ impl Home {
     }
 }
 
-/// Finds the home from the value of `$HOME`, else from the password file.
+/// Finds the home from the value of `$HOME`, else from the user database.
 pub fn find(variable: Option<&OsStr>, uid: u32) -> Home {
     let substitute = |why: String| Home::Substitute { path: SUBSTITUTE.into(), why };
     let named = match variable.filter(|value| !value.is_empty()) {
         Some(value) => Some(value.to_os_string()),
-        None => from_password_file(uid),
+        None => from_password_database(uid),
     };
     let Some(named) = named.map(PathBuf::from) else {
-        return substitute("HOME is not set and /etc/passwd names none".into());
+        return substitute(format!("HOME is not set and {PASSWORDS} names none"));
     };
     if !named.is_absolute() {
         return substitute(format!("{} is not an absolute path", visible(&named)));
@@ -95,9 +97,21 @@ pub fn find(variable: Option<&OsStr>, uid: u32) -> Home {
     }
 }
 
+/// Where users' homes are looked up.
+const PASSWORDS: &str = if cfg!(target_os = "macos") { "the user database" } else { "/etc/passwd" };
+
+/// The home of a user. Its file `/etc/passwd` lists no ordinary user on macOS, so there the system
+/// is asked.
+#[cfg(target_os = "macos")]
+fn from_password_database(uid: u32) -> Option<OsString> {
+    let user = nix::unistd::User::from_uid(uid.into()).ok()??;
+    Some(user.dir.into_os_string()).filter(|directory| !directory.is_empty())
+}
+
 /// The home that `/etc/passwd` gives a user. Read by hand: a static binary cannot use NSS.
-fn from_password_file(uid: u32) -> Option<OsString> {
-    let file = fs::File::open("/etc/passwd").ok()?;
+#[cfg(not(target_os = "macos"))]
+fn from_password_database(uid: u32) -> Option<OsString> {
+    let file = fs::File::open(PASSWORDS).ok()?;
     BufReader::new(file).split(b'\n').map_while(Result::ok).find_map(|line| {
         let mut fields = line.split(|byte| *byte == b':').skip(2);
         let found: u32 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;

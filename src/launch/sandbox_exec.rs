@@ -22,17 +22,8 @@ use crate::plan::{EnvEdit, Plan};
 /// The parameter that holds the mark of the run's processes.
 const MARK: &str = "AI_JAIL_RUN";
 
-/// The parameter that holds our own path.
-const OURSELVES: &str = "AI_JAIL_SELF";
-
-/// What a run needs behind any plan. The first rule puts the mark on its processes; see [`Mark`].
-/// By the other this program can be stage two wherever it is installed: it is started by its path,
-/// which need not be in the jail.
-const RULES: &str = r#"
-(allow mach-lookup (global-name (param "AI_JAIL_RUN")))
-(allow file-read* file-test-existence file-map-executable process-exec*
-  (literal (param "AI_JAIL_SELF")))
-"#;
+/// What a run needs behind any plan: puts the mark on its processes; see [`Mark`].
+const RULE: &str = "\n(allow mach-lookup (global-name (param \"AI_JAIL_RUN\")))\n";
 
 /// Starts it.
 pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Error> {
@@ -42,7 +33,7 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     // A pipe, because it is there without a file, and what is in it is in no argument.
     let (spec, writer) = pipe().map_err(Error::system("pipe"))?;
     descriptors::keep(&writer)?;
-    let profile = with_rules(seatbelt::profile(plan), &mark, &ourselves);
+    let profile = marked(seatbelt::profile(plan), &mark);
     let arguments = arguments(profile, &ourselves, &spec);
     let mut command = Command::new(program);
     command
@@ -69,11 +60,10 @@ fn mark() -> std::io::Result<String> {
     Ok(format!("ai-jail.run.{:032x}", u128::from_ne_bytes(bytes)))
 }
 
-/// The profile with the [`RULES`] behind it.
-fn with_rules(mut profile: Profile, mark: &str, ourselves: &Path) -> Profile {
-    profile.policy.push_str(RULES);
+/// The profile with the [`RULE`] behind it.
+fn marked(mut profile: Profile, mark: &str) -> Profile {
+    profile.policy.push_str(RULE);
     profile.parameters.push((MARK.into(), mark.into()));
-    profile.parameters.push((OURSELVES.into(), ourselves.into()));
     profile
 }
 
@@ -120,20 +110,10 @@ mod tests {
         let number: OsString = spec.as_raw_fd().to_string().into();
         let mut project = OsString::from("PROJECT=");
         project.push(odd);
-        let ourselves = Path::new("/x/ai-jail");
-        let words = arguments(with_rules(profile, "m", ourselves), ourselves, &spec);
-        let policy = format!("(version 1){RULES}");
+        let words = arguments(marked(profile, "m"), Path::new("/x/ai-jail"), &spec);
+        let policy = format!("(version 1){RULE}");
         let flags = ["-p", &policy, "-D"].map(OsString::from);
-        let rest = [
-            "-D",
-            "EMPTY=",
-            "-D",
-            "AI_JAIL_RUN=m",
-            "-D",
-            "AI_JAIL_SELF=/x/ai-jail",
-            "/x/ai-jail",
-            "__stage2",
-        ];
+        let rest = ["-D", "EMPTY=", "-D", "AI_JAIL_RUN=m", "/x/ai-jail", "__stage2"];
         let expected = flags.into_iter().chain([project]).chain(rest.map(OsString::from));
         assert_eq!(words, expected.chain([number]).collect::<Vec<_>>());
     }
