@@ -79,7 +79,9 @@ impl Base {
         if length(copy)? != size {
             return Ok(false);
         }
-        let (mut said, mut was) = (vec![0; PIECE.min(size)], vec![0; PIECE.min(size)]);
+        let mut said = vec![0; PIECE.min(size)];
+        #[cfg(target_os = "linux")]
+        let mut was = said.clone();
         for start in (0..size).step_by(PIECE) {
             let piece = ..PIECE.min(size - start);
             match copy.read_exact_at(&mut said[piece], start as u64) {
