@@ -39,6 +39,10 @@ pub fn program() -> PathBuf {
     with_stand_in("exec \"$@\"").join("ai-jail")
 }
 
+/// What [`with_stand_in`] has made, until the tests are over.
+#[cfg(not(target_os = "macos"))]
+pub static STAND_INS: std::sync::Mutex<Vec<tempfile::TempDir>> = std::sync::Mutex::new(Vec::new());
+
 /// A directory with the program, and a `sandbox-exec` that takes the options and goes on like
 /// this. What it was given is in `arguments` beside it, each ended by a zero byte.
 #[cfg(not(target_os = "macos"))]
@@ -46,9 +50,9 @@ pub fn with_stand_in(then: &str) -> PathBuf {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
-    let directory = tempfile::Builder::new().prefix("runtime-").tempdir().expect("a directory");
-    // Away with the process: nextest has one for each test.
-    let directory = directory.keep();
+    let made = tempfile::Builder::new().prefix("runtime-").tempdir().expect("a directory");
+    let directory = made.path().to_path_buf();
+    STAND_INS.lock().expect("nobody panics with it").push(made);
     let stand_in = directory.join("sandbox-exec");
     let arguments = directory.join("arguments");
     let front = format!(

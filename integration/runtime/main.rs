@@ -64,7 +64,10 @@ fn main() -> ExitCode {
             it_is_restored_when_stage_two_is_killed;
     };
     trials.extend(os_trials());
-    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
+    #[cfg(not(target_os = "macos"))]
+    harness::STAND_INS.lock().expect("nobody panics with it").clear();
+    conclusion.exit_code()
 }
 
 /// What only the stand-in can show.
