@@ -4,6 +4,8 @@
 //! language has no public description: what is relied upon, and where that is published, is in
 //! docs/macos.md, and `tests/seatbelt/` evaluates profiles by it.
 
+mod spelling;
+
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -133,11 +135,13 @@ impl Writer<'_> {
                 self.line("jail-read", &[path]);
                 if self.is_in_writable(path) {
                     self.line("jail-hold", &[path]);
+                    self.spelled("jail-hold-spelled", path, "(/|$)");
                 }
             }
             // What is around it is writable already.
             Access::ReadWrite if mount.authority == Authority::Keep => {
                 self.line("jail-pin", &[path]);
+                self.spelled("jail-pin-spelled", path, "$");
             }
             // It has a line of its own, with what is beside it.
             Access::ReadWrite if self.plan.macos.replaced.contains(&mount.dest) => {}
@@ -162,6 +166,22 @@ impl Writer<'_> {
     fn is_in_writable(&self, path: &Path) -> bool {
         let around = path.parent().and_then(|parent| nearest(&self.plan.mounts, parent));
         around.is_some_and(|mount| mount.access() == Some(Access::ReadWrite))
+    }
+
+    /// A line for all spellings of a place, as far as a jail could choose one: below what it may
+    /// write.
+    fn spelled(&mut self, word: &str, path: &Path, end: &str) {
+        let is_writable = |above: &&Path| {
+            let mut at = self.plan.mounts.iter().filter(|mount| mount.dest == **above);
+            at.any(|mount| {
+                mount.access() == Some(Access::ReadWrite) && mount.authority != Authority::Keep
+            })
+        };
+        let around = path.ancestors().skip(1).find(is_writable);
+        if let Some(around) = around {
+            let expression = spelling::of(path, around, end);
+            self.line(word, &[Path::new(&expression)]);
+        }
     }
 
     /// What becomes of Unix sockets at a place.

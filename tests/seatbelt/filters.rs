@@ -54,7 +54,7 @@ pub fn filter(
     };
     let path = || {
         about(&[Kind::File, Kind::Network])?;
-        let path = path_value(value, parameters)?;
+        let path = text_value(value, parameters)?;
         let is_clean = path.as_bytes().starts_with(b"/")
             && (path.len() == 1 || !path.as_bytes().ends_with(b"/"));
         if is_clean { Ok(path) } else { Err(format!("no path: {path:?}")) }
@@ -76,7 +76,9 @@ pub fn filter(
         "subpath" => Filter::Subpath(path()?),
         "prefix" => Filter::Prefix(path()?),
         "regex" => {
-            let text = text(&[Kind::File])?;
+            about(&[Kind::File])?;
+            // Judged byte by byte, as paths are.
+            let text = latin(text_value(value, parameters)?.as_bytes());
             Filter::Regex(regex_lite::Regex::new(&text).map_err(|error| error.to_string())?)
         }
         "vnode-type" => Filter::VnodeType(word(&[Kind::File])?),
@@ -130,7 +132,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// A string, or a parameter that is given.
-fn path_value(value: &Expression, parameters: &[(String, OsString)]) -> Result<OsString, String> {
+fn text_value(value: &Expression, parameters: &[(String, OsString)]) -> Result<OsString, String> {
     if let Expression::Text(text) = value {
         return Ok(text.into());
     }
@@ -144,6 +146,10 @@ fn path_value(value: &Expression, parameters: &[(String, OsString)]) -> Result<O
         }
         _ => Err(format!("no path: {value:?}")),
     }
+}
+
+fn latin(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 impl Filter {
@@ -175,10 +181,7 @@ impl Filter {
         match self {
             Self::Literal(place) => path == Some(place.as_bytes()),
             Self::Prefix(place) => path.is_some_and(|path| path.starts_with(place.as_bytes())),
-            Self::Regex(regex) => path.is_some_and(|path| {
-                let text: String = path.iter().map(|byte| char::from(*byte)).collect();
-                regex.is_match(&text)
-            }),
+            Self::Regex(regex) => path.is_some_and(|path| regex.is_match(&latin(path))),
             Self::VnodeType(wanted) => request.vnode == Some(wanted),
             Self::Extension(wanted) => request.extension == Some(wanted),
             Self::GlobalName(wanted) => !request.local_name && name(wanted),

@@ -83,6 +83,51 @@ fn every_row_that_is_not_there_yet() {
     nothing_works(None);
 }
 
+/// Of what is not there yet the kernel knows the name that was typed, and most volumes take these
+/// for the row's.
+#[test]
+fn a_row_that_is_not_there_yet_under_another_spelling() {
+    let (mac, paths) = world(None);
+    let jail = mac.jail(&words(&mac));
+    let writable = |path: &PathBuf| jail.makes(path.with_file_name("beside"), "REGULAR-FILE");
+    let mut checked = 0;
+    for path in paths.iter().filter(|path| writable(path)) {
+        let name = path.file_name().expect("a name").to_str().expect("plain");
+        let kelvin = name.replacen('k', "\u{212a}", 1).replacen('s', "\u{17f}", 1);
+        for other in [name.to_uppercase(), kelvin] {
+            let other = path.with_file_name(&other);
+            for kind in ["REGULAR-FILE", "DIRECTORY", "SYMLINK"] {
+                let places = [other.clone(), other.join("new")];
+                assert!(places.iter().all(|place| !jail.makes(place, kind)), "{other:?}: {kind}");
+            }
+            assert!(!jail.renames(mac.project().join("evil"), &other), "{other:?}");
+            checked += 1;
+        }
+        let longer = path.with_file_name(format!("{}-not", name.to_uppercase()));
+        assert!(jail.makes(&longer, "REGULAR-FILE"), "{longer:?}");
+    }
+    assert!(checked > 80, "{checked}");
+}
+
+/// Nor does a link of another spelling stand for the directory that a row would be in.
+#[test]
+fn a_directory_on_the_way_under_another_spelling() {
+    let mac = Mac::new();
+    mac.directory("home/.local/share");
+    let jail = mac.jail::<&str>(&[]);
+    let mut checked = 0;
+    for mount in &jail.plan.mounts {
+        let is_way = mount.authority == ai_jail::plan::Authority::Keep
+            && mount.access() == Some(ai_jail::plan::Access::ReadWrite);
+        if let Some(name) = mount.dest.file_name().filter(|_| is_way) {
+            let other = mount.dest.with_file_name(name.to_ascii_uppercase());
+            assert!(!jail.makes(&other, "SYMLINK"), "{other:?}");
+            checked += 1;
+        }
+    }
+    assert!(checked > 0);
+}
+
 #[test]
 fn all_of_it_can_be_read() {
     let (mac, paths) = world(Some("content"));
