@@ -51,6 +51,14 @@ pub fn note(signal: Signal) -> io::Result<()> {
     check(unsafe { libc::sigaction(signal as i32, &raw const action, ptr::null_mut()) }).map(drop)
 }
 
+/// Has the ends of children told. A caller that ignores SIGCHLD hands that down, `execve(2)`, and
+/// then the kernel keeps no status for `wait(2)`, here and in all that is started from here.
+pub fn hear_of_children() -> io::Result<()> {
+    let default = default_action();
+    // SAFETY: SIG_DFL installs no handler.
+    check(unsafe { libc::sigaction(libc::SIGCHLD, &raw const default, ptr::null_mut()) }).map(drop)
+}
+
 /// Whether a signal has come since it was asked last, and then whether the kernel has sent it.
 pub fn take_note(signal: Signal) -> Option<bool> {
     match NOTED[signal as usize].swap(NOTHING, Ordering::SeqCst) {
