@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::World;
+use crate::harness::{World, has_program};
 
 /// Signals that end a process unless it does something about them, `signal(7)`; 32 and 33 are the
 /// C library's own, which its `posix_spawn(3)` leaves ignored.
@@ -46,6 +46,23 @@ fn a_signal_that_ends_nothing_ends_nothing() {
         let ended = world.sh(&format!("kill -{signal} $$; exit 7")).run();
         assert_eq!(ended.code(), 7, "{ended}");
     }
+}
+
+#[test]
+fn a_caller_that_ignores_what_becomes_of_children_hears_of_it() {
+    // dash keeps this signal to itself.
+    if !has_program("bash") {
+        return;
+    }
+    let world = World::new();
+    let caller =
+        |then: &str| world.caller(&format!("exec bash -c \"trap '' CHLD; exec {then}\" \"$0\""));
+    let ended = caller("grep SigIgn /proc/self/status").run();
+    let mask = ended.out().split_whitespace().last().map(str::to_owned).expect("a mask");
+    assert_ne!(u64::from_str_radix(&mask, 16).expect("a mask") & 1 << 16, 0, "{ended}");
+    let ended = caller("\\$0 --exec -- sh -c 'exit 9'").run();
+    assert_eq!(ended.code(), 9, "{ended}");
+    assert_eq!(ended.err(), "");
 }
 
 #[test]

@@ -143,6 +143,26 @@ fn a_shell_in_the_jail_has_jobs_of_its_own() {
 }
 
 #[test]
+fn where_the_caller_ignores_the_key_that_stops_nothing_stays_stopped() {
+    if !has_program("bash") {
+        return;
+    }
+    let world = World::new();
+    let mut tty = Tty::interactive(&world);
+    // Nobody would resume it: the shell in between waits for its end, and does not stop.
+    let inner = "echo rea''dy; read line; echo go''t \\$line";
+    tty.types(&format!("(trap '' TSTP; {JAIL} bash -c \"{inner}\"; echo sta''tus $?)\n"));
+    tty.shows("\nready");
+    tty.types("\x1a");
+    tty.types("more\n");
+    tty.shows("got more");
+    tty.shows("status 0");
+    tty.prompts("prompt> ");
+    tty.types("exit\n");
+    tty.finish();
+}
+
+#[test]
 fn in_the_background_it_leaves_the_terminal_alone() {
     if !has_program("bash") {
         return;

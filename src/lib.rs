@@ -49,6 +49,8 @@ const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
 
 /// Runs the command line `arguments`, program name included, and gives the status to end with.
 pub fn run(arguments: &[OsString]) -> u8 {
+    // It cannot fail: the signal is there and may be set.
+    let _ = stage2::sys::signals::hear_of_children();
     let cli = match Cli::parse(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

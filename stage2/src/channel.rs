@@ -129,17 +129,20 @@ impl AsFd for Channel {
     }
 }
 
-/// The descriptor of a message that was received; further ones do not fit.
+/// The descriptor of a message that was received. The room for one has, by its alignment, room for
+/// two: what came beside the first is closed.
 fn descriptor_of(received: &RecvMsg<UnixAddr>) -> io::Result<Option<OwnedFd>> {
-    let number = received.cmsgs()?.find_map(|message| match message {
-        ControlMessageOwned::ScmRights(numbers) => numbers.first().copied(),
-        _ => None,
-    });
-    let Some(descriptor) = number.and_then(sys::adopt) else { return Ok(None) };
-    if CLOSE_ON_EXEC.is_empty() {
+    let mut first = None;
+    for message in received.cmsgs()? {
+        let ControlMessageOwned::ScmRights(numbers) = message else { continue };
+        for descriptor in numbers.into_iter().filter_map(sys::adopt) {
+            first.get_or_insert(descriptor);
+        }
+    }
+    if let Some(descriptor) = first.as_ref().filter(|_| CLOSE_ON_EXEC.is_empty()) {
         sys::close_on_exec(descriptor.as_raw_fd())?;
     }
-    Ok(Some(descriptor))
+    Ok(first)
 }
 
 /// Room for one descriptor.

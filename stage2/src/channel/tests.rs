@@ -1,8 +1,9 @@
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{IoSlice, Read, Write};
 use std::thread;
 
-use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::sys::socket::{ControlMessage, sendmsg};
 
 use super::*;
 
@@ -67,6 +68,25 @@ fn a_descriptor_arrives_with_its_own_message_and_closes_on_exec() {
         File::from(reader).read_to_string(&mut text).expect("read");
         assert_eq!(text, "x", "nobody else has it");
     }
+}
+
+#[test]
+fn what_comes_beside_a_descriptor_is_closed() {
+    let (front, jail) = pair(Confinement::Namespaces);
+    let (reader, writer) = nix::unistd::pipe().expect("a pipe");
+    let numbers = [writer.as_raw_fd(), writer.as_raw_fd()];
+    let rights = [ControlMessage::ScmRights(&numbers)];
+    let text = [IoSlice::new(b"\"both\"")];
+    let socket = jail.as_fd().as_raw_fd();
+    sendmsg::<UnixAddr>(socket, &text, &rights, MsgFlags::empty(), None).expect("send");
+    drop(writer);
+    let (_, first) = front.receive_with::<String>().expect("receive").expect("a message");
+    File::from(first.expect("the first")).write_all(b"x").expect("write");
+    let flags = OFlag::O_NONBLOCK;
+    fcntl(&reader, FcntlArg::F_SETFL(flags)).expect("fcntl");
+    let mut text = String::new();
+    File::from(reader).read_to_string(&mut text).expect("an end: the second is open nowhere");
+    assert_eq!(text, "x");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU8, Ordering};
 
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
@@ -18,6 +18,9 @@ static NOTED: [AtomicU8; SIGNALS] = [const { AtomicU8::new(NOTHING) }; SIGNALS];
 const NOTHING: u8 = 0;
 const FROM_PROCESS: u8 = 1;
 const FROM_KERNEL: u8 = 2;
+
+/// What the caller had ignored before it was noted, by number.
+static IGNORED: [AtomicBool; SIGNALS] = [const { AtomicBool::new(false) }; SIGNALS];
 
 /// Where a byte wakes whoever waits; -1 where nobody does.
 static WAKE: AtomicI32 = AtomicI32::new(-1);
@@ -47,8 +50,21 @@ pub fn note(signal: Signal) -> io::Result<()> {
     if FAULTS.contains(&signal) {
         action.sa_flags |= libc::SA_RESETHAND;
     }
+    let mut before = default_action();
     // SAFETY: the handler touches atomics and calls write(2) alone, which may be done at any time.
-    check(unsafe { libc::sigaction(signal as i32, &raw const action, ptr::null_mut()) }).map(drop)
+    check(unsafe { libc::sigaction(signal as i32, &raw const action, &raw mut before) })?;
+    if before.sa_sigaction == libc::SIG_IGN {
+        IGNORED[signal as usize].store(true, Ordering::SeqCst);
+    }
+    Ok(())
+}
+
+/// Has the ends of children told. A caller that ignores SIGCHLD hands that down, `execve(2)`, and
+/// then the kernel keeps no status for `wait(2)`, here and in all that is started from here.
+pub fn hear_of_children() -> io::Result<()> {
+    let default = default_action();
+    // SAFETY: SIG_DFL installs no handler.
+    check(unsafe { libc::sigaction(libc::SIGCHLD, &raw const default, ptr::null_mut()) }).map(drop)
 }
 
 /// Whether a signal has come since it was asked last, and then whether the kernel has sent it.
@@ -59,13 +75,20 @@ pub fn take_note(signal: Signal) -> Option<bool> {
     }
 }
 
-/// Does something while a signal has its default effect.
+/// Does something while a signal has its default effect, or none where the caller ignores it: one
+/// that ignores SIGTSTP resumes nobody who stops.
 pub fn with_default(signal: Signal, act: impl FnOnce()) {
     let default = default_action();
     let mut before = default_action();
     let number = signal as i32;
-    // SAFETY: SIG_DFL installs no handler; both structures outlive the call.
-    let changed = unsafe { libc::sigaction(number, &raw const default, &raw mut before) } == 0;
+    // SAFETY: changes nothing; the structure outlives the call.
+    let known = unsafe { libc::sigaction(number, ptr::null(), &raw mut before) } == 0;
+    let ignored =
+        before.sa_sigaction == libc::SIG_IGN || IGNORED[signal as usize].load(Ordering::SeqCst);
+    // SAFETY: SIG_DFL installs no handler; the structure outlives the call.
+    let changed = known
+        && !ignored
+        && unsafe { libc::sigaction(number, &raw const default, ptr::null_mut()) } == 0;
     act();
     if changed {
         // SAFETY: what was in place before, with the flags that belong to it.
