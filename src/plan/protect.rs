@@ -89,7 +89,12 @@ pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Watchi
         let (path, reason) = (item.path.clone(), item.reason);
         is_writable.then_some(Watching { path, reason, watch: Watch::Changes })
     });
-    held.chain(watched).collect()
+    // What cannot be made there can still come with a directory that is renamed to one above it.
+    let not_there = macos::held(host).into_iter().filter_map(|Held { path, reason }| {
+        access(mounts, &path)?;
+        Some(Watching { path, reason, watch: Watch::Changes })
+    });
+    held.chain(watched).chain(not_there).collect()
 }
 
 /// The access that the jail has to a place of the host below something writable; `None` where

@@ -128,6 +128,29 @@ fn a_directory_on_the_way_under_another_spelling() {
     assert!(checked > 0);
 }
 
+/// It could come with a directory that was made elsewhere and is renamed to one above it.
+#[test]
+fn a_row_that_is_not_there_yet_is_reported_when_it_appears() {
+    let mac = Mac::new();
+    let settings = mac.settings::<&str>(&[]);
+    let host = mac.host(&settings);
+    let plan = ai_jail::plan::Plan::new(&settings, &host).expect("a plan");
+    let watched = plan.watched(&settings, &host);
+    let mut found = 0;
+    for row in home(Os::MacOs) {
+        let path = mac.home().join(row.path);
+        let writable = path.ancestors().skip(1).any(|above| {
+            plan.mount_of(above).is_some_and(|mount| {
+                mount.dest == above && mount.access() == Some(ai_jail::plan::Access::ReadWrite)
+            })
+        });
+        let is_watched = watched.iter().any(|item| item.path == path);
+        assert!(is_watched || !writable, "{}", row.path);
+        found += usize::from(is_watched);
+    }
+    assert!(found > 0);
+}
+
 #[test]
 fn all_of_it_can_be_read() {
     let (mac, paths) = world(Some("content"));
