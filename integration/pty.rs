@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Tty, World, processes_with, until};
+use crate::harness::{PASSED_ON, Tty, World, processes_with, until};
 
 const JAIL: &str = "\"$AI_JAIL_BIN\" --";
 
@@ -215,22 +215,13 @@ fn ctrl_c_and_ctrl_backslash_reach_the_commands_handlers() {
 
 #[test]
 fn signals_sent_to_the_front_reach_the_command() {
-    use nix::sys::signal::{Signal, kill};
     let world = World::new();
-    let signals = [
-        (Signal::SIGTERM, "TERM"),
-        (Signal::SIGINT, "INT"),
-        (Signal::SIGHUP, "HUP"),
-        (Signal::SIGQUIT, "QUIT"),
-        (Signal::SIGUSR1, "USR1"),
-        (Signal::SIGUSR2, "USR2"),
-    ];
-    for (signal, name) in signals {
+    for (signal, name) in PASSED_ON {
         let script =
             format!("trap 'echo handled; exit 9' {name}; echo ready; while :; do sleep 0.02; done");
         let tty = Tty::jail(&world, ["sh", "-c", &script]);
         tty.shows("ready");
-        kill(tty.pid(), signal).expect("it runs");
+        nix::sys::signal::kill(tty.pid(), signal).expect("it runs");
         tty.shows("handled");
         assert_eq!(tty.finish().code(), 9, "{name}");
     }

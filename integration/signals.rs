@@ -4,17 +4,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::harness::{Process, Running, World, has_program, processes_with, until};
-
-/// Every signal that is passed on, and the number of the status that the handler gives.
-const PASSED_ON: [(Signal, &str); 6] = [
-    (Signal::SIGTERM, "TERM"),
-    (Signal::SIGINT, "INT"),
-    (Signal::SIGHUP, "HUP"),
-    (Signal::SIGQUIT, "QUIT"),
-    (Signal::SIGUSR1, "USR1"),
-    (Signal::SIGUSR2, "USR2"),
-];
+use crate::harness::{PASSED_ON, Process, Running, World, has_program, processes_with, until};
 
 /// A command in a jail that says when it is ready; `marker` finds it from outside.
 fn start(world: &World, script: &str, marker: &str) -> Running {

@@ -18,7 +18,7 @@ pub use descendants::{Process, family, processes_with};
 pub use look::Seen;
 pub use model::{Call, Model};
 pub use noise::noise;
-pub use run::{Ended, Run, Running};
+pub use run::{Ended, PASSED_ON, Run, Running};
 pub use screen::{Emulator, ROWS, Screen};
 pub use skip::{has_program, skip};
 pub use snapshot::Snapshot;

@@ -15,6 +15,16 @@ use nix::unistd::Pid;
 use super::world::PATH;
 use super::{LIMIT, until};
 
+/// Every signal that is passed on to the command, and its name in a shell.
+pub const PASSED_ON: [(Signal, &str); 6] = [
+    (Signal::SIGTERM, "TERM"),
+    (Signal::SIGINT, "INT"),
+    (Signal::SIGHUP, "HUP"),
+    (Signal::SIGQUIT, "QUIT"),
+    (Signal::SIGUSR1, "USR1"),
+    (Signal::SIGUSR2, "USR2"),
+];
+
 /// What will be run.
 pub struct Run {
     command: Command,

@@ -15,7 +15,7 @@ mod world;
 
 #[cfg(not(target_os = "macos"))]
 pub use run::Ended;
-pub use run::Run;
+pub use run::{PASSED_ON, Run};
 pub use terminal::Tty;
 pub use world::World;
 

@@ -4,18 +4,11 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 
-use crate::harness::{World, own_sleep, sleepers, until};
+use crate::harness::{PASSED_ON, World, own_sleep, sleepers, until};
 
 pub fn each_reaches_the_command() {
     let world = World::new();
-    for (signal, name) in [
-        (Signal::SIGTERM, "TERM"),
-        (Signal::SIGINT, "INT"),
-        (Signal::SIGHUP, "HUP"),
-        (Signal::SIGQUIT, "QUIT"),
-        (Signal::SIGUSR1, "USR1"),
-        (Signal::SIGUSR2, "USR2"),
-    ] {
+    for (signal, name) in PASSED_ON {
         let script = format!(
             "trap 'echo got {name}; exit 9' {name}; echo ready; while :; do sleep 0.01; done"
         );

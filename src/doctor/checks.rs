@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Builder, Check, ConfigFile, Findings, Status, Trial};
 use crate::error::Error;
 use crate::host::Stdio;
+use crate::host::builder::SANDBOX_EXEC;
 use crate::remedies::{self, Remedy};
 use crate::text::{visible, visible_word};
 use stage2::report::{Achieved, Layer};
@@ -66,7 +67,7 @@ impl Subject<'_> {
             Builder::Bubblewrap(Ok(details)) => details.canonical.as_path(),
             Builder::SandboxExec(Ok(path)) => path,
             Builder::Bubblewrap(Err(_)) => Path::new("/usr/bin/bwrap"),
-            Builder::SandboxExec(Err(_)) => Path::new("/usr/bin/sandbox-exec"),
+            Builder::SandboxExec(Err(_)) => Path::new(SANDBOX_EXEC),
         };
         Check { name, status, found: found.into(), remedy: Some(remedy.at(path)) }
     }

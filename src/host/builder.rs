@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::policy::Os;
 
 /// Where macOS has it; System Integrity Protection lets nobody change it.
-const SANDBOX_EXEC: &str = "/usr/bin/sandbox-exec";
+pub const SANDBOX_EXEC: &str = "/usr/bin/sandbox-exec";
 
 /// The program.
 #[derive(Clone, Debug, Eq, PartialEq)]
