@@ -1,5 +1,4 @@
-//! The tables of README.md and of the pages in docs/ are those of the code. `UPDATE_README=1`
-//! writes them anew.
+//! The tables of the pages in docs/ are those of the code. `UPDATE_DOCS=1` writes them anew.
 
 use std::fmt::Write;
 use std::fs;
@@ -105,11 +104,12 @@ fn watched_tables() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Every table by the name that its mark in README.md has.
+/// Every table by the name that its mark in docs/reference.md has.
 fn tables() -> Vec<(&'static str, String)> {
     let devices = devices::GPU.iter().map(|device| (device.name, device.reason));
     let kept: Vec<String> = env::LOCKDOWN_KEPT.iter().map(|name| format!("`{name}`")).collect();
     vec![
+        ("options", options()),
         ("system", system(&[system::ROOT, system::DEEPER, system::CHAINS])),
         ("masks", system(&[system::MASKS])),
         ("lockdown masks", system(&[system::LOCKDOWN_MASKS])),
@@ -123,6 +123,29 @@ fn tables() -> Vec<(&'static str, String)> {
         ("dropped", environment(env::DropWhen::Always)),
         ("kept", format!("{}\n", kept.join(" "))),
     ]
+}
+
+/// A row for each option of the command line, as `--help` has them.
+fn options() -> String {
+    let mut definition = ai_jail::cli::definition();
+    definition.build();
+    let mut text = "| option | meaning |\n|---|---|\n".to_owned();
+    for option in definition.get_arguments() {
+        let Some(long) = option.get_long() else { continue };
+        let short = option.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
+        let values = option.get_num_args().unwrap_or_else(|| 0.into());
+        let names: Vec<&str> =
+            option.get_value_names().unwrap_or_default().iter().map(|name| name.as_str()).collect();
+        let value = match (values.min_values(), values.takes_values()) {
+            (_, false) => String::new(),
+            (0, true) => format!("[={}]", names.join(" ")),
+            (_, true) => format!(" {}", names.join(" ")),
+        };
+        let help = option.get_help().map(ToString::to_string).unwrap_or_default();
+        let help = help.replace('\n', " ").replace('|', "\\|").replace('<', "\\<");
+        let _ = writeln!(text, "| {short}`--{long}{value}` | {help} |");
+    }
+    text
 }
 
 fn home_on_macos(treatment: Treatment) -> String {
@@ -151,7 +174,7 @@ fn macos_tables() -> Vec<(&'static str, String)> {
 
 #[test]
 fn the_tables_are_those_of_the_code() {
-    compare("README.md", tables());
+    compare("docs/reference.md", tables());
     compare("docs/display.md", display_tables());
     compare("docs/agents.md", agents_tables());
     compare("docs/protected.md", watched_tables());
@@ -163,7 +186,7 @@ fn compare(page: &str, tables: Vec<(&str, String)>) {
     let root = std::env::var_os("CARGO_MANIFEST_DIR").expect("set by cargo");
     let file = std::path::Path::new(&root).join(page);
     let mut text = fs::read_to_string(&file).expect(page);
-    let update = std::env::var_os("UPDATE_README").is_some();
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
     for (name, table) in tables {
         let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- end of {name} -->\n"));
         let start = text.find(&open).unwrap_or_else(|| panic!("no {open}")) + open.len();
