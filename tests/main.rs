@@ -12,6 +12,7 @@ mod doctor;
 mod fuzz;
 mod json_merge;
 mod layers_page;
+mod links;
 mod readme;
 mod rooms;
 mod seatbelt;

@@ -57,7 +57,7 @@ fn files_of(pid: &str) -> Vec<String> {
     acts.join(&"--".to_owned())
 }
 
-fn the_first_processs_files(world: &World) {
+fn the_first_process_s_files(world: &World) {
     let title = "/proc/1/root, fd, exe and environ";
     // Not `exe`: it is the system's own program there.
     let victim = victim(world);
@@ -76,12 +76,12 @@ fn the_first_processs_files(world: &World) {
 
 #[test]
 fn the_files_of_the_first_process() {
-    the_first_processs_files(&World::new());
+    the_first_process_s_files(&World::new());
 }
 
 #[test]
 fn root_the_files_of_the_first_process() {
-    the_first_processs_files(&World::new());
+    the_first_process_s_files(&World::new());
 }
 
 #[test]
