@@ -1,25 +1,20 @@
-//! What can go wrong in the front: one variant a step, with what it concerns and what to do.
+//! What can go wrong with a jail: one variant a step, with what it concerns and why. What to do
+//! about it is looked up above, in [`advice`](crate::advice).
 
 use std::ffi::OsString;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::bootstrap::BootstrapError;
-use crate::config::ConfigError;
-use crate::remedies::{
-    Advice, DIRECTORY, NO_BUBBLEWRAP, NO_SANDBOX_EXEC, NOT_RUN, OVERRIDE, Remedy,
-    SANDBOX_EXEC_NOT_RUN, STREAM,
-};
 use crate::text::visible;
 
-/// A failure of ai-jail itself: exit status 125.
+/// There is no jail.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The working directory is gone or cannot be reached.
-    #[error("cannot find the working directory: {0}\n  go to an existing directory and try again")]
+    #[error("cannot find the working directory: {0}")]
     WorkingDirectory(#[source] io::Error),
     /// The working directory cannot be a project.
-    #[error("{path} cannot be the project: {why}{}", told(&DIRECTORY))]
+    #[error("{path} cannot be the project: {why}")]
     Project {
         /// The working directory.
         path: String,
@@ -27,13 +22,13 @@ pub enum Error {
         why: String,
     },
     /// A standard stream is a directory.
-    #[error("{name} is a directory{}", told(&STREAM))]
+    #[error("{name} is a directory")]
     DirectoryStream {
         /// Which.
         name: &'static str,
     },
     /// `BWRAP_BIN` cannot be used.
-    #[error("BWRAP_BIN={} cannot be used: {why}{}", visible(path), told(&OVERRIDE))]
+    #[error("BWRAP_BIN={} cannot be used: {why}", visible(path))]
     BwrapOverride {
         /// Its value.
         path: PathBuf,
@@ -41,7 +36,7 @@ pub enum Error {
         why: String,
     },
     /// There is no bubblewrap.
-    #[error("bubblewrap (bwrap) was not found in {}{}", visible(searched), told(&NO_BUBBLEWRAP))]
+    #[error("bubblewrap (bwrap) was not found in {}", visible(searched))]
     NoBwrap {
         /// The search path.
         searched: OsString,
@@ -56,14 +51,8 @@ pub enum Error {
         /// What to type.
         hint: String,
     },
-    /// The configuration.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The agents' settings.
-    #[error(transparent)]
-    Bootstrap(#[from] BootstrapError),
     /// bubblewrap could not be started.
-    #[error("cannot run {}: {error}{}", visible(path), NOT_RUN.at(path))]
+    #[error("cannot run {}: {error}", visible(path))]
     StartBwrap {
         /// The executable.
         path: PathBuf,
@@ -71,10 +60,7 @@ pub enum Error {
         error: io::Error,
     },
     /// A source of a mount could not be opened as the plan has it.
-    #[error(
-        "cannot mount {}: {error}\n  it changed while the jail was being made; try again",
-        visible(path)
-    )]
+    #[error("cannot mount {}: {error}", visible(path))]
     Source {
         /// The source.
         path: PathBuf,
@@ -82,28 +68,34 @@ pub enum Error {
         error: io::Error,
     },
     /// There is no `sandbox-exec`.
-    #[error("sandbox-exec was not found: there is no program {}{}", visible(path), NO_SANDBOX_EXEC.at(path))]
+    #[error("sandbox-exec was not found: there is no program {}", visible(path))]
     NoSandboxExec {
         /// Where it should be.
         path: PathBuf,
     },
     /// `sandbox-exec` could not be started.
-    #[error("cannot run {}: {error}{}", visible(path), SANDBOX_EXEC_NOT_RUN.at(path))]
+    #[error("cannot run {}: {error}", visible(path))]
     StartSandboxExec {
         /// The executable.
         path: PathBuf,
         /// Why.
         error: io::Error,
     },
-    /// The jail could not be built.
-    #[error("the jail could not be built\n  {builder} says: {said}{}", advice.as_ref().map(ToString::to_string).unwrap_or_default())]
-    Build {
-        /// The program that builds it.
-        builder: &'static str,
+    /// bubblewrap could not build the jail.
+    #[error("the jail could not be built\n  bubblewrap says: {said}")]
+    BwrapFailed {
+        /// The executable.
+        path: PathBuf,
         /// Its own words.
         said: String,
-        /// What to do about it; `None` while this machine has not been looked at.
-        advice: Option<Advice>,
+    },
+    /// `sandbox-exec` could not build the jail.
+    #[error("the jail could not be built\n  sandbox-exec says: {said}")]
+    SandboxExecFailed {
+        /// The executable.
+        path: PathBuf,
+        /// Its own words.
+        said: String,
     },
     /// Stage two failed.
     #[error("the jail could not be completed: {0}")]
@@ -123,9 +115,4 @@ impl Error {
     pub fn system<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> Self {
         move |error| Self::System { what, error: error.into() }
     }
-}
-
-/// A remedy that does not depend on where bubblewrap is.
-fn told(remedy: &Remedy) -> Advice {
-    remedy.at(Path::new("bwrap"))
 }

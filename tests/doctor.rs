@@ -4,13 +4,14 @@ use std::io;
 use std::path::PathBuf;
 
 use ai_jail::config::Loaded;
-use ai_jail::doctor::{Builder, ConfigFile, Findings, Report, Trial};
 use ai_jail::error::Error;
 use ai_jail::host::Stdio;
 use ai_jail::host::bubblewrap::Details;
 use ai_jail::host::machine::{Container, Landlock, Machine};
 use ai_jail::remedies;
 use ai_jail::settings;
+use ai_jail::views::doctor::{Builder, ConfigFile, Examination, Findings, Trial};
+use ai_jail::views::output::{self, View};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 use stage2::report::{Achieved, Layer};
@@ -46,14 +47,13 @@ fn ran(landlock: Achieved) -> Trial {
     Trial::Ran { directory: "/home/me/project".into(), status: 0, layers }
 }
 
-fn failed(said: &str, machine: &Machine) -> Trial {
-    let advice = remedies::for_words(said, machine).at("/usr/bin/bwrap".as_ref());
-    Trial::Failed(Error::Build { builder: "bubblewrap", said: said.into(), advice: Some(advice) })
+fn failed(said: &str) -> Trial {
+    Trial::Failed(Error::BwrapFailed { path: "/usr/bin/bwrap".into(), said: said.into() })
 }
 
 /// Status, found text and the remedy's name of one check.
-fn check(report: &Report, name: &str) -> (String, String, Option<String>) {
-    let json: Value = serde_json::from_str(&report.json().expect("JSON")).expect("JSON");
+fn check(report: &Examination, name: &str) -> (String, String, Option<String>) {
+    let json: Value = serde_json::from_str(&output::json(report).expect("JSON")).expect("JSON");
     let checks = json["checks"].as_array().expect("a list");
     let check = checks.iter().find(|check| check["name"] == name);
     let check = check.unwrap_or_else(|| panic!("no {name}: {json:#}"));
@@ -67,7 +67,7 @@ fn check(report: &Report, name: &str) -> (String, String, Option<String>) {
 
 #[test]
 fn when_all_is_well() {
-    let report = Report::new(&findings());
+    let report = Examination::new(&findings());
     assert!(report.works);
     assert_eq!(
         report.text(false),
@@ -89,7 +89,7 @@ ok    jail landlock     enforced: Landlock ABI 6
 ai-jail works here
 "
     );
-    let json: Value = serde_json::from_str(&report.json().expect("JSON")).expect("JSON");
+    let json: Value = serde_json::from_str(&output::json(&report).expect("JSON")).expect("JSON");
     assert_eq!(json["works"], true);
     let layer = json!({ "layer": "landlock", "achieved": "enforced", "detail": "Landlock ABI 6" });
     assert_eq!(json["jail"], json!({ "status": 0, "layers": [layer] }));
@@ -99,13 +99,13 @@ ai-jail works here
 fn apparmor_is_at_fault_only_where_the_jail_failed_for_it() {
     let mut findings = findings();
     findings.machine.apparmor_restricts = Some(1);
-    let report = Report::new(&findings);
+    let report = Examination::new(&findings);
     let (status, found, remedy) = check(&report, "AppArmor");
     assert_eq!((status.as_str(), remedy), ("ok", None));
     assert!(found.ends_with("jails work all the same"), "{found}");
 
-    findings.trial = failed("setting up uid map: Permission denied", &findings.machine);
-    let report = Report::new(&findings);
+    findings.trial = failed("setting up uid map: Permission denied");
+    let report = Examination::new(&findings);
     assert!(!report.works);
     let name = Some(remedies::APPARMOR.name.to_owned());
     assert_eq!(
@@ -119,8 +119,8 @@ fn apparmor_is_at_fault_only_where_the_jail_failed_for_it() {
         "{text}"
     );
 
-    findings.trial = failed("Can't find source path /x", &findings.machine);
-    assert_eq!(check(&Report::new(&findings), "AppArmor").0, "warning");
+    findings.trial = failed("Can't find source path /x");
+    assert_eq!(check(&Examination::new(&findings), "AppArmor").0, "warning");
 }
 
 #[test]
@@ -137,15 +137,15 @@ fn each_surrounding_is_named() {
     for (edit, words, remedy) in cases {
         let mut findings = findings();
         edit(&mut findings.machine);
-        assert_eq!(check(&Report::new(&findings), "surroundings").0, "ok", "{words}");
-        findings.trial = failed("anything else", &findings.machine);
-        let (status, found, name) = check(&Report::new(&findings), "surroundings");
+        assert_eq!(check(&Examination::new(&findings), "surroundings").0, "ok", "{words}");
+        findings.trial = failed("anything else");
+        let (status, found, name) = check(&Examination::new(&findings), "surroundings");
         assert!(found.contains(words), "{found}");
         assert_eq!((status.as_str(), name.as_deref()), ("warning", Some(remedy.name)), "{words}");
     }
     let mut findings = findings();
     findings.machine.wsl = Some(2);
-    assert!(check(&Report::new(&findings), "surroundings").1.starts_with("WSL 2"));
+    assert!(check(&Examination::new(&findings), "surroundings").1.starts_with("WSL 2"));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn what_the_kernel_lacks() {
     for (landlock, words) in cases {
         let mut findings = findings();
         findings.machine.landlock = landlock;
-        let report = Report::new(&findings);
+        let report = Examination::new(&findings);
         let (status, found, remedy) = check(&report, "Landlock");
         assert!(found.contains(words), "{found}");
         assert_eq!(
@@ -171,17 +171,17 @@ fn what_the_kernel_lacks() {
     findings.machine.seccomp = false;
     findings.machine.userns_clone = Some(0);
     findings.machine.forbidden = vec!["user.max_pid_namespaces"];
-    assert_eq!(check(&Report::new(&findings), "seccomp").0, "warning");
-    let found = check(&Report::new(&findings), "namespaces").1;
+    assert_eq!(check(&Examination::new(&findings), "seccomp").0, "warning");
+    let found = check(&Examination::new(&findings), "namespaces").1;
     assert!(found.contains("unprivileged_userns_clone"), "{found}");
     findings.machine.userns_clone = Some(1);
-    let found = check(&Report::new(&findings), "namespaces").1;
+    let found = check(&Examination::new(&findings), "namespaces").1;
     assert!(found.contains("user.max_pid_namespaces is 0"), "{found}");
 }
 
 #[test]
 fn what_a_layer_achieved() {
-    let landlock = |findings: &Findings| check(&Report::new(findings), "jail landlock").0;
+    let landlock = |findings: &Findings| check(&Examination::new(findings), "jail landlock").0;
     let mut findings = findings();
     findings.trial = ran(Achieved::Partial("Landlock ABI 3 lacks much".into()));
     assert_eq!(landlock(&findings), "warning");
@@ -191,7 +191,7 @@ fn what_a_layer_achieved() {
     assert_eq!(landlock(&findings), "ok", "it was switched off");
     findings.trial = ran(Achieved::Failed("it broke".into()));
     assert_eq!(landlock(&findings), "failed");
-    assert!(!Report::new(&findings).works);
+    assert!(!Examination::new(&findings).works);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn bubblewraps_of_all_kinds() {
     for (uid, mode, version, status, owner) in cases {
         let mut findings = findings();
         findings.builder = Builder::Bubblewrap(Ok(bubblewrap(uid, mode, version)));
-        let report = Report::new(&findings);
+        let report = Examination::new(&findings);
         assert_eq!(check(&report, "bubblewrap").0, status, "{version}");
         assert_eq!(check(&report, "its owner").0, owner, "{uid} {mode:o}");
         let costs = check(&report, "bubblewrap").1.contains("each mount costs more");
@@ -219,7 +219,7 @@ fn bubblewraps_of_all_kinds() {
     let error = io::Error::from_raw_os_error(8);
     let details = Details { version: Err(error), ..bubblewrap(0, 0o755, "") };
     findings.builder = Builder::Bubblewrap(Ok(details));
-    let (status, _, remedy) = check(&Report::new(&findings), "bubblewrap");
+    let (status, _, remedy) = check(&Examination::new(&findings), "bubblewrap");
     assert_eq!((status.as_str(), remedy.as_deref()), ("failed", Some(remedies::NOT_RUN.name)));
 }
 
@@ -230,8 +230,8 @@ fn nothing_in_it_is_obeyed_by_a_terminal() {
     findings.mise = Some("/\u{202e}mise".into());
     findings.term = Some("\x1b]0;x\x07".into());
     findings.builder = Builder::Bubblewrap(Ok(bubblewrap(0, 0o755, "bubblewrap \x1b[31m")));
-    let report = Report::new(&findings);
-    for text in [report.text(false), report.json().expect("JSON")] {
+    let report = Examination::new(&findings);
+    for text in [report.text(false), output::json(&report).expect("JSON")] {
         assert!(!text.contains(['\x1b', '\x07', '\u{202e}']), "{text}");
     }
     assert!(report.text(true).starts_with("\x1b[32mok  \x1b[0m  directory"));
@@ -250,7 +250,7 @@ fn on_a_mac_only_what_counts_there_is_looked_at() {
     ];
     let directory = PathBuf::from("/Users/me/project");
     findings.trial = Trial::Ran { directory, status: 0, layers };
-    let report = Report::new(&findings);
+    let report = Examination::new(&findings);
     assert!(report.works);
     assert_eq!(
         report.text(false),
@@ -277,11 +277,9 @@ fn another_sandbox_around_a_mac_s_is_at_fault_where_the_jail_failed_for_it() {
     findings.builder = Builder::SandboxExec(Ok("/usr/bin/sandbox-exec".into()));
     findings.machine.sandboxed = true;
     let said = "sandbox_apply: Operation not permitted";
-    let remedy = remedies::for_words_of_sandbox_exec(said, &findings.machine);
-    let advice = Some(remedy.at("/usr/bin/sandbox-exec".as_ref()));
-    findings.trial =
-        Trial::Failed(Error::Build { builder: "sandbox-exec", said: said.into(), advice });
-    let report = Report::new(&findings);
+    let path = "/usr/bin/sandbox-exec".into();
+    findings.trial = Trial::Failed(Error::SandboxExecFailed { path, said: said.into() });
+    let report = Examination::new(&findings);
     assert!(!report.works);
     let name = Some(remedies::SANDBOXED.name.to_owned());
     let (status, found, remedy) = check(&report, "surroundings");

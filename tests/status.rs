@@ -4,7 +4,8 @@ use std::fs;
 
 use ai_jail::config::{self, trust};
 use ai_jail::settings;
-use ai_jail::status::{HostFacts, Report};
+use ai_jail::views::output;
+use ai_jail::views::status::{HostFacts, Overview};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -13,16 +14,16 @@ use crate::support::{Scratch, cli};
 const HOST: HostFacts =
     HostFacts { gpu: true, docker: false, display: true, mise: true, mise_has_work: true };
 
-fn report(scratch: &Scratch, args: &[&str]) -> Report {
+fn report(scratch: &Scratch, args: &[&str]) -> Overview {
     report_on(HOST, scratch, args)
 }
 
-fn report_on(host: HostFacts, scratch: &Scratch, args: &[&str]) -> Report {
+fn report_on(host: HostFacts, scratch: &Scratch, args: &[&str]) -> Overview {
     let cli = cli(&[args, &["status"]].concat());
     let loaded = config::load(&scratch.paths, cli.clean).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
     let settings = settings::resolve(&cli, &loaded.restrained(&verdict));
-    Report::new(&scratch.paths, &loaded, &verdict, &settings, host)
+    Overview::new(&scratch.paths, &loaded, &verdict, &settings, host)
 }
 
 fn text(scratch: &Scratch, args: &[&str]) -> String {
@@ -31,7 +32,7 @@ fn text(scratch: &Scratch, args: &[&str]) -> String {
 }
 
 fn json(scratch: &Scratch, args: &[&str]) -> Value {
-    let json = report(scratch, args).json().unwrap();
+    let json = output::json(&report(scratch, args)).unwrap();
     let json = json.replace(scratch.home().to_str().unwrap(), "/home/me");
     serde_json::from_str(&json).unwrap()
 }
@@ -137,7 +138,7 @@ fn json_has_everything_and_nothing_raw() {
     let scratch =
         Scratch::new().with_project("ro_maps = [\"a\\u009b\\u202e\"]\nno_docker = true\n");
     fs::create_dir(scratch.paths.project_dir.join("a\u{9b}\u{202e}")).unwrap();
-    let raw = report(&scratch, &[]).json().unwrap();
+    let raw = output::json(&report(&scratch, &[])).unwrap();
     assert!(!raw.contains(['\u{9b}', '\u{202e}']), "{raw}");
     let json = json(&scratch, &[]);
     assert_eq!(json["maps"][0]["path"], "a\u{9b}\u{202e}");
@@ -161,7 +162,7 @@ fn a_mise_without_work_is_told_from_one_that_runs() {
     assert_eq!(row(idle, &[]), "mise          on (nothing to do here)    default");
     assert_eq!(row(idle, &["--no-mise"]), "mise          off                        flag");
     assert_eq!(row(idle, &["--lockdown"]), "mise          off (lockdown)             flag");
-    let json = report_on(idle, &Scratch::new(), &[]).json().unwrap();
+    let json = output::json(&report_on(idle, &Scratch::new(), &[])).unwrap();
     let json: Value = serde_json::from_str(&json).unwrap();
     let expected = json!({ "value": true, "source": "default", "host": true, "idle": true });
     assert_eq!(json["switches"]["mise"], expected);

@@ -7,10 +7,12 @@ use ai_jail::cli::Cli;
 use ai_jail::config::Loaded;
 use ai_jail::error::Error;
 use ai_jail::host::builder::Builder;
+use ai_jail::host::machine::Machine;
 use ai_jail::host::{Environment, Host, Origin};
 use ai_jail::plan::Plan;
 use ai_jail::policy::Os;
-use ai_jail::{exit, launch, messages, settings};
+use ai_jail::views::progress;
+use ai_jail::{advice, exit, launch, messages, settings};
 
 /// The first argument that makes this binary the program under test.
 pub const ENTRY_POINT: &str = "__front";
@@ -21,7 +23,7 @@ pub const STAND_IN: &str = "RUNTIME_STAND_IN";
 /// Runs a command line without any configuration.
 pub fn main(arguments: &[OsString]) -> u8 {
     run(arguments).unwrap_or_else(|error| {
-        messages::error(error);
+        messages::error(advice::told(&error.into(), || Machine::probe(&Environment::inherited())));
         exit::FAILURE
     })
 }
@@ -36,6 +38,6 @@ fn run(arguments: &[OsString]) -> Result<u8, Error> {
     let plan = Plan::new(&settings, &host)?;
     let builder =
         stand_in.map_or_else(|| Builder::find(&host), |path| Ok(Builder::SandboxExec(path)))?;
-    let told = |told: &_| messages::progress(told, cli.verbose);
+    let told = |told: &_| progress::progress(told, cli.verbose);
     launch::run(plan, Some(&settings), &host, &builder, &told)
 }

@@ -36,7 +36,7 @@ use crate::error::Error;
 use crate::policy::system::System;
 use crate::policy::{self, Os};
 use crate::settings::Settings;
-use crate::status::HostFacts;
+use crate::views::status::HostFacts;
 use display::{Display, Withheld};
 use doors::Door;
 use home::{Entry, Home};

@@ -10,7 +10,8 @@ use stage2::report::ExecFailure;
 use super::failure;
 use crate::error::Error;
 use crate::host::builder::Builder;
-use crate::messages::{self, Lookup};
+use crate::messages;
+use crate::not_run::{self, Lookup};
 
 /// What is known about the end.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ impl Ending {
         match self {
             Self::Status(status) => Ok(status),
             Self::NotRun(failure) => {
-                messages::not_run(&failure, lookup);
+                not_run::tell(&failure, lookup);
                 Ok(failure.status())
             }
             Self::Failed(text) => Err(Error::Stage2(text)),

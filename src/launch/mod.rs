@@ -23,7 +23,8 @@ use stage2::report::FromJail;
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::builder::Builder;
-use crate::messages::{self, Lookup};
+use crate::messages;
+use crate::not_run::Lookup;
 use crate::plan::Plan;
 use crate::settings::Settings;
 
@@ -56,7 +57,7 @@ pub fn run(
     let outcome = supervise::supervise(jail, signals, connection, run);
     // The jail is gone: what is in the copies now is their last word.
     copies.finish().iter().for_each(messages::warning);
-    outcome.map_err(|error| failure::advise(error, builder, &host.origin.environment))
+    outcome
 }
 
 /// Starts what builds the jail, connected with the caller's terminal.

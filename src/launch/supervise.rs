@@ -23,7 +23,7 @@ use super::proxy::Ready;
 use super::signals::{self, Meaning};
 use crate::error::Error;
 use crate::host::builder::Builder;
-use crate::messages::Lookup;
+use crate::not_run::Lookup;
 
 /// A second identical fatal signal kills when it comes this much later.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,7 +1,12 @@
-//! The views that have to ask the host more than a launch does.
+//! What ai-jail shows: its plan, the files and this machine before or instead of a run, and
+//! what a run tells on its way.
 
-mod doctor;
-mod explain;
-
-pub use doctor::doctor;
-pub use explain::explain;
+pub mod doctor;
+pub mod dry_run;
+pub mod explain;
+pub mod findings;
+pub mod manual;
+pub mod output;
+pub mod progress;
+pub mod status;
+pub mod verbose;

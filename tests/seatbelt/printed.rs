@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use ai_jail::dry_run;
-use ai_jail::explain::{self, Access, Changes, Question, Report};
 use ai_jail::host::builder::Builder;
 use ai_jail::host::look::look;
-use ai_jail::messages;
 use ai_jail::policy::Os;
 use ai_jail::policy::home::{Row, Treatment, rows_on};
+use ai_jail::views::dry_run;
+use ai_jail::views::explain::{self, Access, Changes, Explanation, Question};
+use ai_jail::views::verbose;
 
 use super::machine::{Jail, Mac};
 
@@ -60,7 +60,7 @@ fn the_printed_command_is_the_profile() {
 fn the_plan_as_json() {
     let mac = Mac::new();
     let jail = mac.jail::<&str>(&[]);
-    let value: serde_json::Value = serde_json::from_str(&dry_run::plan(&jail.plan)).expect("JSON");
+    let value = dry_run::plan(&jail.plan);
     assert_eq!(value["os"], "macos");
     assert_eq!(
         (&value["landlock"], &value["seccomp"]),
@@ -170,7 +170,7 @@ fn every_row_is_explained_as_the_profile_has_it() {
 fn what_is_told_with_v() {
     let mac = Mac::new();
     mac.directory("home/.config");
-    let lines = messages::lines(&mac.jail(&["--no-landlock", "--gpu"]).plan);
+    let lines = verbose::lines(&mac.jail(&["--no-landlock", "--gpu"]).plan);
     let has = |text: &str| lines.iter().any(|line| line.contains(text));
     for switch in ["landlock", "seccomp", "gpu", "display"] {
         assert!(has(&format!("--{switch}, --no-{switch}: without effect on macOS")), "{switch}");
@@ -190,7 +190,7 @@ fn the_words_of_explanations() {
     let report = |path: &str| {
         let path = mac.home().join(path);
         let question = Question { path, home: Some(mac.home().into()), on_host: None };
-        Report::new(&jail.plan, &look, &question, Changes::default()).to_string()
+        Explanation::new(&jail.plan, &look, &question, Changes::default()).to_string()
     };
     for (path, expected) in [
         (

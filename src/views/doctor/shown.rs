@@ -1,12 +1,13 @@
-//! The report for people.
+//! The examination for people.
 
 use std::fmt::Write;
 
-use super::{Check, Report, Status};
+use super::{Check, Examination, Status};
+use crate::views::output::View;
 
-impl Report {
+impl View for Examination {
     /// One line a check, the remedy below it.
-    pub fn text(&self, colour: bool) -> String {
+    fn text(&self, colour: bool) -> String {
         let mut text = String::new();
         for check in &self.checks {
             check.write(&mut text, colour);

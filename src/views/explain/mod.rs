@@ -5,6 +5,7 @@
 mod answer;
 mod rule;
 mod shown;
+mod trials;
 mod walk;
 
 use std::ffi::OsString;
@@ -15,12 +16,12 @@ use stage2::os_bytes::{self, BytePath};
 
 pub use answer::{Access, Answer};
 pub use rule::Rule;
+pub use trials::show;
 pub use walk::Look;
 
 use crate::host::links::{Link, Located};
 use crate::host::look::Found;
 use crate::plan::{Mount, MountKind, Plan};
-use crate::text::visible_json;
 
 /// What is asked, and what the host has there.
 #[derive(Clone, Debug)]
@@ -53,9 +54,9 @@ pub struct Changes {
     pub refused: Option<String>,
 }
 
-/// All that `--explain` shows; [`std::fmt::Display`] for people, [`Report::json`] for programs.
+/// All that `--explain` shows; [`std::fmt::Display`] for people, its fields for programs.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Explanation {
     path: BytePath,
     #[serde(flatten)]
     answer: Answer,
@@ -102,7 +103,7 @@ pub fn answer(plan: &Plan, look: Look<'_>, path: &Path) -> Answer {
     answer::answer(plan, look, &walk::walk(plan, look, path))
 }
 
-impl Report {
+impl Explanation {
     /// Looks the answer up in the plan.
     pub fn new(plan: &Plan, look: Look<'_>, question: &Question, changes: Changes) -> Self {
         let arrival = walk::walk(plan, look, &question.path);
@@ -140,11 +141,6 @@ impl Report {
     pub fn note(mut self, text: impl Into<String>) -> Self {
         self.notes.push(text.into());
         self
-    }
-
-    /// The report as one JSON object, with nothing in it that a terminal would obey.
-    pub fn json(&self) -> Result<String, serde_json::Error> {
-        Ok(visible_json(&serde_json::to_string_pretty(self)?))
     }
 }
 

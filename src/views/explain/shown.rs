@@ -1,13 +1,20 @@
-//! The report for people.
+//! The explanation for people.
 
 use std::fmt;
 
 use super::answer::{Access, Answer};
 use super::rule::Rule;
-use super::{OnHost, Report, ShownLink, ShownMount};
+use super::{Explanation, OnHost, ShownLink, ShownMount};
 use crate::text::{visible, visible_words};
+use crate::views::output::View;
 
-impl fmt::Display for Report {
+impl View for Explanation {
+    fn text(&self, _colour: bool) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", visible(self.path.0.as_os_str()))?;
         let mut row =
@@ -42,7 +49,7 @@ impl fmt::Display for Report {
     }
 }
 
-impl Report {
+impl Explanation {
     /// What to type, and what it gives.
     fn changes(&self) -> Vec<String> {
         let change = |change: &super::Change| {

@@ -1,6 +1,6 @@
 //! bubblewrap: whether it is there, which it is, and whose.
 
-use super::checks::{Subject, first_line, ok};
+use super::checks::{Subject, ok};
 use super::{Check, Status};
 use crate::error::Error;
 use crate::host::bubblewrap::Details;
@@ -19,13 +19,7 @@ impl Subject<'_> {
         let name = "bubblewrap";
         let details = match found {
             Ok(details) => details,
-            Err(error) => {
-                let remedy = match error {
-                    Error::BwrapOverride { .. } => &remedies::OVERRIDE,
-                    _ => &remedies::NO_BUBBLEWRAP,
-                };
-                return vec![self.bad(name, Status::Failed, first_line(error), remedy)];
-            }
+            Err(error) => return vec![self.wrong(name, error)],
         };
         vec![self.version(name, details), self.owner("its owner", details)]
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Builder, Check, ConfigFile, Findings, Status, Trial};
+use crate::advice;
 use crate::error::Error;
 use crate::host::Stdio;
 use crate::host::builder::SANDBOX_EXEC;
@@ -49,11 +50,6 @@ pub fn ok(name: &'static str, found: impl Into<String>) -> Check {
     Check { name, status: Status::Ok, found: found.into(), remedy: None }
 }
 
-/// The first line of an error; the rest says what its remedy says.
-pub fn first_line(error: &Error) -> String {
-    visible(error.to_string().lines().next().unwrap_or_default())
-}
-
 impl Subject<'_> {
     /// Less than it should be.
     pub fn bad(
@@ -72,19 +68,31 @@ impl Subject<'_> {
         Check { name, status, found: found.into(), remedy: Some(remedy.at(path)) }
     }
 
+    /// An error, with the remedy that a launch would tell.
+    pub fn wrong(&self, name: &'static str, error: &Error) -> Check {
+        let found = error.to_string().replace("\n  ", "; ");
+        match advice::row(error, || self.findings.machine.clone()) {
+            Some(remedy) => self.bad(name, Status::Failed, found, remedy),
+            None => Check { name, status: Status::Failed, found, remedy: None },
+        }
+    }
+
     /// Something that keeps many a machine from making jails: bad here if the trial failed for it,
     /// no more than worth knowing if the trial went well.
     pub fn suspect(&self, name: &'static str, found: String, remedy: &Remedy) -> Check {
         match &self.findings.trial {
             trial if trial.went_well() => ok(name, format!("{found}; jails work all the same")),
             Trial::NotTried => ok(name, found),
-            Trial::Failed(Error::Build { advice: Some(advice), .. })
-                if advice.name == remedy.name =>
-            {
+            Trial::Failed(error) if self.is_remedied_by(error, remedy) => {
                 self.bad(name, Status::Failed, found, remedy)
             }
-            _ => self.bad(name, Status::Warning, found, remedy),
+            Trial::Failed(_) | Trial::Ran { .. } => self.bad(name, Status::Warning, found, remedy),
         }
+    }
+
+    fn is_remedied_by(&self, error: &Error, remedy: &Remedy) -> bool {
+        let row = advice::row(error, || self.findings.machine.clone());
+        row.is_some_and(|row| row.name == remedy.name)
     }
 
     fn directory(&self) -> Check {
@@ -98,7 +106,7 @@ impl Subject<'_> {
         }
         match &self.findings.directory {
             Ok(path) => ok(name, format!("{} can be a project", visible(path))),
-            Err(error) => self.bad(name, Status::Failed, first_line(error), &remedies::DIRECTORY),
+            Err(error) => self.bad(name, Status::Failed, error.to_string(), &remedies::DIRECTORY),
         }
     }
 
@@ -151,14 +159,7 @@ impl Subject<'_> {
                 let found = "not tried, because of the above".into();
                 Check { name, status: Status::Failed, found, remedy: None }
             }
-            Trial::Failed(Error::Build { builder, said, advice }) => {
-                let found = format!("could not be built; {builder} says: {said}");
-                Check { name, status: Status::Failed, found, remedy: advice.clone() }
-            }
-            Trial::Failed(error) => {
-                let found = error.to_string().replace("\n  ", "; ");
-                Check { name, status: Status::Failed, found, remedy: None }
-            }
+            Trial::Failed(error) => self.wrong(name, error),
         }
     }
 

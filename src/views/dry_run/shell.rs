@@ -1,20 +1,17 @@
-//! `--dry-run`: the jail as a command that works when pasted into a shell, or the plan as JSON.
+//! `--dry-run`: the jail as a command that works when pasted into a shell.
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Value, json};
 use stage2::spec::{ENTRY_POINT, Foreground};
 
 use crate::backend::{bwrap, seatbelt};
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::{Host, Stdio};
-use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, Terminal, WriteBack};
-use crate::policy::Os;
+use crate::plan::{EnvEdit, Plan, Terminal};
 use crate::spec::{self, Descriptors};
 use crate::text::{obeyed, visible_json};
 
@@ -136,100 +133,4 @@ fn escaped(bytes: &[u8]) -> Vec<u8> {
     }
     text.push_str("')\"'");
     text.into_bytes()
-}
-
-/// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
-/// form is for reading; the command form keeps every byte.
-pub fn plan(plan: &Plan) -> String {
-    let mounts: Vec<Value> = plan.mounts.iter().map(mount).collect();
-    let withheld: Vec<Value> = plan
-        .withheld
-        .iter()
-        .map(|item| json!({ "path": item.path.to_string_lossy(), "reason": item.reason }))
-        .collect();
-    let environment: Vec<Value> = plan.environment.iter().map(edit).collect();
-    let command: Vec<_> = plan.command.iter().map(|word| word.to_string_lossy()).collect();
-    let mut value = json!({
-        "command": command,
-        "directory": plan.directory.to_string_lossy(),
-        "lockdown": plan.lockdown,
-        "network": if plan.lockdown { "none" } else { "shared" },
-        "new_session": plan.terminal.is_new_session(),
-        "terminal": plan.terminal.name(),
-        "mounts": mounts,
-        "withheld": withheld,
-        "environment": environment,
-        "rlimits": plan.rlimits,
-        "landlock": plan.landlock,
-        "seccomp": plan.seccomp,
-        "written_back": plan.write_back.iter().map(written_back).collect::<Vec<_>>(),
-        "mise": plan.mise.as_ref().map(mise),
-        "warnings": plan.warnings,
-    });
-    if plan.os == Os::MacOs {
-        value["os"] = json!(plan.os);
-        value["sockets"] = json!(shown(&plan.macos.sockets));
-        value["no_sockets"] = json!(shown(&plan.macos.no_sockets));
-        value["replaced"] = json!(shown(&plan.macos.replaced));
-    }
-    visible_json(&format!("{value:#}\n"))
-}
-
-fn shown(paths: &[PathBuf]) -> Vec<Cow<'_, str>> {
-    paths.iter().map(|path| path.to_string_lossy()).collect()
-}
-
-fn written_back(file: &WriteBack) -> Value {
-    json!({ "copy": file.copy.to_string_lossy(), "original": file.original.to_string_lossy() })
-}
-
-fn mise(mise: &Mise) -> Value {
-    json!({
-        "program": mise.program.to_string_lossy(),
-        "hook": mise.hook,
-        "withheld": mise.withheld,
-        "reason": mise.reason,
-    })
-}
-
-fn mount(mount: &Mount) -> Value {
-    let mut value = match &mount.kind {
-        MountKind::Bind { source, access } => {
-            json!({ "kind": "bind", "source": source.to_string_lossy(), "access": access })
-        }
-        MountKind::Tmpfs { mode, writable } => {
-            json!({ "kind": "tmpfs", "mode": format!("{mode:04o}"), "writable": writable })
-        }
-        MountKind::EmptyFile => json!({ "kind": "empty-file" }),
-        MountKind::Closed { prefix } => json!({ "kind": "closed", "prefix": prefix }),
-        MountKind::Proc => json!({ "kind": "proc" }),
-        MountKind::Devices { .. } => json!({ "kind": "devices" }),
-        MountKind::Directory { mode } => {
-            json!({ "kind": "directory", "mode": format!("{mode:04o}") })
-        }
-        MountKind::File { content, mode } => {
-            json!({ "kind": "file", "mode": format!("{mode:04o}"), "bytes": content.0.len() })
-        }
-        MountKind::Copied { source } => {
-            json!({ "kind": "copied", "source": source.to_string_lossy() })
-        }
-        MountKind::Symlink { target } => {
-            json!({ "kind": "symlink", "target": target.to_string_lossy() })
-        }
-    };
-    value["dest"] = json!(mount.dest.to_string_lossy());
-    value["authority"] = json!(mount.authority);
-    value["reason"] = json!(mount.reason);
-    value
-}
-
-fn edit(edit: &EnvEdit) -> Value {
-    match edit {
-        EnvEdit::Set(name, value) => {
-            json!({ "set": name.to_string_lossy(), "value": value.to_string_lossy() })
-        }
-        EnvEdit::Unset(name, reason) => {
-            json!({ "unset": name.to_string_lossy(), "reason": reason })
-        }
-    }
 }

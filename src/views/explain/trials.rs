@@ -3,49 +3,49 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use super::{Access, Answer, Change, Changes, Explanation, Question, answer};
 use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
-use crate::explain::{self, Access, Answer, Change, Changes, Question, Report};
 use crate::host::{Host, links, look};
 use crate::plan::{Plan, Watch};
+use crate::planned::Planned;
 use crate::settings::{self, Settings};
-use crate::{Start, make_plan, print};
+use crate::start::Start;
+use crate::views::output;
 
 /// What the jail sees at `typed`.
-pub fn explain(start: &Start, cli: &Cli, typed: &OsStr) -> Result<u8, Error> {
-    let (settings, host, plan) = plan_of(start, cli)?;
+///
+/// # Errors
+///
+/// There can be no jail, or standard output does not take it.
+pub fn show(start: &Start, cli: &Cli, typed: &OsStr) -> Result<(), Error> {
+    let (settings, Planned { host, plan }) = plan_of(start, cli)?;
     let question = question(start, typed);
-    let answer = explain::answer(&plan, &look::look, &question.path);
+    let answer = answer(&plan, &look::look, &question.path);
     let changes =
         Trials { start, cli, settings: &settings, question: &question, answer }.run(typed);
-    let mut report = Report::new(&plan, &look::look, &question, changes);
+    let mut explanation = Explanation::new(&plan, &look::look, &question, changes);
     if let Verdict::Untrusted(asked) = &start.verdict {
-        report = report.untrusted(asked.items.iter().map(ToString::to_string).collect());
+        explanation = explanation.untrusted(asked.items.iter().map(ToString::to_string).collect());
     }
     if !cli.exec && !settings.lockdown.value && is_future_file(start, &question) {
-        report =
-            report.note("a run without --exec makes this file first, and it is read-only then");
+        explanation = explanation
+            .note("a run without --exec makes this file first, and it is read-only then");
     }
-    if is_reported(&plan, &settings, &host, report.leads_to()) {
-        report = report.note("the host may run it: a run without --exec says so if it changes");
+    if is_reported(&plan, &settings, &host, explanation.leads_to()) {
+        explanation =
+            explanation.note("the host may run it: a run without --exec says so if it changes");
     }
-    if cli.json {
-        let text = report.json();
-        let text =
-            text.map_err(|error| Error::System { what: "--explain", error: error.into() })?;
-        return print(format!("{text}\n").as_bytes());
-    }
-    print(report.to_string().as_bytes())
+    output::show(&explanation, cli.json)
 }
 
 /// The settings and the plan of a run with this command line, without what nobody has agreed to.
-fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Host, Plan), Error> {
+fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Planned), Error> {
     let verdict = config::trust::assess(&start.loaded, cli, &start.paths);
     let settings = settings::resolve(cli, &start.loaded.restrained(&verdict));
-    let host = Host::probe(start.origin.clone(), &settings);
-    let plan = make_plan(&settings, &host)?;
-    Ok((settings, host, plan))
+    let planned = Planned::new(start.origin.clone(), &settings)?;
+    Ok((settings, planned))
 }
 
 /// Whether a run reports a change of a place of the jail.
@@ -161,8 +161,8 @@ impl Trials<'_> {
         // A run: what a view leaves out of its plan would be left out here too.
         cli.action = Action::Run;
         match plan_of(self.start, &cli) {
-            Ok((_, _, plan)) => {
-                let gives = explain::answer(&plan, &look::look, &self.question.path);
+            Ok((_, Planned { plan, .. })) => {
+                let gives = answer(&plan, &look::look, &self.question.path);
                 let is_new = !gives.is_like(&self.answer)
                     && !changes.flags.iter().any(|change| gives.is_like(&change.gives));
                 if is_new {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::checks::{Subject, first_line, ok};
-use super::{Check, Status};
+use super::Check;
+use super::checks::{Subject, ok};
 use crate::error::Error;
 use crate::remedies;
 use crate::text::visible;
@@ -13,10 +13,7 @@ impl Subject<'_> {
         let name = "sandbox-exec";
         match found {
             Ok(path) => ok(name, visible(path)),
-            Err(error) => {
-                let remedy = &remedies::NO_SANDBOX_EXEC;
-                self.bad(name, Status::Failed, first_line(error), remedy)
-            }
+            Err(error) => self.wrong(name, error),
         }
     }
 

@@ -3,6 +3,7 @@
 
 mod bubblewrap;
 mod checks;
+mod examine;
 mod kernel;
 mod macos;
 mod shown;
@@ -10,16 +11,17 @@ mod shown;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+pub use examine::show;
 use serde::Serialize;
 use stage2::report::{Achieved, Layer, Layers};
 
+use crate::config::ConfigError;
 use crate::error::Error;
 use crate::host::Stdio;
 use crate::host::bubblewrap::Details;
 use crate::host::machine::Machine;
 use crate::remedies::Advice;
 use crate::settings::Settings;
-use crate::text::visible_json;
 
 /// All that was found.
 #[derive(Debug)]
@@ -63,7 +65,7 @@ pub struct ConfigFile {
     /// Where it is, or would be.
     pub path: PathBuf,
     /// Whether it is there, or why it cannot be used.
-    pub read: Result<bool, Error>,
+    pub read: Result<bool, ConfigError>,
 }
 
 /// A real jail with `true` in it.
@@ -112,9 +114,9 @@ pub struct Check {
     remedy: Option<Advice>,
 }
 
-/// All that `--doctor` shows; [`Report::text`] for people, [`Report::json`] for programs.
+/// All that `--doctor` shows; [`View::text`](super::output::View) for people, its fields for programs.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Examination {
     /// Whether a run here would have worked.
     pub works: bool,
     checks: Vec<Check>,
@@ -135,7 +137,7 @@ struct ShownLayer {
     detail: String,
 }
 
-impl Report {
+impl Examination {
     /// Judges the findings.
     pub fn new(findings: &Findings) -> Self {
         let checks = checks::all(findings);
@@ -150,11 +152,6 @@ impl Report {
             checks,
             jail: Jail { status, layers: layers.collect() },
         }
-    }
-
-    /// The report as one JSON object, with nothing in it that a terminal would obey.
-    pub fn json(&self) -> Result<String, serde_json::Error> {
-        Ok(visible_json(&serde_json::to_string_pretty(self)?))
     }
 }
 

@@ -9,10 +9,15 @@ use std::path::PathBuf;
 use serde::{Serialize, Serializer};
 use stage2::os_bytes::{self, BytePath};
 
+use super::output::{self, View};
+use crate::cli::Cli;
 use crate::config::trust::Verdict;
 use crate::config::{Loaded, Paths, style_word};
-use crate::settings::{MapSetting, Setting, Settings, Source};
-use crate::text::{visible, visible_json, visible_words};
+use crate::error::Error;
+use crate::host;
+use crate::settings::{self, MapSetting, Setting, Settings, Source};
+use crate::start::Start;
+use crate::text::{visible, visible_words};
 
 /// What the host has, of what it may or may not have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,9 +35,9 @@ pub struct HostFacts {
     pub mise_has_work: bool,
 }
 
-/// All that `status` shows; [`fmt::Display`] for people, [`Report::json`] for programs.
+/// All that `status` shows; [`fmt::Display`] for people, its fields for programs.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Overview {
     project_file: FileState,
     user_file: Option<FileState>,
     trust: Trust,
@@ -98,7 +103,7 @@ struct Bar {
     source: &'static str,
 }
 
-impl Report {
+impl Overview {
     /// `settings` are those that would apply: resolved from [`Loaded::restrained`].
     pub fn new(
         paths: &Paths,
@@ -149,11 +154,6 @@ impl Report {
             },
         }
     }
-
-    /// The report as one JSON object, with nothing in it that a terminal would obey.
-    pub fn json(&self) -> Result<String, serde_json::Error> {
-        Ok(visible_json(&serde_json::to_string_pretty(self)?))
-    }
 }
 
 impl Trust {
@@ -196,7 +196,25 @@ impl Switch {
     }
 }
 
-impl fmt::Display for Report {
+/// Shows what the files say, and what this host would give.
+///
+/// # Errors
+///
+/// Standard output does not take it.
+pub fn show(start: &Start, cli: &Cli) -> Result<(), Error> {
+    let Start { origin, paths, loaded, verdict } = start;
+    let settings = settings::resolve(cli, &loaded.restrained(verdict));
+    let overview = Overview::new(paths, loaded, verdict, &settings, host::facts(origin));
+    output::show(&overview, cli.json)
+}
+
+impl View for Overview {
+    fn text(&self, _colour: bool) -> String {
+        self.to_string()
+    }
+}
+
+impl fmt::Display for Overview {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut row = |name: &str, value: &str, source: &str| {
             let line = format!("{name:<13} {value:<26} {source}");

@@ -7,38 +7,37 @@ use std::path::Path;
 
 use stage2::report::{FromJail, Layers};
 
+use super::{ConfigFile, Examination, Findings, Trial};
 use crate::cli::Cli;
 use crate::config::trust::{self, Verdict};
 use crate::config::{self, Loaded, Paths};
-use crate::doctor::{self, ConfigFile, Findings, Report, Trial};
+
 use crate::error::Error;
+use crate::failure::Failure;
 use crate::host::bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::machine::Machine;
 use crate::host::{Environment, Host, Origin, Stdio, command};
 use crate::plan::Plan;
+use crate::planned;
 use crate::policy::{Os, system};
 use crate::settings::{self, Settings};
-use crate::{exit, launch, make_plan, print};
+use crate::views::output;
+use crate::{exit, launch};
 
 /// Where the trial is made when the working directory can be no project: places that are there
 /// on most machines and in which `true` does nothing.
 const ELSEWHERE: &[&str] = &["/usr/share", "/usr/lib", "/var/lib", "/srv"];
 
 /// Checks this machine and says what was found.
-pub fn doctor(cli: &Cli, environment: &Environment) -> Result<u8, Error> {
-    let findings = find(cli, environment)?;
-    let report = Report::new(&findings);
-    if cli.json {
-        let text = report.json();
-        let text = text.map_err(|error| Error::System { what: "--doctor", error: error.into() })?;
-        print(format!("{text}\n").as_bytes())?;
-    } else {
-        let no_colour = environment.get("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let colour = findings.stdio[1] == Stdio::Terminal && !no_colour;
-        print(report.text(colour).as_bytes())?;
-    }
-    Ok(if report.works { 0 } else { exit::FAILURE })
+///
+/// # Errors
+///
+/// There is no place in which it could be tried.
+pub fn show(cli: &Cli, environment: &Environment) -> Result<u8, Failure> {
+    let examination = Examination::new(&find(cli, environment)?);
+    output::show(&examination, cli.json)?;
+    Ok(if examination.works { 0 } else { exit::FAILURE })
 }
 
 /// Looks at everything.
@@ -56,7 +55,7 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
     settings.command.value = vec!["true".into()];
     let project = origin.project.clone();
     let mise = command::find("mise".as_ref(), origin.environment.get("PATH"), &project);
-    let Prepared { host, stdio, plan, refused } = Prepared::new(origin, &settings)?;
+    let Draft { host, stdio, plan, refused } = Draft::new(origin, &settings)?;
     let builder = Builder::find(&host);
     let trial = match (plan, &builder) {
         (Ok(plan), Ok(builder)) => try_jail(plan, &host, builder),
@@ -82,14 +81,14 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
 }
 
 /// More about what builds jails here.
-fn found(os: Os, builder: Result<Builder, Error>) -> doctor::Builder {
+fn found(os: Os, builder: Result<Builder, Error>) -> super::Builder {
     match (os, builder) {
         (_, Ok(Builder::Bubblewrap(bubblewrap))) => {
-            doctor::Builder::Bubblewrap(Ok(bubblewrap::details(&bubblewrap)))
+            super::Builder::Bubblewrap(Ok(bubblewrap::details(&bubblewrap)))
         }
-        (_, Ok(Builder::SandboxExec(path))) => doctor::Builder::SandboxExec(Ok(path)),
-        (Os::Linux, Err(error)) => doctor::Builder::Bubblewrap(Err(error)),
-        (Os::MacOs, Err(error)) => doctor::Builder::SandboxExec(Err(error)),
+        (_, Ok(Builder::SandboxExec(path))) => super::Builder::SandboxExec(Ok(path)),
+        (Os::Linux, Err(error)) => super::Builder::Bubblewrap(Err(error)),
+        (Os::MacOs, Err(error)) => super::Builder::SandboxExec(Err(error)),
     }
 }
 
@@ -97,7 +96,7 @@ fn found(os: Os, builder: Result<Builder, Error>) -> doctor::Builder {
 fn load(paths: &Paths, cli: &Cli) -> (Loaded, Option<ConfigFile>, ConfigFile) {
     let file = |path: &Path, read: Result<bool, config::ConfigError>| ConfigFile {
         path: path.to_path_buf(),
-        read: read.map_err(Error::from),
+        read,
     };
     let user = config::load(paths, true);
     let both = config::load(paths, cli.clean);
@@ -121,7 +120,7 @@ fn elsewhere(environment: Environment) -> Result<Origin, Error> {
 }
 
 /// Everything up to the launch.
-struct Prepared {
+struct Draft {
     /// The host. The trial's command has none of the standard streams: it is to leave the
     /// terminal, and whoever reads from us, alone.
     host: Host,
@@ -133,15 +132,15 @@ struct Prepared {
     refused: Option<Error>,
 }
 
-impl Prepared {
+impl Draft {
     fn new(origin: Origin, settings: &Settings) -> Result<Self, Error> {
         let mut host = Host::probe(origin, settings);
         let stdio = std::mem::replace(&mut host.stdio, [Stdio::Closed; 3]);
-        let (plan, refused) = match make_plan(settings, &host) {
+        let (plan, refused) = match planned::plan(settings, &host) {
             Err(error @ Error::Project { .. }) => {
                 host = Host::probe(elsewhere(host.origin.environment)?, settings);
                 host.stdio = [Stdio::Closed; 3];
-                (make_plan(settings, &host), Some(error))
+                (planned::plan(settings, &host), Some(error))
             }
             plan => (plan, None),
         };

@@ -1,0 +1,95 @@
+//! A run: from the command line to the status that it ends with.
+
+use stage2::report::FromJail;
+
+use crate::agent_state;
+use crate::cli::Cli;
+use crate::config::{self, Saved};
+use crate::failure::Failure;
+use crate::host::builder::Builder;
+use crate::host::{Environment, Host, watch};
+use crate::launch;
+use crate::messages;
+use crate::plan::Plan;
+use crate::planned::Planned;
+use crate::settings::{self, Settings};
+use crate::start::Start;
+use crate::views::{dry_run, findings, progress, verbose};
+
+/// Runs the command in its jail.
+///
+/// # Errors
+///
+/// There was no jail.
+pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
+    let start = Start::new(cli, environment)?;
+    start.pass_gate(cli)?;
+    let settings = settings::resolve(cli, &start.loaded);
+    let planned = Planned::new(start.origin.clone(), &settings)?;
+    let builder = Builder::find(&planned.host)?;
+    if let Some(form) = cli.dry_run {
+        dry_run::show(form, &planned, &builder, cli)?;
+        return Ok(0);
+    }
+    // Only now, when the jail is known to be possible: a typing error is not worth remembering.
+    let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
+    announce(cli, &plan, &saved);
+    let before = look_before(cli, &settings, &host, &plan);
+    let told = |told: &FromJail| progress::progress(told, cli.verbose);
+    let status = launch::run(plan, Some(&settings), &host, &builder, &told)?;
+    if let Some(before) = before {
+        findings::tell(&before.findings());
+    }
+    Ok(status)
+}
+
+/// Makes what the host has to have before the launch: the project's file and the directories of
+/// the agent's state. Where something is new the host is probed and the plan made once more, so
+/// each of them happens at most twice in a run.
+fn prepare(
+    cli: &Cli,
+    start: &Start,
+    settings: &Settings,
+    planned: Planned,
+) -> Result<(Planned, Saved), Failure> {
+    let saved = config::save(cli, &start.loaded, settings, &start.paths)?;
+    let is_saved = saved.written.contains(&start.paths.project_file);
+    let new_file = is_saved && !planned.host.project_file;
+    let new_state = make_agent_state(cli, &planned.host);
+    let planned =
+        if new_file || new_state { Planned::new(planned.host.origin, settings)? } else { planned };
+    Ok((planned, saved))
+}
+
+/// Makes what the agent that is run keeps its state in, where it is not there yet; says whether
+/// there is something new.
+fn make_agent_state(cli: &Cli, host: &Host) -> bool {
+    let Some((agent, home)) = host.agent.as_ref().zip(host.origin.home.real()) else {
+        return false;
+    };
+    let (made, failed) = agent_state::make_all(home, &agent.missing);
+    progress::agent(agent, &made, &failed, cli);
+    !made.is_empty()
+}
+
+/// What there is to say before the launch.
+fn announce(cli: &Cli, plan: &Plan, saved: &Saved) {
+    if !cli.exec {
+        saved.warnings.iter().chain(&plan.warnings).for_each(messages::warning);
+    }
+    if cli.verbose {
+        verbose::lines(plan).iter().for_each(messages::note);
+    }
+}
+
+/// What the host would run later, as it is now. Those who capture a script's output want nothing
+/// but errors there, so `--exec` compares nothing.
+fn look_before<'a>(
+    cli: &Cli,
+    settings: &Settings,
+    host: &'a Host,
+    plan: &Plan,
+) -> Option<watch::Before<'a>> {
+    let is_watched = !cli.exec || cli.verbose;
+    is_watched.then(|| watch::Before::look(&plan.watched(settings, host), host))
+}
