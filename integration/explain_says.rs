@@ -7,7 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::home::{TRUST_RECORDS, Treatment};
+use ai_jail::policy::home::Treatment;
+use ai_jail::policy::own::TRUST_RECORDS;
 use serde_json::{Value, json};
 
 use super::explain::{explain, kinds_of_rows, odd_paths, promised, really, word};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::home::{Row, Treatment, by_directory, rows};
+use ai_jail::policy::home::{HomeRow, Treatment, by_directory, rows};
 
 use crate::harness::{Seen, World};
 
@@ -12,7 +12,7 @@ const WRITTEN: &str = "a line from the jail\n";
 
 /// A row with an entry of the home that it speaks of.
 struct Sample {
-    row: &'static Row,
+    row: &'static HomeRow,
     entry: PathBuf,
 }
 

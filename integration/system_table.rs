@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::fits;
-use ai_jail::policy::system::{LOCKDOWN_MASKS, MASKS, ROOT, System};
+use ai_jail::policy::place::Place;
+use ai_jail::policy::system::{LOCKDOWN_MASKS, MASKS, ROOT};
 
 use crate::harness::{Seen, World};
 
@@ -68,7 +69,7 @@ fn what_the_root_has_besides_is_the_jails_own() {
 }
 
 /// Masks that the host has something behind, as far as this user sees it.
-fn check_masks(flags: &[&str], masks: &'static [System]) {
+fn check_masks(flags: &[&str], masks: &'static [Place]) {
     let world = World::new();
     let mut checked = 0;
     for row in masks {

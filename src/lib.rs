@@ -10,6 +10,7 @@ pub mod agent_state;
 pub mod backend;
 pub mod bootstrap;
 pub mod cli;
+pub mod complaint;
 pub mod config;
 pub mod error;
 pub mod exit;

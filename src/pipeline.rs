@@ -12,7 +12,7 @@ use crate::launch;
 use crate::messages;
 use crate::plan::Plan;
 use crate::planned::Planned;
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::start::Start;
 use crate::views::{dry_run, findings, progress, verbose};
 
@@ -24,7 +24,7 @@ use crate::views::{dry_run, findings, progress, verbose};
 pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let start = Start::new(cli, environment)?;
     start.pass_gate(cli)?;
-    let settings = settings::resolve(cli, &start.loaded);
+    let settings = config::resolve(cli, &start.loaded);
     let planned = Planned::new(start.origin.clone(), &settings)?;
     let builder = Builder::find(&planned.host)?;
     if let Some(form) = cli.dry_run {

@@ -1,8 +1,8 @@
 //! A host, and the plan for it.
 
 use crate::error::Error;
-use crate::host::{Host, Origin, mount_points};
-use crate::plan::Plan;
+use crate::host::{Host, Origin, look};
+use crate::plan::{Plan, mount_points};
 use crate::settings::Settings;
 
 /// What was found on the host, and the jail that follows from it.
@@ -34,6 +34,6 @@ impl Planned {
 /// There can be no such jail.
 pub fn plan(settings: &Settings, host: &Host) -> Result<Plan, Error> {
     let mut plan = Plan::new(settings, host)?;
-    mount_points::check(&mut plan)?;
+    mount_points::check(&mut plan, look::is_there)?;
     Ok(plan)
 }

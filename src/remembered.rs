@@ -3,7 +3,6 @@
 use crate::cli::Cli;
 use crate::config::{self, ConfigError, trust};
 use crate::messages;
-use crate::settings;
 use crate::start::Start;
 use crate::text::visible;
 
@@ -14,7 +13,7 @@ use crate::text::visible;
 /// It cannot be saved.
 pub fn init(start: &Start, cli: &Cli) -> Result<(), ConfigError> {
     let Start { paths, loaded, .. } = start;
-    let settings = settings::resolve(cli, loaded);
+    let settings = config::resolve(cli, loaded);
     let saved = config::save(cli, loaded, &settings, paths)?;
     saved.warnings.iter().for_each(messages::warning);
     for path in &saved.written {

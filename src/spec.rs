@@ -43,7 +43,7 @@ fn copies(plan: &Plan) -> Option<BytePath> {
     Some(BytePath(directory.to_path_buf()))
 }
 
-fn mise(mise: &plan::Mise) -> Mise {
+fn mise(mise: &plan::MiseStep) -> Mise {
     Mise {
         program: BytePath(mise.program.clone()),
         hook: mise.hook,

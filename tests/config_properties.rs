@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ai_jail::config::{self, ConfigError, Owner, Toggle, map};
+use ai_jail::config::{self, ConfigError, Owner, Toggle};
+use ai_jail::host::{links, maps};
 use ai_jail::text::{visible, visible_json};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -162,10 +163,10 @@ proptest! {
     #[test]
     fn every_map_text_has_a_reading(bytes in vec(any::<u8>(), 1..40), text in "[~/.:a ]{1,12}") {
         for text in [OsStr::from_bytes(&bytes), OsStr::new(&text)] {
-            let reading = map::read(text, Path::new("/base"), Some(Path::new("/home/me")));
+            let reading = maps::read(text, Path::new("/base"), Some(Path::new("/home/me")));
             prop_assert!(reading.source.is_absolute());
             prop_assert!(reading.dest.is_none_or(|dest| dest.is_absolute()));
-            let _ = map::resolve(&reading.source);
+            let _ = links::resolve(&reading.source);
         }
     }
 }

@@ -3,13 +3,12 @@
 use std::io;
 use std::path::PathBuf;
 
-use ai_jail::config::Loaded;
+use ai_jail::config::{self, Loaded};
 use ai_jail::error::Error;
 use ai_jail::host::Stdio;
 use ai_jail::host::bubblewrap::Details;
 use ai_jail::host::machine::{Container, Landlock, Machine};
 use ai_jail::remedies;
-use ai_jail::settings;
 use ai_jail::views::doctor::{Builder, ConfigFile, Examination, Findings, Trial};
 use ai_jail::views::output::{self, View};
 use pretty_assertions::assert_eq;
@@ -28,7 +27,7 @@ fn findings() -> Findings {
         user_file: Some(file("/home/me/.ai-jail")),
         project_file: file("/home/me/project/.ai-jail"),
         untrusted: Vec::new(),
-        settings: settings::resolve(&cli(&["--doctor"]), &Loaded::default()),
+        settings: config::resolve(&cli(&["--doctor"]), &Loaded::default()),
         builder: Builder::Bubblewrap(Ok(bubblewrap(0, 0o100_755, "bubblewrap 0.13.1"))),
         mise: Some("/usr/bin/mise".into()),
         stdio: [Stdio::Terminal; 3],

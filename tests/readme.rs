@@ -5,6 +5,7 @@ use std::fs;
 
 use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, rows};
+use ai_jail::policy::place::Place;
 use ai_jail::policy::{asked, devices, display, env, macos, protect, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
@@ -29,7 +30,7 @@ fn home(treatment: Treatment) -> String {
     grouped(rows.map(|row| (row.path, row.reason)), ["what", "below the home"])
 }
 
-fn system(tables: &[&[system::System]]) -> String {
+fn system(tables: &[&[Place]]) -> String {
     let rows = tables.iter().flat_map(|table| table.iter());
     grouped(rows.map(|row| (row.path, row.reason)), ["what", "where"])
 }
@@ -92,7 +93,7 @@ fn notes() -> String {
     notes.fold(String::new(), |text, (name, note)| format!("{text}- {name}: {note}.\n"))
 }
 
-fn protected(rows: &'static [protect::Row], place: &str) -> String {
+fn protected(rows: &'static [Place], place: &str) -> String {
     grouped(rows.iter().map(|row| (row.path, row.reason)), ["what", place])
 }
 
@@ -134,8 +135,12 @@ fn options() -> String {
         let Some(long) = option.get_long() else { continue };
         let short = option.get_short().map(|short| format!("`-{short}`, ")).unwrap_or_default();
         let values = option.get_num_args().unwrap_or_else(|| 0.into());
-        let names: Vec<&str> =
-            option.get_value_names().unwrap_or_default().iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = option
+            .get_value_names()
+            .unwrap_or_default()
+            .iter()
+            .map(clap::builder::Str::as_str)
+            .collect();
         let value = match (values.min_values(), values.takes_values()) {
             (_, false) => String::new(),
             (0, true) => format!("[={}]", names.join(" ")),
@@ -156,7 +161,7 @@ fn home_on_macos(treatment: Treatment) -> String {
 /// The tables of docs/macos.md.
 fn macos_tables() -> Vec<(&'static str, String)> {
     let places = "below `/private/tmp`, `/private/var/tmp` and your own";
-    let rows = |rows: &'static [system::System]| rows.iter().map(|row| (row.path, row.reason));
+    let rows = |rows: &'static [Place]| rows.iter().map(|row| (row.path, row.reason));
     let dropped = macos::DROPPED.iter().map(|row| (row.name, row.reason));
     vec![
         ("system", system(&[macos::SYSTEM])),

@@ -3,9 +3,9 @@
 use std::fs;
 
 use ai_jail::config::{self, trust};
-use ai_jail::settings;
+use ai_jail::host::facts::HostFacts;
 use ai_jail::views::output;
-use ai_jail::views::status::{HostFacts, Overview};
+use ai_jail::views::status::Overview;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn report_on(host: HostFacts, scratch: &Scratch, args: &[&str]) -> Overview {
     let cli = cli(&[args, &["status"]].concat());
     let loaded = config::load(&scratch.paths, cli.clean).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
-    let settings = settings::resolve(&cli, &loaded.restrained(&verdict));
+    let settings = config::resolve(&cli, &loaded.restrained(&verdict));
     Overview::new(&scratch.paths, &loaded, &verdict, &settings, host)
 }
 

@@ -281,7 +281,7 @@ fn the_views_show_what_would_apply() {
     let loaded = config::load(&scratch.paths, false).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
     assert!(!verdict.applies());
-    let settings = ai_jail::settings::resolve(&cli, &loaded.restrained(&verdict));
+    let settings = ai_jail::config::resolve(&cli, &loaded.restrained(&verdict));
     assert_eq!(settings.command.value, ["claude"]);
     assert!(settings.lockdown.value && settings.seccomp.value && !settings.gpu.value);
     let maps: Vec<_> = settings.maps.iter().map(|map| map.text.to_str()).collect();

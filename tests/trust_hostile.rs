@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use ai_jail::config::{self, trust};
-use ai_jail::settings::{self, Settings};
+use ai_jail::settings::Settings;
 use pretty_assertions::assert_eq;
 
 use crate::support::{Scratch, cli};
@@ -42,7 +42,7 @@ fn viewed(scratch: &Scratch, args: &[&str]) -> Settings {
     let cli = cli(args);
     let loaded = config::load(&scratch.paths, cli.clean).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
-    settings::resolve(&cli, &loaded.restrained(&verdict))
+    config::resolve(&cli, &loaded.restrained(&verdict))
 }
 
 #[test]

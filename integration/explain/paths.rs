@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::devices::BASIC;
-use ai_jail::policy::home::{Row, by_directory, rows};
+use ai_jail::policy::home::{HomeRow, by_directory, rows};
 use ai_jail::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT};
 use serde_json::Value;
 
@@ -13,9 +13,9 @@ use crate::harness::{World, is_root};
 
 /// Rows of every kind: of those that are treated alike, at the same depth, the first. To explain
 /// each of several hundred takes minutes; `home_table.rs` tries them all.
-pub fn kinds_of_rows() -> Vec<&'static Row> {
-    let mut kinds: Vec<&Row> = Vec::new();
-    let kind = |row: &Row| {
+pub fn kinds_of_rows() -> Vec<&'static HomeRow> {
+    let mut kinds: Vec<&HomeRow> = Vec::new();
+    let kind = |row: &HomeRow| {
         let (depth, pattern) = (row.path.matches('/').count(), row.path.ends_with('*'));
         (row.treatment, row.reason, depth, pattern)
     };

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use ai_jail::cli::Cli;
-use ai_jail::config::Loaded;
+use ai_jail::config::{self, Loaded};
 use ai_jail::error::Error;
 use ai_jail::host::builder::Builder;
 use ai_jail::host::machine::Machine;
@@ -12,7 +12,7 @@ use ai_jail::host::{Environment, Host, Origin};
 use ai_jail::plan::Plan;
 use ai_jail::policy::Os;
 use ai_jail::views::progress;
-use ai_jail::{advice, exit, launch, messages, settings};
+use ai_jail::{advice, exit, launch, messages};
 
 /// The first argument that makes this binary the program under test.
 pub const ENTRY_POINT: &str = "__front";
@@ -32,7 +32,7 @@ fn run(arguments: &[OsString]) -> Result<u8, Error> {
     let cli = Cli::parse(arguments).unwrap_or_else(|error| error.exit());
     let environment = Environment::inherited();
     let stand_in = environment.path(STAND_IN).map(PathBuf::from);
-    let settings = settings::resolve(&cli, &Loaded::default());
+    let settings = config::resolve(&cli, &Loaded::default());
     let mut host = Host::probe(Origin::find(environment)?, &settings);
     host.os = Os::MacOs;
     let plan = Plan::new(&settings, &host)?;

@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::config::Located;
+use crate::complaint::Complaint;
 use crate::text::visible;
 
 /// Why the settings were not written.
@@ -51,7 +51,7 @@ pub enum BootstrapError {
     },
     /// The file says something that cannot be understood.
     #[error("{0}\n  nothing was written; correct the file and try again")]
-    Invalid(#[from] Box<Located>),
+    Invalid(#[from] Box<Complaint>),
     /// Merging would not have come to rest, so it went wrong.
     #[error(
         "cannot put the settings into {} without changing what else it says\n  \

@@ -22,8 +22,8 @@ pub use report::Report;
 pub use spelling::hook_command;
 
 use crate::cli::Cli;
+use crate::complaint::Complaint;
 use crate::config::ConfigError;
-use crate::config::Located;
 use crate::config::read::{self, Symlinks};
 use crate::host::{Origin, command};
 use crate::messages;
@@ -139,7 +139,7 @@ pub fn merge(
     text: &str,
     others: &[String],
     file: &File,
-) -> Result<Merged, Box<Located>> {
+) -> Result<Merged, Box<Complaint>> {
     match file.format {
         Format::Json | Format::Jsonc => json::merge(path, text, file),
         Format::Toml => toml::merge(path, text, file),
@@ -199,7 +199,7 @@ fn read(target: &Target) -> Result<Option<String>, BootstrapError> {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let message = "not UTF-8 text".to_owned();
-            Err(Box::new(Located::new(path, error.as_bytes(), at..at + 1, message)).into())
+            Err(Box::new(Complaint::new(path, error.as_bytes(), at..at + 1, message)).into())
         }
     }
 }

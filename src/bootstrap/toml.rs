@@ -6,14 +6,14 @@ use std::path::Path;
 use toml_edit::{Document, Item};
 
 use super::merged::{Merged, dotted};
-use crate::config::Located;
+use crate::complaint::Complaint;
 use crate::policy::agents::{File, Value};
 
 /// The text with the settings of `file`, all of them strings at the top level, in it.
-pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged, Box<Located>> {
+pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged, Box<Complaint>> {
     let document = Document::parse(text).map_err(|error| {
         let place = error.span().unwrap_or(0..0);
-        Located::new(path, text.as_bytes(), place, format!("not valid TOML: {}", error.message()))
+        Complaint::new(path, text.as_bytes(), place, format!("not valid TOML: {}", error.message()))
     })?;
     let mut merged = Merged::default();
     let instead = file.instead.iter().filter(|instead| find(&document, instead.user).is_some());

@@ -4,9 +4,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::located::Located;
-use super::read::MAX_SIZE;
-use super::trust::Asked;
+use super::asked::Asked;
+use crate::complaint::Complaint;
 use crate::text::visible;
 
 /// Why the configuration could not be used or kept.
@@ -52,14 +51,16 @@ pub enum ConfigError {
         path: PathBuf,
     },
     /// No honest config is that large.
-    #[error("{} is larger than {MAX_SIZE} bytes, too large for a config file", shown(path))]
+    #[error("{} is larger than {limit} bytes, too large for a config file", shown(path))]
     TooLarge {
         /// The file.
         path: PathBuf,
+        /// How large a config file may be, in bytes.
+        limit: u64,
     },
     /// The file says something wrong.
     #[error(transparent)]
-    Invalid(#[from] Box<Located>),
+    Invalid(#[from] Box<Complaint>),
     /// The project's file loosens the jail and nobody has agreed to that.
     #[error("{} is not trusted. {asked}\n{}", shown(path), what_to_type(*recordable))]
     Untrusted {

@@ -5,10 +5,11 @@ use std::io::{self, IsTerminal, Read, Write};
 
 use nix::sys::termios::{FlushArg, tcflush};
 
+use super::asked::Asked;
 use super::error::ConfigError;
 use super::load::{Loaded, Paths};
 use super::record;
-use super::trust::{Asked, Verdict};
+use super::trust::Verdict;
 use crate::cli::Cli;
 use crate::text::visible;
 

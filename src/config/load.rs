@@ -6,9 +6,7 @@ use super::error::ConfigError;
 use super::fields::Fields;
 use super::parse::{Owner, parse};
 use super::read::{self, Symlinks};
-
-/// The name of both files.
-pub const FILE_NAME: &str = ".ai-jail";
+use crate::policy::own::SETTINGS_FILE;
 
 /// Where trust is remembered, below the home. Always there and never where
 /// `XDG_DATA_HOME` says: the place must be one that no jail can write, and the plan knows
@@ -35,9 +33,9 @@ impl Paths {
     pub fn new(project_dir: &Path, home: Option<&Path>) -> Self {
         Self {
             project_dir: project_dir.to_path_buf(),
-            project_file: project_dir.join(FILE_NAME),
+            project_file: project_dir.join(SETTINGS_FILE),
             home: home.map(Path::to_path_buf),
-            user_file: home.map(|home| home.join(FILE_NAME)),
+            user_file: home.map(|home| home.join(SETTINGS_FILE)),
             trust_dir: home.map(|home| home.join(TRUST_DIR)),
         }
     }

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use super::fields::{Fields, Toggle};
-use super::map::is_same;
 use crate::cli::{BarChoice, Cli};
+use crate::host::maps::is_same;
 use crate::text::{visible, visible_words};
 
 /// A project's new content.

@@ -5,24 +5,24 @@
 //! 1. [`load()`] reads and checks both files;
 //! 2. [`trust::assess`] judges what the project's file asks for;
 //! 3. [`gate()`] asks the user, or stops the run;
-//! 4. [`crate::settings::resolve`] decides every switch;
+//! 4. [`resolve()`] decides every switch;
 //! 5. [`save()`] remembers what was typed, once the jail is known to be possible.
 //!
 //! The views (`status`, `--explain`, `--doctor`) leave out 3 and 5 and resolve
 //! [`Loaded::restrained`]. `--trust` is 1 and [`trust::confirm`].
 
+mod asked;
 pub(crate) mod atomic;
 mod edit;
 mod error;
 mod fields;
 mod gate;
 mod load;
-mod located;
-pub mod map;
 mod merge;
 mod parse;
 pub(crate) mod read;
 mod record;
+mod resolve;
 mod save;
 pub mod trust;
 
@@ -31,11 +31,11 @@ pub use edit::{PROJECT_HEADER, edit};
 pub use error::ConfigError;
 pub use fields::{Fields, Toggle, Toggles, all_names, style_word};
 pub use gate::{Prompt, gate, terminal};
-pub use load::{FILE_NAME, File, Loaded, Paths, TRUST_DIR, load};
-pub use located::Located;
+pub use load::{File, Loaded, Paths, TRUST_DIR, load};
 pub use merge::{Merged, project as merge_project, typed, user as merge_user};
 pub use parse::{Owner, parse};
 pub use read::MAX_SIZE;
 pub(crate) use read::{Symlinks, regular as regular_file};
 pub use record::path_for as trust_record;
+pub use resolve::resolve;
 pub use save::{Saved, save};

@@ -6,9 +6,10 @@ use std::path::Path;
 use toml_edit::{Document, Item, Value};
 
 use super::fields::{Fields, Toggle, all_names, names};
-use super::located::Located;
-use super::map::is_same;
+
 use crate::cli::BarStyle;
+use crate::complaint::Complaint;
+use crate::host::maps::is_same;
 
 /// Whose file it is: a few fields are about the user's terminal and no project's business.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -20,11 +21,15 @@ pub enum Owner {
 }
 
 /// Checks the bytes of a config file and returns them as text, with what they say.
-pub fn parse(path: &Path, bytes: Vec<u8>, owner: Owner) -> Result<(String, Fields), Box<Located>> {
+pub fn parse(
+    path: &Path,
+    bytes: Vec<u8>,
+    owner: Owner,
+) -> Result<(String, Fields), Box<Complaint>> {
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let message = "not UTF-8 text, which a config file has to be".to_owned();
-        Box::new(Located::new(path, error.as_bytes(), at..at + 1, message))
+        Box::new(Complaint::new(path, error.as_bytes(), at..at + 1, message))
     })?;
     let fields = Parser { path, text: &text, owner }.fields()?;
     Ok((text, fields))
@@ -36,7 +41,7 @@ struct Parser<'a> {
     owner: Owner,
 }
 
-type Parsed<T> = Result<T, Box<Located>>;
+type Parsed<T> = Result<T, Box<Complaint>>;
 
 impl Parser<'_> {
     fn fields(&self) -> Parsed<Fields> {
@@ -164,15 +169,15 @@ impl Parser<'_> {
         Err(Box::new(self.wrong(span, message).help("keep one of the two")))
     }
 
-    fn wrong_type(&self, name: &str, wanted: &str, item: &Item, help: &str) -> Box<Located> {
+    fn wrong_type(&self, name: &str, wanted: &str, item: &Item, help: &str) -> Box<Complaint> {
         let found = item.type_name();
         let message = format!("`{name}` must be {wanted}, not {found}");
         Box::new(self.wrong(item.span(), message).help(help))
     }
 
-    fn wrong(&self, span: Option<Range<usize>>, message: String) -> Located {
+    fn wrong(&self, span: Option<Range<usize>>, message: String) -> Complaint {
         let span = span.unwrap_or(0..0);
-        Located::new(self.path, self.text.as_bytes(), span, message)
+        Complaint::new(self.path, self.text.as_bytes(), span, message)
     }
 }
 

@@ -55,7 +55,7 @@ pub fn regular(path: &Path, symlinks: Symlinks) -> Result<Option<Content>, Confi
     let mut bytes = Vec::new();
     file.take(MAX_SIZE + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_SIZE {
-        return Err(ConfigError::TooLarge { path: path.to_path_buf() });
+        return Err(ConfigError::TooLarge { path: path.to_path_buf(), limit: MAX_SIZE });
     }
     Ok(Some(Content { bytes, identity: (metadata.dev(), metadata.ino()), mode: metadata.mode() }))
 }

@@ -25,11 +25,11 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sys::stat::Mode;
 use sha2::{Digest, Sha256};
 
+use super::asked::Loosening;
 use super::atomic::{self, Durability};
 use super::error::ConfigError;
 use super::load::Paths;
 use super::read::{self, Symlinks};
-use super::trust::Loosening;
 use crate::text::visible;
 
 const HEADER: &str = "ai-jail trust 1";

@@ -8,11 +8,12 @@ use super::atomic::{self, Durability};
 use super::edit::edit;
 use super::error::ConfigError;
 use super::fields::Fields;
-use super::load::{self, FILE_NAME, File, Loaded, Paths};
+use super::load::{self, File, Loaded, Paths};
 use super::parse::Owner;
 use super::read::{self, Symlinks};
 use super::{merge, record, trust};
 use crate::cli::{Action, Cli};
+use crate::policy::own::SETTINGS_FILE;
 use crate::settings::Settings;
 
 /// What a save did.
@@ -106,7 +107,7 @@ fn save_project(
     let agreed =
         is_recorded(&current, paths) || trust::untyped(&current.fields, cli, paths).is_empty();
     if on_disk.as_ref() != Some(&new) {
-        atomic::sweep(&paths.project_dir, FILE_NAME);
+        atomic::sweep(&paths.project_dir, SETTINGS_FILE);
         write(path, &new)?;
         saved.written.push(path.clone());
     }
@@ -151,7 +152,7 @@ fn warn_untrusted(file: &File, fields: &Fields, cli: &Cli, paths: &Paths, saved:
     let asks = !trust::loosenings(fields, paths).is_empty() && !is_recorded(file, paths);
     if asks && cli.action == Action::Init {
         saved.warnings.push(format!(
-            "{FILE_NAME} asks for more than you typed; `ai-jail --trust` shows and allows it"
+            "{SETTINGS_FILE} asks for more than you typed; `ai-jail --trust` shows and allows it"
         ));
     }
 }

@@ -11,35 +11,14 @@
 //! at what was typed: nobody is asked about what changes nothing.
 
 use std::ffi::OsStr;
-use std::fmt;
-use std::path::PathBuf;
 
+use super::asked::{Asked, Loosening};
 use super::error::ConfigError;
 use super::fields::{Fields, Toggle};
 use super::load::{Loaded, Paths};
-use super::{map, merge, record};
+use super::{merge, record};
 use crate::cli::Cli;
-use crate::text::{visible, visible_words};
-
-/// One thing in a project's file that takes trust.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Loosening {
-    /// A command that runs when none is typed.
-    Command(Vec<String>),
-    /// A map that leaves the project, or lifts the write protection inside it.
-    Map {
-        /// As written.
-        text: String,
-        /// Whether the jail may write there.
-        writable: bool,
-        /// Where it leads on this host, symlinks resolved.
-        source: PathBuf,
-        /// Where it appears in the jail, if elsewhere.
-        dest: Option<PathBuf>,
-    },
-    /// A switch in its permissive position.
-    Toggle(Toggle),
-}
+use crate::host::{links, maps};
 
 /// May the project's file have what it asks for?
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,15 +32,6 @@ pub enum Verdict {
     Once(Vec<Loosening>),
     /// Nobody has agreed; nothing of it may apply.
     Untrusted(Asked),
-}
-
-/// What a file asks for, and what the user allowed an earlier version of it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Asked {
-    /// What it asks for now.
-    pub items: Vec<Loosening>,
-    /// The words of what was allowed before; `None` if nothing ever was.
-    pub known: Option<Vec<String>>,
 }
 
 /// Everything in `fields` that takes trust.
@@ -92,18 +62,18 @@ pub fn loosenings(fields: &Fields, paths: &Paths) -> Vec<Loosening> {
 fn map_loosening(text: &str, writable: bool, paths: &Paths) -> Option<Loosening> {
     let (base, home) = (&*paths.project_dir, paths.home.as_deref());
     let text_os = OsStr::new(text);
-    let inside = |reading: &map::Reading| {
-        let (target, project) = (map::resolve(&reading.source), map::resolve(base));
+    let inside = |reading: &maps::Reading| {
+        let (target, project) = (links::resolve(&reading.source), links::resolve(base));
         target.is_some_and(|target| project.is_some_and(|project| target.starts_with(project)))
     };
-    let readings = map::readings(text_os, base, home);
+    let readings = maps::readings(text_os, base, home);
     let tightens = !writable && readings.len() == 1 && readings.iter().all(inside);
     (!tightens).then(|| {
-        let reading = map::read(text_os, base, home);
+        let reading = maps::read(text_os, base, home);
         Loosening::Map {
             text: text.to_owned(),
             writable,
-            source: map::resolve(&reading.source).unwrap_or(reading.source),
+            source: links::resolve(&reading.source).unwrap_or(reading.source),
             dest: reading.dest,
         }
     })
@@ -200,64 +170,5 @@ impl Loaded {
             }
         }
         restrained
-    }
-}
-
-impl Loosening {
-    /// The same request; a map's path may be spelled in another way.
-    fn same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Map { text, writable, .. }, Self::Map { text: t, writable: w, .. }) => {
-                writable == w && map::is_same(text.as_ref(), t.as_ref())
-            }
-            _ => self == other,
-        }
-    }
-}
-
-impl fmt::Display for Loosening {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Command(words) => {
-                let words = visible_words(words);
-                write!(f, "runs `{words}` when no command is typed")
-            }
-            Self::Map { text, writable, source, dest } => {
-                let access = if *writable { "may read and write" } else { "may read" };
-                let (text, source) = (visible(text), visible(source));
-                write!(f, "{access} {source}")?;
-                if let Some(dest) = dest {
-                    let dest = visible(dest);
-                    write!(f, ", which appears as {dest}")?;
-                }
-                if text == source {
-                    return Ok(());
-                }
-                write!(f, " (written `{text}`)")
-            }
-            Self::Toggle(toggle) => {
-                write!(f, "{} ({} = {})", toggle.loose_words(), toggle.name(), toggle.loose_value())
-            }
-        }
-    }
-}
-
-impl fmt::Display for Asked {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words: Vec<String> = self.items.iter().map(ToString::to_string).collect();
-        let is_known =
-            |word: &String| self.known.as_ref().is_some_and(|known| known.contains(word));
-        match &self.known {
-            None => write!(f, "It asks for more than a project gets by itself:")?,
-            Some(_) if words.iter().all(is_known) => {
-                write!(f, "You allowed the same once, and the file has changed since:")?;
-            }
-            Some(_) => write!(f, "It has changed since you allowed it; now it asks for:")?,
-        }
-        for word in &words {
-            let new = if self.known.is_some() && !is_known(word) { "new: " } else { "" };
-            write!(f, "\n  - {new}{word}")?;
-        }
-        Ok(())
     }
 }

@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::Origin;
 use super::home::Entry;
+use super::origin::Origin;
 use crate::policy::Os;
 use crate::policy::agents::{AGENTS, Agent, Directory, Names};
 use crate::policy::home::{self, Treatment};

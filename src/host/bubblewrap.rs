@@ -7,8 +7,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use super::links;
 use super::maps::Map;
-use super::{Origin, links};
+use super::origin::Origin;
 use crate::error::Error;
 use crate::policy::home::{Treatment, rows};
 

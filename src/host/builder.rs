@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use stage2::confinement::Confinement;
 
 use super::bubblewrap::{self, Bubblewrap};
-use super::{Host, command};
+use super::command;
+use super::probe::Host;
 use crate::error::Error;
 use crate::policy::Os;
 

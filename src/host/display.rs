@@ -6,8 +6,8 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::Environment;
 use super::doors::{Door, socket};
+use super::environment::Environment;
 use super::links::{self, Located};
 use crate::policy::display::{
     NUMBER_OFFSET, NUMBERS_TRIED, WITHHELD, X11_SOCKETS, XAUTHORITY_REASON,

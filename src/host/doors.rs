@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
-use super::Environment;
+use super::environment::Environment;
 use super::links::{self, Located};
 use crate::policy::{Os, macos};
 

@@ -1,7 +1,7 @@
 //! The home directory: where it is, and which of its entries the tables speak of.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType};
+use std::fs;
 #[cfg(not(target_os = "macos"))]
 use std::io::{BufRead, BufReader};
 #[cfg(not(target_os = "macos"))]
@@ -9,7 +9,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
-use crate::policy::home::Row;
+use super::look::Kind;
+use crate::policy::home_row::HomeRow;
 use crate::policy::{home, system};
 use crate::text::visible;
 
@@ -120,28 +121,17 @@ fn from_password_database(uid: u32) -> Option<OsString> {
     })
 }
 
-/// What an entry of the home is, symbolic links followed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
-    /// A directory.
-    Directory,
-    /// A regular file.
-    File,
-    /// A socket, FIFO or device: a door rather than data.
-    Special,
-}
-
 /// A dot entry of the home, or a deeper one that has a row in the table.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Entry {
     /// Relative to the home.
     pub path: PathBuf,
-    /// What it is.
+    /// What it is, links followed.
     pub kind: Kind,
     /// Where it leads on the host; there are links where the entry itself is one.
     pub located: Located,
     /// What the tables say of it, if they do.
-    pub row: Option<&'static Row>,
+    pub row: Option<&'static HomeRow>,
 }
 
 /// The entries of `home` that the tables speak of: one `readdir` for the home and one for each
@@ -170,7 +160,12 @@ fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
 
 /// Adds the entries of one directory that have rows, and of the home itself all dot entries. A
 /// directory that cannot be read has none.
-fn read_entries(directory: &Path, relative: &Path, rows: &[&'static Row], found: &mut Vec<Entry>) {
+fn read_entries(
+    directory: &Path,
+    relative: &Path,
+    rows: &[&'static HomeRow],
+    found: &mut Vec<Entry>,
+) {
     let is_home = relative.as_os_str().is_empty();
     let Ok(listing) = fs::read_dir(directory) else {
         return;
@@ -187,7 +182,7 @@ fn read_entries(directory: &Path, relative: &Path, rows: &[&'static Row], found:
         };
         if !file_type.is_symlink() {
             let located = Located { canonical: directory.join(&name), links: Vec::new() };
-            found.push(Entry { path, kind: kind(file_type), located, row });
+            found.push(Entry { path, kind: Kind::of(file_type), located, row });
         } else if let Some((located, kind)) = follow(&item.path()) {
             found.push(Entry { path, kind, located, row });
         }
@@ -198,16 +193,5 @@ fn read_entries(directory: &Path, relative: &Path, rows: &[&'static Row], found:
 fn follow(path: &Path) -> Option<(Located, Kind)> {
     let located = links::locate(path).ok()?;
     let file_type = fs::symlink_metadata(&located.canonical).ok()?.file_type();
-    Some((located, kind(file_type)))
-}
-
-/// The kind of what is not a link.
-fn kind(file_type: FileType) -> Kind {
-    if file_type.is_dir() {
-        Kind::Directory
-    } else if file_type.is_file() {
-        Kind::File
-    } else {
-        Kind::Special
-    }
+    Some((located, Kind::of(file_type)))
 }

@@ -116,3 +116,23 @@ pub fn absolute(path: &Path, base: &Path) -> PathBuf {
     }
     absolute
 }
+
+/// `path` with symlinks resolved as far as it exists; what does not exist yet is kept as
+/// written, so that a directory mounted later keeps the name it was judged by. `None` where
+/// nobody can say where it leads: a loop, a directory that may not be searched.
+pub fn resolve(path: &Path) -> Option<PathBuf> {
+    let mut missing: Vec<OsString> = Vec::new();
+    let mut existing = path;
+    loop {
+        match existing.canonicalize() {
+            Ok(mut resolved) => {
+                resolved.extend(missing.iter().rev());
+                return Some(absolute(&resolved, Path::new("/")));
+            }
+            Err(error) if error.kind() != ErrorKind::NotFound => return None,
+            Err(_) => {}
+        }
+        missing.push(existing.components().next_back()?.as_os_str().to_owned());
+        existing = existing.parent()?;
+    }
+}

@@ -1,6 +1,6 @@
 //! What is at one place of the host, and what this user may do there.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, FileType, Metadata};
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +32,28 @@ pub struct Found {
     pub may: May,
 }
 
+impl Kind {
+    /// A socket, FIFO or device: a door rather than data.
+    pub fn is_special(&self) -> bool {
+        matches!(self, Self::Device | Self::Socket | Self::Fifo)
+    }
+
+    /// The kind of what is not a link.
+    pub(super) fn of(file_type: FileType) -> Self {
+        if file_type.is_dir() {
+            Self::Directory
+        } else if file_type.is_socket() {
+            Self::Socket
+        } else if file_type.is_fifo() {
+            Self::Fifo
+        } else if file_type.is_char_device() || file_type.is_block_device() {
+            Self::Device
+        } else {
+            Self::File
+        }
+    }
+}
+
 /// What permissions allow, without any capability: the jail has none.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct May {
@@ -48,25 +70,20 @@ impl May {
     pub const ALL: Self = Self { read: true, write: true, execute: true };
 }
 
+/// Whether something is at a path: a link counts, wherever it leads.
+pub fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
 /// Looks at a path whose directories are no links; `None` where nothing is, or nothing that this
 /// user could reach.
 pub fn look(path: &Path) -> Option<Found> {
     let metadata = fs::symlink_metadata(path).ok()?;
     let file_type = metadata.file_type();
-    let kind = if file_type.is_symlink() {
+    if file_type.is_symlink() {
         return Some(Found { kind: Kind::Link(fs::read_link(path).ok()?), may: May::ALL });
-    } else if file_type.is_dir() {
-        Kind::Directory
-    } else if file_type.is_socket() {
-        Kind::Socket
-    } else if file_type.is_fifo() {
-        Kind::Fifo
-    } else if file_type.is_char_device() || file_type.is_block_device() {
-        Kind::Device
-    } else {
-        Kind::File
-    };
-    Some(Found { kind, may: may(path, &metadata) })
+    }
+    Some(Found { kind: Kind::of(file_type), may: may(path, &metadata) })
 }
 
 /// What the permissions of something that is no link allow.

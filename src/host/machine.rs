@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::Environment;
+use super::environment::Environment;
 use crate::policy::env::MARKER;
 
 /// Something that runs this as a guest of its own kernel's user space.

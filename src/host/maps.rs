@@ -1,11 +1,12 @@
-//! The maps the user asked for, looked up on the host.
+//! The maps the user asked for: how their text reads, and what stands there on the host.
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::links::{self, Located};
-use crate::config::map::{self, Reading};
 use crate::settings::{MapSetting, Source};
 
 /// A map whose source exists.
@@ -37,7 +38,7 @@ pub struct Missing {
 /// Looks one map up, from the directory that its source's relative paths start from.
 pub fn find(setting: &MapSetting, cwd: &Path, home: &Path) -> Result<Map, Missing> {
     let base = if setting.source == Source::UserFile { home } else { cwd };
-    let Reading { source, dest } = map::read(&setting.text, base, Some(home));
+    let Reading { source, dest } = read(&setting.text, base, Some(home));
     match links::locate(&source) {
         Ok(located) => Ok(Map {
             device: is_device(&located.canonical),
@@ -54,4 +55,62 @@ fn is_device(path: &Path) -> bool {
     let file_type = path.symlink_metadata().map(|metadata| metadata.file_type());
     path.starts_with("/dev")
         || file_type.is_ok_and(|kind| kind.is_char_device() || kind.is_block_device())
+}
+
+/// One reading of a map's text.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reading {
+    /// What is mounted: absolute, symlinks not resolved.
+    pub source: PathBuf,
+    /// Where it appears in the jail, if elsewhere.
+    pub dest: Option<PathBuf>,
+}
+
+/// The reading that counts: an existing path whose name has a colon wins over
+/// `SOURCE:DEST`.
+pub fn read(text: &OsStr, base: &Path, home: Option<&Path>) -> Reading {
+    let mut readings = readings(text, base, home);
+    let exists = |reading: &Reading| reading.source.symlink_metadata().is_ok();
+    let index = readings.iter().position(exists);
+    // Nothing exists: the plain `SOURCE:DEST`, for the message that says what is missing.
+    let index = index.unwrap_or(usize::from(readings.len() > 1));
+    readings.swap_remove(index)
+}
+
+/// Every reading that could come to count, the whole text as a path first, then each colon as
+/// the border in turn. The part after the border must be absolute or begin with `~`: anything
+/// else is part of a name.
+pub fn readings(text: &OsStr, base: &Path, home: Option<&Path>) -> Vec<Reading> {
+    let bytes = text.as_bytes();
+    let whole = Reading { source: expand(text, base, home), dest: None };
+    let borders = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b':');
+    let split = borders.filter_map(|(colon, _)| {
+        let (source, dest) = (&bytes[..colon], &bytes[colon + 1..]);
+        let rooted = matches!(dest.first(), Some(b'/' | b'~'));
+        (rooted && !source.is_empty()).then(|| Reading {
+            source: expand(OsStr::from_bytes(source), base, home),
+            dest: Some(expand(OsStr::from_bytes(dest), base, home)),
+        })
+    });
+    std::iter::once(whole).chain(split).collect()
+}
+
+/// `~` and `~/…` from the home, a relative path from `base`; `.` and doubled slashes dropped,
+/// `..` kept, because only the file system knows what it means behind a symlink.
+pub fn expand(text: &OsStr, base: &Path, home: Option<&Path>) -> PathBuf {
+    let path = Path::new(text);
+    let joined = match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => base.join(path),
+    };
+    joined.components().collect()
+}
+
+/// Whether two texts name one path by their spelling alone: `/x` and `/x/`, `x` and `./x`.
+pub fn is_same(left: &OsStr, right: &OsStr) -> bool {
+    let named = |text| {
+        let components = Path::new(text).components();
+        components.filter(|component| *component != Component::CurDir)
+    };
+    named(left).eq(named(right))
 }

@@ -9,10 +9,12 @@ use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 
+use super::command;
+use super::environment::Environment;
 use super::home::Entry;
 use super::links::Located;
 use super::maps::Map;
-use super::{Environment, Origin, command};
+use super::origin::Origin;
 use crate::policy::home::MISE_STATE;
 use crate::policy::mise;
 
@@ -21,7 +23,7 @@ const MAX_FILE: u64 = 256 * 1024;
 
 /// A mise that may have something to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Mise {
+pub struct MiseProgram {
     /// The program, as `PATH` leads to it.
     pub program: PathBuf,
     /// Where that leads.
@@ -46,13 +48,13 @@ pub fn program(origin: &Origin) -> Option<(PathBuf, Located)> {
 
 /// mise, where the project or the user has something for it to do. Without that, `PATH` is not
 /// even searched.
-pub fn find(origin: &Origin, maps: &[Map]) -> Option<Mise> {
+pub fn find(origin: &Origin, maps: &[Map]) -> Option<MiseProgram> {
     let work = work(origin, maps);
     if work.is_empty() {
         return None;
     }
     let (program, located) = program(origin)?;
-    Some(Mise { program, located, work })
+    Some(MiseProgram { program, located, work })
 }
 
 /// Where the host's mise will record trust, if that is not there yet and a jail could make it: one

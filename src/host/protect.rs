@@ -3,32 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::Origin;
+use super::held::{Held, Watched};
 use super::home::Entry;
 use super::maps::Map;
+use super::origin::Origin;
 use super::repositories::{self, Limits, Repositories};
 use crate::policy::Os;
+use crate::policy::place::Place;
 use crate::policy::protect::{
-    HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, Row, home,
+    HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home,
 };
-
-/// Something that a mount can hold.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Held {
-    /// Its canonical place.
-    pub path: PathBuf,
-    /// What it is to the host.
-    pub reason: &'static str,
-}
-
-/// Something to look at afterwards.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Watched {
-    /// Where it is, or would be.
-    pub path: PathBuf,
-    /// What it is to the host.
-    pub reason: &'static str,
-}
 
 /// All of it.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +77,7 @@ impl<'a> HomePlaces<'a> {
     /// `None` where the home has no such directory: then nothing of it is in the jail.
     ///
     /// The first is the directory of the home.
-    fn find(&mut self, row: &Row) -> Option<(&'a Path, PathBuf)> {
+    fn find(&mut self, row: &Place) -> Option<(&'a Path, PathBuf)> {
         let (top, rest) = row.path.split_once('/')?;
         let entry = match self.last {
             Some((known, entry)) if known == top => entry,
@@ -106,7 +90,7 @@ impl<'a> HomePlaces<'a> {
 }
 
 impl Protection {
-    fn home_row(&mut self, row: &Row, places: &mut HomePlaces<'_>) {
+    fn home_row(&mut self, row: &Place, places: &mut HomePlaces<'_>) {
         if let Some((top, path)) = places.find(row) {
             self.item(top, path, row.reason);
         }

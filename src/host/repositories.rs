@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::git::read_line;
 use super::git_config::GitConfig;
-use super::protect::{Held, Watched};
+use super::held::{Held, Watched};
 use crate::policy::protect::{SKIPPED, git};
 
 /// How much is looked at. Each repository and each worktree costs up to five mounts, and a jail can

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
-use crate::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT, ROOT_SETTINGS, System};
+use crate::policy::place::Place;
+use crate::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT, ROOT_SETTINGS};
 use crate::policy::{devices, fits};
 
 /// An entry of `/` that has a row.
@@ -18,7 +19,7 @@ pub enum RootEntry {
 
 /// A place of the host, where it leads, and the table's reason for it.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Place {
+pub struct SystemPlace {
     /// Where it leads.
     pub located: Located,
     /// The reason.
@@ -57,40 +58,40 @@ pub fn root_path(entry: &RootEntry) -> &Path {
     }
 }
 
-fn row_of(table: &'static [System], path: &Path) -> Option<&'static System> {
+fn row_of(table: &'static [Place], path: &Path) -> Option<&'static Place> {
     let bytes = path.as_os_str().as_encoded_bytes();
     table.iter().find(|row| fits(row.path.as_bytes(), bytes))
 }
 
 /// The deeper program places that exist.
-pub fn deeper() -> Vec<Place> {
+pub fn deeper() -> Vec<SystemPlace> {
     DEEPER.iter().filter_map(locate).collect()
 }
 
 /// Where the chains of `/etc` end. What is no link is there with `/etc` itself, and one look tells.
-pub fn chains() -> Vec<Place> {
+pub fn chains() -> Vec<SystemPlace> {
     CHAINS.iter().filter(|row| fs::read_link(row.path).is_ok()).filter_map(locate).collect()
 }
 
-fn locate(row: &System) -> Option<Place> {
+fn locate(row: &Place) -> Option<SystemPlace> {
     let located = links::locate(Path::new(row.path)).ok()?;
-    Some(Place { located, reason: row.reason })
+    Some(SystemPlace { located, reason: row.reason })
 }
 
 /// The masks that have something to hide; in lockdown there are more.
-pub fn masks(lockdown: bool) -> Vec<System> {
+pub fn masks(lockdown: bool) -> Vec<Place> {
     let more = if lockdown { LOCKDOWN_MASKS } else { &[] };
     let is_directory =
-        |row: &&System| fs::symlink_metadata(row.path).is_ok_and(|metadata| metadata.is_dir());
+        |row: &&Place| fs::symlink_metadata(row.path).is_ok_and(|metadata| metadata.is_dir());
     MASKS.iter().chain(more).filter(is_directory).copied().collect()
 }
 
 /// The settings that only the user root could change, where root runs the jail.
-pub fn root_settings() -> Vec<System> {
+pub fn root_settings() -> Vec<Place> {
     if !nix::unistd::getuid().is_root() {
         return Vec::new();
     }
-    let exists = |row: &&System| fs::symlink_metadata(row.path).is_ok();
+    let exists = |row: &&Place| fs::symlink_metadata(row.path).is_ok();
     ROOT_SETTINGS.iter().filter(exists).copied().collect()
 }
 

@@ -9,12 +9,11 @@ use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::Host;
 use super::git::read_line;
 use super::git_config::GitConfig;
-use super::protect::Watched;
+use super::held::Watched;
+use super::probe::Host;
 use super::repositories::{self, Limits, STEPS};
-use crate::plan::{Watch, Watching};
 use crate::policy::protect::git;
 
 /// Entries of one directory that are compared one by one.
@@ -22,6 +21,27 @@ const ENTRIES: usize = 256;
 
 /// Hooks that git leaves alone.
 const SAMPLE: &[u8] = b".sample";
+
+/// What to look for in something after the run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LookFor {
+    /// Any change.
+    Changes,
+    /// Whether it is still the one that the jail had read-only: what the host itself replaces
+    /// loses its mount, and the jail may write to the new one.
+    Replacement,
+}
+
+/// Something to look at before and after the run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Target {
+    /// Where it is on the host.
+    pub path: PathBuf,
+    /// What it is to the host.
+    pub reason: &'static str,
+    /// What to look for.
+    pub look_for: LookFor,
+}
 
 /// Something that the host would run.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -49,7 +69,7 @@ pub enum What {
 #[derive(Debug)]
 pub struct Before<'a> {
     host: &'a Host,
-    watched: Vec<(Watching, Option<Stamp>)>,
+    targets: Vec<(Target, Option<Stamp>)>,
 }
 
 /// One thing as it is.
@@ -101,19 +121,19 @@ fn entries(path: &Path) -> Option<BTreeMap<OsString, Facts>> {
 
 impl<'a> Before<'a> {
     /// Looks at everything that the plan wants watched.
-    pub fn look(watched: &[Watching], host: &'a Host) -> Self {
-        let watched = watched.iter().map(|item| (item.clone(), stamp(&item.path)));
-        Self { host, watched: watched.collect() }
+    pub fn look(targets: &[Target], host: &'a Host) -> Self {
+        let targets = targets.iter().map(|item| (item.clone(), stamp(&item.path)));
+        Self { host, targets: targets.collect() }
     }
 
     /// Looks again: what of it the host would run, in the order of paths.
     pub fn findings(&self) -> Vec<Finding> {
         let mut found: Vec<Finding> = Vec::new();
-        for (item, before) in &self.watched {
+        for (item, before) in &self.targets {
             let after = stamp(&item.path);
-            match item.watch {
-                Watch::Changes => compare(item, before.as_ref(), after, &mut found),
-                Watch::Replacement => {
+            match item.look_for {
+                LookFor::Changes => compare(item, before.as_ref(), after, &mut found),
+                LookFor::Replacement => {
                     let identity = |stamp: &Stamp| stamp.itself.identity;
                     let now = after.as_ref().map(identity);
                     if now.is_some() && now != before.as_ref().map(identity) {
@@ -176,12 +196,7 @@ fn appeared(path: &Path, reason: &'static str, after: Option<Stamp>, found: &mut
     }
 }
 
-fn compare(
-    item: &Watching,
-    before: Option<&Stamp>,
-    after: Option<Stamp>,
-    found: &mut Vec<Finding>,
-) {
+fn compare(item: &Target, before: Option<&Stamp>, after: Option<Stamp>, found: &mut Vec<Finding>) {
     let (Some(before), Some(now)) = (before, &after) else {
         if before.is_none() {
             appeared(&item.path, item.reason, after, found);

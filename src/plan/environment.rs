@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::display;
 use super::mount::{self, Mount};
 use crate::host::Host;
-use crate::policy::env::{DropWhen, LOCKDOWN_KEPT, MARKER, Row, dropped};
+use crate::policy::env::{LOCKDOWN_KEPT, MARKER, dropped};
+use crate::policy::variable::{DropWhen, Variable};
 use crate::policy::{Os, fits, macos, mise};
 use crate::settings::Settings;
 
@@ -30,7 +31,7 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool
         environment.iter().filter(|(name, _)| kept(name)).map(keep).collect()
     } else {
         let drop = |(name, value): (&OsStr, &OsStr)| {
-            let fits = |row: &&'static Row| fits(row.name.as_bytes(), name.as_encoded_bytes());
+            let fits = |row: &&'static Variable| fits(row.name.as_bytes(), name.as_encoded_bytes());
             let row = dropped(host.os).find(fits)?;
             applies(row.when, value, settings, host, mounts)
                 .then(|| EnvEdit::Unset(name.into(), row.reason))

@@ -11,12 +11,12 @@ use super::maps;
 use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
 use super::protect;
-use crate::config::FILE_NAME;
 use crate::error::Error;
 use crate::host::doors::Door;
 use crate::host::links::{Link, Located};
 use crate::host::system::RootEntry;
 use crate::host::{Host, Stdio};
+use crate::policy::own::SETTINGS_FILE;
 use crate::policy::{Os, system};
 use crate::settings::Settings;
 use crate::text::visible;
@@ -197,7 +197,7 @@ impl Gathered {
         if host.os == Os::MacOs {
             macos::project_file(self, host);
         } else if host.project_file {
-            let file = origin.project.join(FILE_NAME);
+            let file = origin.project.join(SETTINGS_FILE);
             let reason = "settings of the jail, which no jail may change";
             self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
         }
@@ -211,7 +211,7 @@ impl Gathered {
     /// The user's own file, where it is a link into a place that the jail may write: nobody is
     /// asked about what stands in it.
     fn user_file(&mut self, host: &Host) {
-        let own = host.entries.iter().find(|entry| entry.path == Path::new(FILE_NAME));
+        let own = host.entries.iter().find(|entry| entry.path == Path::new(SETTINGS_FILE));
         let Some(file) = own.map(|entry| &entry.located.canonical) else { return };
         if self.writable.iter().any(|place| below(file, place).is_some()) {
             let reason = "your own settings of the jail, which no jail may change";

@@ -7,7 +7,8 @@ use super::gather::Gathered;
 use super::macos;
 use super::mount::{Access, Authority, Mount, MountKind};
 use crate::host::Host;
-use crate::host::home::{Entry, Kind};
+use crate::host::home::Entry;
+use crate::host::look::Kind;
 use crate::policy::home::{OTHER_REASON, Treatment, find};
 use crate::policy::{Os, system};
 use crate::text::visible;
@@ -106,7 +107,7 @@ impl Gathered {
 /// Why an entry is left out although its row would have it in.
 fn refusal(gathered: &Gathered, os: Os, entry: &Entry, home: &Path) -> Option<String> {
     let target = &entry.located.canonical;
-    if entry.kind == Kind::Special {
+    if entry.kind.is_special() {
         return Some("a socket, FIFO or device, which leads out of the jail".into());
     }
     if entry.located.links.is_empty() {

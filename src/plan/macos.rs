@@ -9,16 +9,18 @@ use std::path::{Path, PathBuf};
 use super::arrange::Hidden;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount, MountKind, nearest};
-use crate::config::FILE_NAME;
 use crate::host::Host;
+use crate::host::held::Held;
 use crate::host::home::Home;
-use crate::host::protect::Held;
-use crate::policy::home::{Row, Treatment, rows_on};
+use crate::policy::home::rows_on;
+use crate::policy::home_row::{HomeRow, Treatment};
 use crate::policy::macos::{
     DEVICES, LINKS, MASKS, SYSTEM, TEMPORARY, TEMPORARY_MASKS, TEMPORARY_SOCKETS, VOLUMES,
     user_places,
 };
-use crate::policy::system::{SERVICES, System};
+use crate::policy::own::SETTINGS_FILE;
+use crate::policy::place::Place;
+use crate::policy::system::SERVICES;
 use crate::policy::{Os, protect};
 
 /// What a profile says besides; empty where the plan is for another system.
@@ -33,7 +35,7 @@ pub struct MacOs {
 }
 
 /// A row of the system, refused below a directory wherever a mount shows it.
-fn hidden(directory: &Path, row: &System) -> Hidden {
+fn hidden(directory: &Path, row: &Place) -> Hidden {
     let plain = row.path.strip_suffix('*');
     let path = directory.join(plain.unwrap_or(row.path));
     let (prefix, reason) = (plain.is_some(), row.reason.into());
@@ -103,10 +105,10 @@ fn place(host: &Host, home: &Path, path: &Path) -> PathBuf {
 }
 
 /// The rows that no entry of the home has been found for, and where one would be.
-fn rows_without_entry(host: &Host) -> Vec<(&'static Row, PathBuf)> {
+fn rows_without_entry(host: &Host) -> Vec<(&'static HomeRow, PathBuf)> {
     let Some(home) = host.origin.home.real() else { return Vec::new() };
-    let has_entry = |row: &&Row| {
-        let is_it = |known: &Row| std::ptr::eq(known, *row);
+    let has_entry = |row: &&HomeRow| {
+        let is_it = |known: &HomeRow| std::ptr::eq(known, *row);
         host.entries.iter().any(|entry| entry.row.is_some_and(is_it))
     };
     rows_on(Os::MacOs)
@@ -181,7 +183,7 @@ pub fn held(host: &Host) -> Vec<Held> {
 
 /// The project's settings, which no jail may make either.
 pub fn project_file(gathered: &mut Gathered, host: &Host) {
-    let file = host.origin.project.join(FILE_NAME);
+    let file = host.origin.project.join(SETTINGS_FILE);
     let reason = "settings of the jail, which no jail may change";
     gathered.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
 }
@@ -224,7 +226,7 @@ impl MacOs {
         let is_shown =
             |path: &PathBuf| nearest(mounts, path).is_some_and(|mount| mount.access().is_some());
         let doors = services.chain(docker).filter(is_shown);
-        let beginning = |row: &System| row.path.trim_end_matches('*');
+        let beginning = |row: &Place| row.path.trim_end_matches('*');
         let beginnings = |directory: &PathBuf| {
             TEMPORARY_SOCKETS.iter().map(|row| directory.join(beginning(row))).collect::<Vec<_>>()
         };

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::gather::Gathered;
 use crate::host::mise::Work;
 use crate::host::{Host, Stdio};
-use crate::policy::env::{DropWhen, MARKER, dropped};
+use crate::policy::env::{MARKER, dropped};
+use crate::policy::variable::DropWhen;
 use crate::settings::Settings;
 use crate::text::visible;
 
@@ -15,7 +16,7 @@ const BASH: &str = "bash";
 
 /// mise's part in the run.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Mise {
+pub struct MiseStep {
     /// The program, as the jail sees it.
     pub program: PathBuf,
     /// Whether the command is an interactive bash, which gets mise's hook.
@@ -27,7 +28,7 @@ pub struct Mise {
 }
 
 /// What mise does in this run, if anything.
-pub fn decide(gathered: &mut Gathered, settings: &Settings, host: &Host) -> Option<Mise> {
+pub fn decide(gathered: &mut Gathered, settings: &Settings, host: &Host) -> Option<MiseStep> {
     let found = host.mise.as_ref()?;
     let reason = found.work.iter().find_map(|work| match work {
         Work::File(file) => gathered.shows(file).then(|| visible(file)),
@@ -38,7 +39,7 @@ pub fn decide(gathered: &mut Gathered, settings: &Settings, host: &Host) -> Opti
             .withhold(&found.program, "mise: not in the jail, so its environment is not set up");
         return None;
     }
-    Some(Mise {
+    Some(MiseStep {
         program: found.program.clone(),
         hook: is_interactive_bash(settings, host),
         withheld: withheld(settings, host),

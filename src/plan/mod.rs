@@ -13,6 +13,7 @@ mod macos;
 mod maps;
 mod mise;
 pub mod mount;
+pub mod mount_points;
 mod program;
 mod protect;
 mod sockets;
@@ -26,13 +27,13 @@ use stage2::spec;
 
 use crate::error::Error;
 use crate::host::Host;
+use crate::host::watch::Target;
 use crate::policy::Os;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
 pub use macos::MacOs;
-pub use mise::Mise;
+pub use mise::MiseStep;
 pub use mount::{Access, Authority, Content, Mount, MountKind};
-pub use protect::{Watch, Watching};
 pub use terminal::Terminal;
 pub use write_back::WriteBack;
 
@@ -71,7 +72,7 @@ pub struct Plan {
     /// What only macOS has.
     pub macos: MacOs,
     /// What mise does before the command starts.
-    pub mise: Option<Mise>,
+    pub mise: Option<MiseStep>,
     /// Files of which the jail has copies.
     pub write_back: Vec<WriteBack>,
     /// What the user should know before the run.
@@ -128,7 +129,7 @@ impl Plan {
     }
 
     /// What to look at after the run, because the host would run it.
-    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Watching> {
+    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Target> {
         protect::watched(&self.mounts, settings, host)
     }
 

@@ -1,34 +1,14 @@
 //! What stays read-only inside writable places.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::gather::Gathered;
 use super::macos;
 use super::mount::{Access, Authority, Mount, nearest};
 use crate::host::Host;
-use crate::host::protect::Held;
+use crate::host::held::Held;
+use crate::host::watch::{LookFor, Target};
 use crate::settings::Settings;
-
-/// What to look for in something after the run.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Watch {
-    /// Any change.
-    Changes,
-    /// Whether it is still the one that the jail had read-only: what the host itself replaces
-    /// loses its mount, and the jail may write to the new one.
-    Replacement,
-}
-
-/// Something to look at after the run.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Watching {
-    /// Where it is on the host.
-    pub path: PathBuf,
-    /// What it is to the host.
-    pub reason: &'static str,
-    /// What to look for.
-    pub watch: Watch,
-}
 
 /// Adds read-only mounts over everything that is protected, wherever a writable mount shows it.
 /// A mount of exactly such a place is the user's own decision, or the project: it is left alone.
@@ -69,7 +49,7 @@ pub fn is_needed(mount: &Mount, parent: &Mount) -> bool {
 }
 
 /// What to look at after the run, of what the jail may write.
-pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Watching> {
+pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Target> {
     if settings.lockdown.value {
         return Vec::new();
     }
@@ -77,22 +57,22 @@ pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Watchi
     let repositories = &protection.repositories;
     let held = protection.held.iter().chain(&repositories.held);
     let held = held.filter_map(|held| {
-        let watch = match access(mounts, &held.path)? {
-            Access::ReadOnly => Watch::Replacement,
-            _ => Watch::Changes,
+        let look_for = match access(mounts, &held.path)? {
+            Access::ReadOnly => LookFor::Replacement,
+            _ => LookFor::Changes,
         };
-        Some(Watching { path: held.path.clone(), reason: held.reason, watch })
+        Some(Target { path: held.path.clone(), reason: held.reason, look_for })
     });
     let watched = protection.watched.iter().chain(&repositories.watched);
     let watched = watched.filter_map(|item| {
         let is_writable = access(mounts, &item.path)? == Access::ReadWrite;
         let (path, reason) = (item.path.clone(), item.reason);
-        is_writable.then_some(Watching { path, reason, watch: Watch::Changes })
+        is_writable.then_some(Target { path, reason, look_for: LookFor::Changes })
     });
     // What cannot be made there can still come with a directory that is renamed to one above it.
     let not_there = macos::held(host).into_iter().filter_map(|Held { path, reason }| {
         access(mounts, &path)?;
-        Some(Watching { path, reason, watch: Watch::Changes })
+        Some(Target { path, reason, look_for: LookFor::Changes })
     });
     held.chain(watched).chain(not_there).collect()
 }

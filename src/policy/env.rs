@@ -1,45 +1,19 @@
 //! The environment: inherited, less what leads out of the jail or to what is not there.
 
+pub use super::variable::{DropWhen, Variable};
 use super::{Os, macos};
 
 /// Set to `1` in every jail.
 pub const MARKER: &str = "AI_JAIL";
 
-/// When a variable is dropped.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum DropWhen {
-    /// In every jail.
-    Always,
-    /// Where the path in it is not in the jail.
-    UnlessVisible,
-    /// Where the jail has no X11 display.
-    WithoutX11,
-    /// Where the jail has no keys to an X11 display.
-    WithoutKeys,
-    /// Where the jail has no Wayland display.
-    WithoutWayland,
-    /// Without `--docker`.
-    WithoutDocker,
-}
-
-/// One row: a variable, when it is dropped, and why.
-pub struct Row {
-    /// The name; it may end in `*`.
-    pub name: &'static str,
-    /// When it is dropped.
-    pub when: DropWhen,
-    /// Why.
-    pub reason: &'static str,
-}
-
-const fn row(name: &'static str, when: DropWhen, reason: &'static str) -> Row {
-    Row { name, when, reason }
+const fn row(name: &'static str, when: DropWhen, reason: &'static str) -> Variable {
+    Variable { name, when, reason }
 }
 
 use DropWhen::{Always, UnlessVisible, WithoutDocker, WithoutKeys, WithoutWayland, WithoutX11};
 
 /// What is not inherited in the default mode.
-pub const DROPPED: &[Row] = &[
+pub const DROPPED: &[Variable] = &[
     row("LD_PRELOAD", Always, "loads code into every program"),
     row("LD_AUDIT", Always, "loads code into every program"),
     row("SSH_AUTH_SOCK", Always, "agent that signs with the user's keys"),
@@ -85,7 +59,7 @@ pub const DROPPED: &[Row] = &[
 ];
 
 /// All that is not inherited on a system.
-pub fn dropped(os: Os) -> impl Iterator<Item = &'static Row> {
+pub fn dropped(os: Os) -> impl Iterator<Item = &'static Variable> {
     let more = match os {
         Os::Linux => &[][..],
         Os::MacOs => macos::DROPPED,

@@ -5,16 +5,17 @@
 //! `.gradle/gradle.properties`, `.docker/config.json`. `docs/protected.md` lists them.
 
 use super::display::XAUTHORITY_REASON;
-use super::home::{Row, TRUST_RECORDS, Treatment};
+use super::home_row::{HomeRow, Treatment};
+use super::own::TRUST_RECORDS;
 
-const fn row(path: &'static str, reason: &'static str) -> Row {
-    Row { path, treatment: Treatment::Hidden, reason }
+const fn row(path: &'static str, reason: &'static str) -> HomeRow {
+    HomeRow { path, treatment: Treatment::Hidden, reason }
 }
 
 const EDITOR_KEY: &str = "key to the host's editor";
 
 /// Below the home.
-pub const HIDDEN: &[Row] = &[
+pub const HIDDEN: &[HomeRow] = &[
     // Keys, and what proves who somebody is.
     row(".pki", "private keys"),
     row(".cert", "private keys"),

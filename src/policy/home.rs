@@ -9,47 +9,14 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::hidden::HIDDEN;
+pub use super::home_row::{HomeRow, Treatment};
 use super::{Os, fits_file, macos};
 
-/// What happens to one entry of the home.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Treatment {
-    /// Not in the jail: absent, or empty where its parent is mounted.
-    Hidden,
-    /// An empty tmpfs over it: a place that programs write to, whose content stays outside.
-    Empty,
-    /// The same, but what is below it can have rows of its own and be there.
-    Private,
-    /// A file: the jail has a copy, whose changes are written back. Unlike a mounted file it can
-    /// be replaced by renaming another over it, as agents save their state. A directory of that
-    /// name is mounted read-write.
-    Copied,
-    /// Mounted read-write.
-    ReadWrite,
-    /// Mounted read-only.
-    ReadOnly,
-}
-
-/// One row: a path below the home (its last component may end in `*`), what happens to it,
-/// and why.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Row {
-    /// Relative to the home.
-    pub path: &'static str,
-    /// What happens to it.
-    pub treatment: Treatment,
-    /// Why, in words for `-v` and `--explain`.
-    pub reason: &'static str,
-}
-
-const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> Row {
-    Row { path, treatment, reason }
+const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> HomeRow {
+    HomeRow { path, treatment, reason }
 }
 
 use Treatment::{Copied, Empty, Hidden, Private, ReadOnly, ReadWrite};
-
-/// Where ai-jail records which project files the user trusts; no map opens it.
-pub const TRUST_RECORDS: &str = ".local/share/ai-jail";
 
 /// Where mise records trust; each jail has one of its own.
 pub const MISE_STATE: &str = ".local/state/mise";
@@ -60,7 +27,7 @@ pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read"
 const BUILD_SERVER: &str = "keys to build servers that run on the host";
 
 /// Entries that are not simply read-only, less the [`HIDDEN`] ones.
-pub const HOME: &[Row] = &[
+pub const HOME: &[HomeRow] = &[
     // Never mounted.
     row(".gnupg", Hidden, "private keys"),
     row(".aws", Hidden, "cloud credentials"),
@@ -135,12 +102,12 @@ pub const HOME: &[Row] = &[
 ];
 
 /// All rows of the system that this program was built for.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
+pub fn rows() -> impl Iterator<Item = &'static HomeRow> {
     rows_on(Os::of_this_build())
 }
 
 /// All rows of a system.
-pub fn rows_on(os: Os) -> impl Iterator<Item = &'static Row> {
+pub fn rows_on(os: Os) -> impl Iterator<Item = &'static HomeRow> {
     let more = match os {
         Os::Linux => &[][..],
         Os::MacOs => macos::home::HOME,
@@ -149,13 +116,13 @@ pub fn rows_on(os: Os) -> impl Iterator<Item = &'static Row> {
 }
 
 /// The row of a path relative to the home, if it has one.
-pub fn find(os: Os, path: &Path) -> Option<&'static Row> {
+pub fn find(os: Os, path: &Path) -> Option<&'static HomeRow> {
     let bytes = path.as_os_str().as_bytes();
     rows_on(os).find(|row| fits_file(os, row.path.as_bytes(), bytes))
 }
 
 /// The rows by the directory that they are in, relative to the home; the home itself comes first.
-pub fn by_directory() -> Vec<(&'static Path, Vec<&'static Row>)> {
+pub fn by_directory() -> Vec<(&'static Path, Vec<&'static HomeRow>)> {
     let mut directories = vec![("", Vec::new())];
     for row in rows() {
         let (directory, _) = row.path.rsplit_once('/').unwrap_or_default();
@@ -165,20 +132,6 @@ pub fn by_directory() -> Vec<(&'static Path, Vec<&'static Row>)> {
         }
     }
     directories.into_iter().map(|(directory, rows)| (Path::new(directory), rows)).collect()
-}
-
-impl Row {
-    /// Whether it speaks of an entry of this name in its directory.
-    pub fn names(&self, name: &OsStr) -> bool {
-        let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
-        fits_file(Os::of_this_build(), pattern.as_bytes(), name.as_bytes())
-    }
-
-    /// Its path without the `*`, and whether there was one.
-    pub fn prefix(&self) -> (&'static Path, bool) {
-        let plain = self.path.strip_suffix('*');
-        (Path::new(plain.unwrap_or(self.path)), plain.is_some())
-    }
 }
 
 /// Whether an entry of the home can be in the jail at all: dot entries, and what has a row.

@@ -10,11 +10,15 @@ pub mod display;
 pub mod env;
 pub mod hidden;
 pub mod home;
+pub mod home_row;
 pub mod macos;
 pub mod mise;
 pub mod os;
+pub mod own;
+pub mod place;
 pub mod protect;
 pub mod system;
+pub mod variable;
 
 pub use os::Os;
 

@@ -8,20 +8,8 @@
 //! `.local/share/mise/installs`) and the caches of packages. `docs/protected.md` says what
 //! follows from that.
 
+use super::place::{Place, place as row};
 use super::{Os, macos};
-
-/// A path and what the host does with it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Row {
-    /// Relative to the home or to the project.
-    pub path: &'static str,
-    /// What it is to the host, in words for messages.
-    pub reason: &'static str,
-}
-
-const fn row(path: &'static str, reason: &'static str) -> Row {
-    Row { path, reason }
-}
 
 const PROGRAMS: &str = "programs on PATH";
 const INSTALLED: &str = "programs installed for all projects";
@@ -38,7 +26,7 @@ const PACKAGES: &str = "settings that say where packages come from";
 const CONTAINERS: &str = "settings of containers, which name programs";
 
 /// Below the home.
-pub const HOME: &[Row] = &[
+pub const HOME: &[Place] = &[
     // Programs. uv and pipx can install theirs only from outside anyway: the links to them are in
     // `.local/bin`, which is read-only.
     row(".cargo/bin", PROGRAMS),
@@ -212,7 +200,7 @@ pub const HOME: &[Row] = &[
 ];
 
 /// What is below the home on a system.
-pub fn home(os: Os) -> impl Iterator<Item = &'static Row> {
+pub fn home(os: Os) -> impl Iterator<Item = &'static Place> {
     let more = match os {
         Os::Linux => &[][..],
         Os::MacOs => macos::protect::HOME,
@@ -222,7 +210,7 @@ pub fn home(os: Os) -> impl Iterator<Item = &'static Row> {
 
 /// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is
 /// there fails without.
-pub const HOME_OPEN: &[Row] =
+pub const HOME_OPEN: &[Place] =
     &[row(".local/share/uv/tools/.lock", "uvx locks it, and is refused otherwise")];
 
 const MERCURIAL: &str = "settings of Mercurial, which name programs";
@@ -230,7 +218,7 @@ const ELSEWHERE: &str = "it says where the repository's settings are";
 
 /// Below the project. What git has in a project is in `host/repositories.rs`, because it depends
 /// on what git's own files say.
-pub const PROJECT: &[Row] = &[
+pub const PROJECT: &[Place] = &[
     row(".hg/hgrc", MERCURIAL),
     row(".hg/hgrc-not-shared", MERCURIAL),
     row(".hg/sharedpath", ELSEWHERE),
@@ -261,7 +249,7 @@ const OPENED: &str = "an editor runs what it names when the directory is opened"
 const COMMIT: &str = "git's hooks run what it names";
 
 /// Below the home.
-pub const HOME_WATCHED: &[Row] = &[
+pub const HOME_WATCHED: &[Place] = &[
     row(".claude/settings.json", AGENT),
     row(".claude/settings.local.json", AGENT),
     row(".claude/hooks", AGENT),
@@ -289,7 +277,7 @@ pub const HOME_WATCHED: &[Row] = &[
 
 /// Below the project: only what runs although nobody asks for it. What a build runs is the
 /// project itself.
-pub const PROJECT_WATCHED: &[Row] = &[
+pub const PROJECT_WATCHED: &[Place] = &[
     row(".claude/settings.json", AGENT),
     row(".claude/settings.local.json", AGENT),
     row(".claude/hooks", AGENT),

@@ -2,23 +2,11 @@
 
 use std::path::Path;
 
+use super::place::{Place, place as system};
 use super::{Os, macos};
 
-/// A place of the system and what it is for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct System {
-    /// An absolute path; its last component may end in `*`.
-    pub path: &'static str,
-    /// Why, in words for `-v` and `--explain`.
-    pub reason: &'static str,
-}
-
-const fn system(path: &'static str, reason: &'static str) -> System {
-    System { path, reason }
-}
-
 /// Entries of `/`: a symlink stays one, a directory is mounted read-only.
-pub const ROOT: &[System] = &[
+pub const ROOT: &[Place] = &[
     system("/usr", "programs and libraries"),
     system("/etc", "system settings"),
     system("/opt", "programs"),
@@ -31,7 +19,7 @@ pub const ROOT: &[System] = &[
 ];
 
 /// Deeper places that some distributions keep programs in.
-pub const DEEPER: &[System] = &[
+pub const DEEPER: &[Place] = &[
     system("/home/linuxbrew/.linuxbrew", "Homebrew on Linux"),
     system("/run/current-system", "NixOS and Guix system profile"),
     system("/run/opengl-driver", "NixOS graphics driver"),
@@ -40,7 +28,7 @@ pub const DEEPER: &[System] = &[
 
 /// Files and directories that programs need and that distributions keep behind symlinks: where
 /// the chain ends outside what is mounted, its end is mounted read-only.
-pub const CHAINS: &[System] = &[
+pub const CHAINS: &[Place] = &[
     system("/etc/resolv.conf", "name resolution"),
     system("/etc/hosts", "name resolution"),
     system("/etc/nsswitch.conf", "name resolution"),
@@ -54,7 +42,7 @@ pub const CHAINS: &[System] = &[
 ];
 
 /// What `/sys` shows too much of: an empty tmpfs over each.
-pub const MASKS: &[System] = &[
+pub const MASKS: &[Place] = &[
     system("/sys/firmware", "firmware and its variables"),
     system("/sys/kernel/security", "security modules"),
     system("/sys/kernel/debug", "kernel debugging"),
@@ -62,7 +50,7 @@ pub const MASKS: &[System] = &[
 ];
 
 /// More masks in lockdown.
-pub const LOCKDOWN_MASKS: &[System] = &[
+pub const LOCKDOWN_MASKS: &[Place] = &[
     system("/sys/module", "loaded modules"),
     system("/sys/devices/virtual/dmi", "the machine's identity"),
     system("/sys/class/net", "network interfaces"),
@@ -71,7 +59,7 @@ pub const LOCKDOWN_MASKS: &[System] = &[
 /// What of `/proc` the user root may write without any capability, because the permissions of
 /// these files ask for no more than the user: read-only where root runs the jail. Through
 /// `/proc/sys/kernel/core_pattern`, for one, the host would run a program as root.
-pub const ROOT_SETTINGS: &[System] = &[
+pub const ROOT_SETTINGS: &[Place] = &[
     system("/proc/sys", "kernel settings, which root could change"),
     system("/proc/sysrq-trigger", "kernel commands, which root could give"),
     system("/proc/acpi", "hardware settings, which root could change"),
@@ -81,7 +69,7 @@ pub const ROOT_SETTINGS: &[System] = &[
 ];
 
 /// Sockets of the host's services that stay within reach outside lockdown, in what is mounted.
-pub const SERVICES: &[System] = &[system(
+pub const SERVICES: &[Place] = &[system(
     "/nix/var/nix/daemon-socket/socket",
     "the Nix daemon, which builds in a sandbox of its own",
 )];

@@ -119,7 +119,7 @@ pub fn is_due(last: SystemTime, now: SystemTime) -> bool {
 
 /// Where the answer is kept: in the directory of the trust records.
 fn directory(home: &Path) -> PathBuf {
-    home.join(policy::home::TRUST_RECORDS)
+    home.join(policy::own::TRUST_RECORDS)
 }
 
 /// Whether it is newer than ours. A version that its makers do not call finished is not.

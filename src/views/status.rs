@@ -12,28 +12,13 @@ use stage2::os_bytes::{self, BytePath};
 use super::output::{self, View};
 use crate::cli::Cli;
 use crate::config::trust::Verdict;
-use crate::config::{Loaded, Paths, style_word};
+use crate::config::{self, Loaded, Paths, style_word};
 use crate::error::Error;
 use crate::host;
-use crate::settings::{self, MapSetting, Setting, Settings, Source};
+use crate::host::facts::HostFacts;
+use crate::settings::{MapSetting, Setting, Settings, Source};
 use crate::start::Start;
 use crate::text::{visible, visible_words};
-
-/// What the host has, of what it may or may not have.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(clippy::struct_excessive_bools)] // independent facts
-pub struct HostFacts {
-    /// GPU devices.
-    pub gpu: bool,
-    /// A Docker socket.
-    pub docker: bool,
-    /// An X11 or Wayland display.
-    pub display: bool,
-    /// mise on `PATH`.
-    pub mise: bool,
-    /// mise has something to do here.
-    pub mise_has_work: bool,
-}
 
 /// All that `status` shows; [`fmt::Display`] for people, its fields for programs.
 #[derive(Debug, Serialize)]
@@ -203,8 +188,8 @@ impl Switch {
 /// Standard output does not take it.
 pub fn show(start: &Start, cli: &Cli) -> Result<(), Error> {
     let Start { origin, paths, loaded, verdict } = start;
-    let settings = settings::resolve(cli, &loaded.restrained(verdict));
-    let overview = Overview::new(paths, loaded, verdict, &settings, host::facts(origin));
+    let settings = config::resolve(cli, &loaded.restrained(verdict));
+    let overview = Overview::new(paths, loaded, verdict, &settings, host::facts::find(origin));
     output::show(&overview, cli.json)
 }
 

@@ -1,5 +1,5 @@
 //! The system calls that no crate wraps: this module and the one below it are the only unsafe
-//! code. The lint is denied everywhere else, and a test (`tests/rooms.rs`) looks for exceptions.
+//! code. The lint is denied everywhere else, and a test (`tests/rooms/unsafe_code.rs`) looks for exceptions.
 #![allow(unsafe_code)]
 
 pub(crate) mod layers;

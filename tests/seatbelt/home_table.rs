@@ -4,13 +4,13 @@
 use std::path::PathBuf;
 
 use ai_jail::policy::Os;
-use ai_jail::policy::home::{Row, Treatment, rows_on};
+use ai_jail::policy::home::{HomeRow, Treatment, rows_on};
 
 use super::machine::{Jail, Mac};
 
 /// A row, with an entry of the home that it speaks of.
 struct Sample {
-    row: &'static Row,
+    row: &'static HomeRow,
     path: PathBuf,
 }
 
@@ -36,7 +36,7 @@ fn leaves(mac: &Mac) -> Vec<Sample> {
 }
 
 /// What a row gives: whether it may be read, and written.
-fn expected(row: &Row) -> (bool, bool) {
+fn expected(row: &HomeRow) -> (bool, bool) {
     match row.treatment {
         Treatment::Hidden | Treatment::Empty => (false, false),
         // Trust is not recorded; on Linux it is in a place of the jail's own.

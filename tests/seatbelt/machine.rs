@@ -15,7 +15,7 @@ use ai_jail::error::Error;
 use ai_jail::host::{Environment, Host, Origin, links};
 use ai_jail::plan::Plan;
 use ai_jail::policy::Os;
-use ai_jail::settings;
+use ai_jail::settings::Settings;
 use tempfile::TempDir;
 
 use super::evaluator::{Policy, Request};
@@ -102,7 +102,7 @@ impl Mac {
     }
 
     /// What the prober finds, as on a Mac.
-    pub fn host(&self, settings: &settings::Settings) -> Host {
+    pub fn host(&self, settings: &Settings) -> Host {
         let environment: Environment = self.environment.iter().cloned().collect();
         let origin = Origin::at(self.project.clone(), environment);
         let mut host = Host::probe(origin, settings);
@@ -112,13 +112,13 @@ impl Mac {
         host
     }
 
-    pub fn settings<W: AsRef<OsStr>>(&self, words: &[W]) -> settings::Settings {
+    pub fn settings<W: AsRef<OsStr>>(&self, words: &[W]) -> Settings {
         let words = words.iter().map(|word| word.as_ref().to_owned());
         let words: Vec<OsString> = [OsString::from("ai-jail")].into_iter().chain(words).collect();
         let cli = Cli::parse(&words).expect("a command line");
         let paths = Paths::new(&self.project, Some(&self.home));
         let loaded = config::load(&paths, cli.clean).expect("a configuration");
-        settings::resolve(&cli, &loaded)
+        config::resolve(&cli, &loaded)
     }
 
     pub fn try_jail<W: AsRef<OsStr>>(&self, words: &[W]) -> Result<Jail, Error> {

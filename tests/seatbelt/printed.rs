@@ -5,7 +5,7 @@ use std::path::Path;
 use ai_jail::host::builder::Builder;
 use ai_jail::host::look::look;
 use ai_jail::policy::Os;
-use ai_jail::policy::home::{Row, Treatment, rows_on};
+use ai_jail::policy::home::{HomeRow, Treatment, rows_on};
 use ai_jail::views::dry_run;
 use ai_jail::views::explain::{self, Access, Changes, Explanation, Question};
 use ai_jail::views::verbose;
@@ -152,7 +152,7 @@ fn every_row_is_explained_as_the_profile_has_it() {
     let mac = Mac::new();
     let rows: Vec<_> =
         rows_on(Os::MacOs).filter(|row| row.treatment != Treatment::Copied).collect();
-    let place = |row: &Row| mac.home().join(row.path.replace('*', "-sample"));
+    let place = |row: &HomeRow| mac.home().join(row.path.replace('*', "-sample"));
     for row in &rows {
         mac.file(place(row).join("content"));
     }

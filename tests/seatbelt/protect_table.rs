@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::Os;
-use ai_jail::policy::home::{Row, Treatment, rows_on};
+use ai_jail::policy::home::{HomeRow, Treatment, rows_on};
 use ai_jail::policy::protect::{PROJECT, home};
 
 use super::machine::{Jail, Mac};
@@ -169,7 +169,7 @@ fn without_protection_all_of_it_can_be_changed() {
     for path in &paths {
         let worked = attack(&mac, &jail, path);
         // What something hidden is in stays in its place.
-        let holds = |row: &Row| mac.home().join(row.path).starts_with(path);
+        let holds = |row: &HomeRow| mac.home().join(row.path).starts_with(path);
         let stays = rows_on(Os::MacOs).any(|row| row.treatment == Treatment::Hidden && holds(row));
         let ways = ["file-write-data", "file-link", "removed", "renamed", "replaced"];
         for way in &ways[..if stays { 2 } else { 5 }] {

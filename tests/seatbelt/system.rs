@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::macos::{MASKS, SYSTEM, TEMPORARY_MASKS, TEMPORARY_SOCKETS};
-use ai_jail::policy::system::System;
+use ai_jail::policy::place::Place;
 
 use super::machine::{CACHES, Jail, Mac, TEMPORARY};
 
 /// Where a row is, below a directory: `ssh-*` becomes `ssh-sample`.
-fn sample(directory: &Path, row: &System) -> PathBuf {
+fn sample(directory: &Path, row: &Place) -> PathBuf {
     directory.join(row.path.replace('*', "sample"))
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ai_jail::cli::{Action, Cli};
 use ai_jail::config::{self, ConfigError, Paths, Prompt, Saved, trust};
-use ai_jail::settings::{self, Settings};
+use ai_jail::settings::Settings;
 use tempfile::TempDir;
 
 /// A fresh home with a project in it.
@@ -95,7 +95,7 @@ impl Scratch {
         if cli.action == Action::Run {
             config::gate(cli, &loaded, &self.paths, &verdict, prompt)?;
         }
-        let settings = settings::resolve(cli, &loaded);
+        let settings = config::resolve(cli, &loaded);
         let saved = config::save(cli, &loaded, &settings, &self.paths)?;
         Ok(Outcome { settings, saved })
     }

@@ -7,11 +7,11 @@ use super::blank::{Blanked, blank};
 use super::insert::{Items, Layout, insert};
 use super::read::{self, Node};
 use crate::bootstrap::merged::dotted;
-use crate::config::Located;
+use crate::complaint::Complaint;
 use crate::policy::agents::Format;
 
 /// What looking gives, or the place of what is wrong.
-pub type Result<T> = std::result::Result<T, Box<Located>>;
+pub type Result<T> = std::result::Result<T, Box<Complaint>>;
 
 /// The members of an object: names, and the places of the values.
 pub type Members = Vec<(String, Range<usize>)>;
@@ -57,8 +57,8 @@ impl<'a> Draft<'a> {
         self.text = text;
     }
 
-    fn wrong(&self, place: &Range<usize>, message: String) -> Box<Located> {
-        Box::new(Located::new(self.path, self.text.as_bytes(), place.clone(), message))
+    fn wrong(&self, place: &Range<usize>, message: String) -> Box<Complaint> {
+        Box::new(Complaint::new(self.path, self.text.as_bytes(), place.clone(), message))
     }
 
     /// The place of the outermost value.
@@ -88,7 +88,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn unfit(&self, place: &Range<usize>, key: &[&str], kind: &str) -> Box<Located> {
+    fn unfit(&self, place: &Range<usize>, key: &[&str], kind: &str) -> Box<Complaint> {
         let what =
             if key.is_empty() { "the file".to_owned() } else { format!("`{}`", dotted(key)) };
         self.wrong(place, format!("{what} has to be {kind}"))

@@ -1,16 +1,16 @@
 //! What of `~/Library` and its like is in a jail. An entry without a row is not there at all,
 //! like every entry of the home that does not begin with a dot.
 
-use crate::policy::home::{Row, Treatment};
+use crate::policy::home_row::{HomeRow, Treatment};
 
-const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> Row {
-    Row { path, treatment, reason }
+const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> HomeRow {
+    HomeRow { path, treatment, reason }
 }
 
 use Treatment::{Hidden, ReadOnly, ReadWrite};
 
 /// The rows.
-pub const HOME: &[Row] = &[
+pub const HOME: &[HomeRow] = &[
     // Package caches: those that are in `.cache` elsewhere.
     row("Library/Caches/CocoaPods", ReadWrite, "package cache"),
     row("Library/Caches/Coursier", ReadWrite, "package cache"),

@@ -6,12 +6,8 @@ pub mod protect;
 
 use std::path::{Component, Path, PathBuf};
 
-use super::env::{DropWhen, Row};
-use super::system::System;
-
-const fn system(path: &'static str, reason: &'static str) -> System {
-    System { path, reason }
-}
+use super::place::{Place, place as system};
+use super::variable::{DropWhen, Variable};
 
 /// Links of the root volume, with what they lead to; `hier(7)`, `/etc/synthetic.conf`.
 pub const LINKS: &[(&str, &str, &str)] = &[
@@ -22,7 +18,7 @@ pub const LINKS: &[(&str, &str, &str)] = &[
 ];
 
 /// Read-only, whether it is there or not.
-pub const SYSTEM: &[System] = &[
+pub const SYSTEM: &[Place] = &[
     system("/bin", "programs"),
     system("/sbin", "programs"),
     system("/usr", "programs and libraries; Homebrew on Intel"),
@@ -56,10 +52,10 @@ pub const SYSTEM: &[System] = &[
 
 /// Refused but for what [`SYSTEM`] names in it. The data volume is there, and where the kernel
 /// knew a place of the user by its path there, that shall open nothing.
-pub const VOLUMES: System = system("/System/Volumes", "other names of the user's files");
+pub const VOLUMES: Place = system("/System/Volumes", "other names of the user's files");
 
 /// What [`SYSTEM`] would show too much of; a name may end in `*`.
-pub const MASKS: &[System] = &[
+pub const MASKS: &[Place] = &[
     system("/opt/homebrew/var/postgres*", "databases"),
     system("/opt/homebrew/var/mysql*", "databases"),
     system("/opt/homebrew/var/mongodb*", "databases"),
@@ -103,7 +99,7 @@ pub const DEVICES: &[Device] = &[
 
 /// Temporary places that all users share. The jail has the host's: macOS has no mounts of a
 /// process's own.
-pub const TEMPORARY: &[System] = &[
+pub const TEMPORARY: &[Place] = &[
     system("/private/tmp", "temporary files, the host's too"),
     system("/private/var/tmp", "temporary files, the host's too"),
 ];
@@ -126,7 +122,7 @@ pub fn user_places(tmpdir: &Path) -> Option<[(PathBuf, &'static str); 2]> {
 
 /// What of the temporary places is no jail's business; a name may end in `*`. Below each of
 /// [`TEMPORARY`] and of [`user_places`].
-pub const TEMPORARY_MASKS: &[System] = &[
+pub const TEMPORARY_MASKS: &[Place] = &[
     system("com.apple.launchd.*", "sockets of the host's services: the ssh agent, the display"),
     system("com.apple.QuickLook.thumbnailcache", "names and small pictures of other files"),
     system("com.apple.Safari*", "browser cache"),
@@ -146,7 +142,7 @@ pub const TEMPORARY_MASKS: &[System] = &[
 
 /// Sockets of the host's programs in the temporary places: the jail may have files of such a name,
 /// but connects to none. They come and go, so their names have to do.
-pub const TEMPORARY_SOCKETS: &[System] = &[
+pub const TEMPORARY_SOCKETS: &[Place] = &[
     system("ssh-*", "agent that signs with the user's keys"),
     system("tmux-*", "socket of the host's tmux, which types into its panes"),
     system("kitty*", "remote control of the host's terminal"),
@@ -199,10 +195,10 @@ pub const DOCKER: &[&str] =
     &[".orbstack/run/docker.sock", ".lima/docker/sock/docker.sock", ".colima/docker.sock"];
 
 /// Variables that are dropped besides.
-pub const DROPPED: &[Row] = &[
-    Row { name: "DYLD_*", when: DropWhen::Always, reason: "loads code into every program" },
-    Row { name: "SECURITYSESSIONID", when: DropWhen::Always, reason: "keyring" },
-    Row {
+pub const DROPPED: &[Variable] = &[
+    Variable { name: "DYLD_*", when: DropWhen::Always, reason: "loads code into every program" },
+    Variable { name: "SECURITYSESSIONID", when: DropWhen::Always, reason: "keyring" },
+    Variable {
         name: "Apple_PubSub_Socket_Render",
         when: DropWhen::Always,
         reason: "socket of a service of the host",

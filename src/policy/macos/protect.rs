@@ -1,17 +1,13 @@
 //! What the host runs later, where macOS has it.
 
-use crate::policy::protect::Row;
-
-const fn row(path: &'static str, reason: &'static str) -> Row {
-    Row { path, reason }
-}
+use crate::policy::place::{Place, place as row};
 
 const PROGRAMS: &str = "programs on PATH";
 const LOGIN: &str = "started at login";
 const SCRIPTS: &str = "run by applications and menus";
 
 /// Below the home, beside the rows of all systems.
-pub const HOME: &[Row] = &[
+pub const HOME: &[Place] = &[
     row("Library/pnpm/bin", PROGRAMS),
     row("Library/pnpm/pnpm", PROGRAMS),
     row("Library/pnpm/pnpx", PROGRAMS),

@@ -21,7 +21,7 @@ use crate::host::{Environment, Host, Origin, Stdio, command};
 use crate::plan::Plan;
 use crate::planned;
 use crate::policy::{Os, system};
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::views::output;
 use crate::{exit, launch};
 
@@ -51,7 +51,7 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
     let paths = Paths::new(&origin.project, origin.home.real());
     let (loaded, user_file, project_file) = load(&paths, cli);
     let verdict = trust::assess(&loaded, cli, &paths);
-    let mut settings = settings::resolve(cli, &loaded.restrained(&verdict));
+    let mut settings = config::resolve(cli, &loaded.restrained(&verdict));
     settings.command.value = vec!["true".into()];
     let project = origin.project.clone();
     let mise = command::find("mise".as_ref(), origin.environment.get("PATH"), &project);

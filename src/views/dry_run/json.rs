@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::plan::{EnvEdit, Mise, Mount, MountKind, Plan, WriteBack};
+use crate::plan::{EnvEdit, MiseStep, Mount, MountKind, Plan, WriteBack};
 use crate::policy::Os;
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
@@ -53,7 +53,7 @@ fn written_back(file: &WriteBack) -> Value {
     json!({ "copy": file.copy.to_string_lossy(), "original": file.original.to_string_lossy() })
 }
 
-fn mise(mise: &Mise) -> Value {
+fn mise(mise: &MiseStep) -> Value {
     json!({
         "program": mise.program.to_string_lossy(),
         "hook": mise.hook,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::walk::{Arrival, Stopped, Thing};
 use crate::plan::{Authority, Mount, MountKind, Plan, Withheld};
 use crate::policy::home::{Treatment, find, is_dot_entry};
+use crate::policy::place::Place;
 use crate::policy::{Os, devices, fits, macos, system};
 use crate::text::visible;
 
@@ -180,8 +181,7 @@ fn row(os: Os, home: Option<&Path>, path: &Path) -> String {
         let row = below.ancestors().find_map(|path| find(os, path));
         return row.map_or_else(|| "~/.*".into(), |row| format!("~/{}", row.path));
     }
-    let is_row =
-        |row: &&system::System| fits(row.path.as_bytes(), path.as_os_str().as_encoded_bytes());
+    let is_row = |row: &&Place| fits(row.path.as_bytes(), path.as_os_str().as_encoded_bytes());
     let tables = [
         if os == Os::MacOs { macos::SYSTEM } else { &[] },
         if os == Os::MacOs { macos::MASKS } else { &[] },

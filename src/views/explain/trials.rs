@@ -7,10 +7,12 @@ use super::{Access, Answer, Change, Changes, Explanation, Question, answer};
 use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
-use crate::host::{Host, links, look};
-use crate::plan::{Plan, Watch};
+use crate::host::watch::LookFor;
+use crate::host::{Host, links, look, maps};
+use crate::plan::Plan;
 use crate::planned::Planned;
-use crate::settings::{self, Settings};
+use crate::policy::own::SETTINGS_FILE;
+use crate::settings::{Setting, Settings};
 use crate::start::Start;
 use crate::views::output;
 
@@ -43,7 +45,7 @@ pub fn show(start: &Start, cli: &Cli, typed: &OsStr) -> Result<(), Error> {
 /// The settings and the plan of a run with this command line, without what nobody has agreed to.
 fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Planned), Error> {
     let verdict = config::trust::assess(&start.loaded, cli, &start.paths);
-    let settings = settings::resolve(cli, &start.loaded.restrained(&verdict));
+    let settings = config::resolve(cli, &start.loaded.restrained(&verdict));
     let planned = Planned::new(start.origin.clone(), &settings)?;
     Ok((settings, planned))
 }
@@ -53,13 +55,13 @@ fn is_reported(plan: &Plan, settings: &Settings, host: &Host, place: &Path) -> b
     let on_host = plan.mount_of(place).and_then(|mount| mount.host_path(place));
     plan.watched(settings, host)
         .iter()
-        .any(|item| item.watch == Watch::Changes && on_host.as_ref() == Some(&item.path))
+        .any(|item| item.look_for == LookFor::Changes && on_host.as_ref() == Some(&item.path))
 }
 
 /// What was asked, as a path of this host.
 fn question(start: &Start, typed: &OsStr) -> Question {
     let origin = &start.origin;
-    let path = config::map::expand(typed, &origin.named, Some(origin.home.path()));
+    let path = maps::expand(typed, &origin.named, Some(origin.home.path()));
     let on_host = links::locate(&path).ok().and_then(|located| {
         let found = look::look(&located.canonical)?;
         Some((located, found))
@@ -69,7 +71,7 @@ fn question(start: &Start, typed: &OsStr) -> Question {
 
 /// The project's own settings, which a first run writes.
 fn is_future_file(start: &Start, question: &Question) -> bool {
-    question.on_host.is_none() && question.path == start.origin.named.join(config::FILE_NAME)
+    question.on_host.is_none() && question.path == start.origin.named.join(SETTINGS_FILE)
 }
 
 /// Other command lines, tried on the plan.
@@ -100,7 +102,7 @@ impl Trials<'_> {
 
     /// The switches that open something, turned over.
     fn switches(&self, changes: &mut Changes) {
-        let on = |setting: &settings::Setting<bool>| setting.value;
+        let on = |setting: &Setting<bool>| setting.value;
         let flag = |on: bool, [with, without]: [&'static str; 2]| if on { without } else { with };
         let (gpu, docker) = (on(&self.settings.gpu), on(&self.settings.docker));
         let display = on(&self.settings.display);

@@ -1,21 +1,23 @@
 //! The places of the host that mounts of the plan need to be mounted on.
 
+use std::path::Path;
+
+use super::{Authority, Plan};
 use crate::error::Error;
-use crate::plan::{Authority, Plan};
 use crate::text::visible;
 
 /// Drops mounts whose mount point does not exist in the mount above: bubblewrap would make it, and
-/// it would stay on the host.
+/// it would stay on the host. `is_there` says which places the host has.
 ///
 /// # Errors
 ///
 /// A map of the command line that has no mount point.
-pub fn check(plan: &mut Plan) -> Result<(), Error> {
+pub fn check(plan: &mut Plan, is_there: impl Fn(&Path) -> bool) -> Result<(), Error> {
     let mut failed = None;
     let warnings = &mut plan.warnings;
     plan.mounts.retain(|mount| {
         let Some(place) = &mount.mount_point else { return true };
-        if mount.may_be_made || place.symlink_metadata().is_ok() {
+        if mount.may_be_made || is_there(place) {
             return true;
         }
         let why = format!("there is no {} to mount it on", visible(place));

@@ -11,7 +11,7 @@ const CONTEXT: usize = 60;
 
 /// What is wrong, where, and what to write instead.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Located {
+pub struct Complaint {
     /// The file.
     pub path: PathBuf,
     /// The line, counted from 1.
@@ -33,7 +33,7 @@ struct Shown {
     after: String,
 }
 
-impl Located {
+impl Complaint {
     /// A complaint about the bytes `span` of `content`, which need not be UTF-8.
     pub fn new(path: &Path, content: &[u8], span: Range<usize>, message: String) -> Self {
         let start = span.start.min(content.len());
@@ -82,7 +82,7 @@ impl Shown {
     }
 }
 
-impl fmt::Display for Located {
+impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, column, .. } = self;
         let Shown { before, marked, after } = &self.shown;
@@ -101,4 +101,4 @@ impl fmt::Display for Located {
     }
 }
 
-impl std::error::Error for Located {}
+impl std::error::Error for Complaint {}

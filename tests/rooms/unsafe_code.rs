@@ -1,43 +1,15 @@
-//! The rooms of the code, checked on its text: what the compiler cannot keep apart.
+//! Unsafe code stands in one place.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use super::{code, root, sources};
 
 /// The one file that may lift the lint on unsafe code, for itself and its submodules.
 const UNSAFE_ROOM: &str = "stage2/src/sys.rs";
 
 /// Where its submodules are.
 const UNSAFE_DIRECTORY: &str = "stage2/src/sys";
-
-/// The checkout. At run time: the tests may have been built elsewhere.
-fn root() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo and nextest set it").into()
-}
-
-/// Every source file of a directory, relative to the checkout, with its text.
-fn sources(directory: &str) -> Vec<(PathBuf, String)> {
-    let mut found = Vec::new();
-    let mut left = vec![root().join(directory)];
-    while let Some(directory) = left.pop() {
-        for entry in fs::read_dir(&directory).expect("a directory of sources") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                left.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).expect("a source file");
-                found.push((path.strip_prefix(root()).expect("below it").to_owned(), text));
-            }
-        }
-    }
-    assert!(!found.is_empty(), "there are sources in {directory}");
-    found
-}
-
-/// A file's code, without its comments.
-fn code(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
-    lines.collect::<Vec<_>>().join("\n")
-}
 
 #[test]
 fn only_one_file_lifts_the_lint_on_unsafe_code() {

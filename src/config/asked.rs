@@ -1,0 +1,96 @@
+//! What a project's file asks for that takes trust, and the words for it.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::fields::Toggle;
+use crate::host::maps::is_same;
+use crate::text::{visible, visible_words};
+
+/// One thing in a project's file that takes trust.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Loosening {
+    /// A command that runs when none is typed.
+    Command(Vec<String>),
+    /// A map that leaves the project, or lifts the write protection inside it.
+    Map {
+        /// As written.
+        text: String,
+        /// Whether the jail may write there.
+        writable: bool,
+        /// Where it leads on this host, symlinks resolved.
+        source: PathBuf,
+        /// Where it appears in the jail, if elsewhere.
+        dest: Option<PathBuf>,
+    },
+    /// A switch in its permissive position.
+    Toggle(Toggle),
+}
+
+/// What a file asks for, and what the user allowed an earlier version of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Asked {
+    /// What it asks for now.
+    pub items: Vec<Loosening>,
+    /// The words of what was allowed before; `None` if nothing ever was.
+    pub known: Option<Vec<String>>,
+}
+
+impl Loosening {
+    /// The same request; a map's path may be spelled in another way.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Map { text, writable, .. }, Self::Map { text: t, writable: w, .. }) => {
+                writable == w && is_same(text.as_ref(), t.as_ref())
+            }
+            _ => self == other,
+        }
+    }
+}
+
+impl fmt::Display for Loosening {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(words) => {
+                let words = visible_words(words);
+                write!(f, "runs `{words}` when no command is typed")
+            }
+            Self::Map { text, writable, source, dest } => {
+                let access = if *writable { "may read and write" } else { "may read" };
+                let (text, source) = (visible(text), visible(source));
+                write!(f, "{access} {source}")?;
+                if let Some(dest) = dest {
+                    let dest = visible(dest);
+                    write!(f, ", which appears as {dest}")?;
+                }
+                if text == source {
+                    return Ok(());
+                }
+                write!(f, " (written `{text}`)")
+            }
+            Self::Toggle(toggle) => {
+                write!(f, "{} ({} = {})", toggle.loose_words(), toggle.name(), toggle.loose_value())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words: Vec<String> = self.items.iter().map(ToString::to_string).collect();
+        let is_known =
+            |word: &String| self.known.as_ref().is_some_and(|known| known.contains(word));
+        match &self.known {
+            None => write!(f, "It asks for more than a project gets by itself:")?,
+            Some(_) if words.iter().all(is_known) => {
+                write!(f, "You allowed the same once, and the file has changed since:")?;
+            }
+            Some(_) => write!(f, "It has changed since you allowed it; now it asks for:")?,
+        }
+        for word in &words {
+            let new = if self.known.is_some() && !is_known(word) { "new: " } else { "" };
+            write!(f, "\n  - {new}{word}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! Whether the host has what the switches of `status` are about.
+
+use super::origin::Origin;
+use super::{display, doors, mise, system};
+
+/// What the host has, of what it may or may not have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // independent facts
+pub struct HostFacts {
+    /// GPU devices.
+    pub gpu: bool,
+    /// A Docker socket.
+    pub docker: bool,
+    /// An X11 or Wayland display.
+    pub display: bool,
+    /// mise on `PATH`.
+    pub mise: bool,
+    /// mise has something to do here.
+    pub mise_has_work: bool,
+}
+
+/// Looks up what `status` says of this host.
+pub fn find(origin: &Origin) -> HostFacts {
+    let environment = &origin.environment;
+    HostFacts {
+        gpu: !system::gpu_devices().is_empty(),
+        docker: !doors::docker(environment, origin.home.real()).is_empty(),
+        display: display::is_there(environment),
+        mise: mise::program(origin).is_some(),
+        mise_has_work: mise::find(origin, &[]).is_some(),
+    }
+}

@@ -1,0 +1,176 @@
+//! Everything that the plan asks of the host, looked up.
+
+use std::path::{Path, PathBuf};
+
+use super::display::{self, Display, Withheld};
+use super::doors::{self, Door};
+use super::environment::Environment;
+use super::home::{self, Entry, Home};
+use super::links::{self, Located};
+use super::maps::{self, Map, Missing};
+use super::origin::Origin;
+use super::protect::{self, Protection};
+use super::stdio::{self, Stdio};
+use super::system::{self, RootEntry, SystemPlace};
+use super::{agent, command, git, mise, sockets};
+use crate::policy::place::Place;
+use crate::policy::{self, Os};
+use crate::settings::Settings;
+
+/// What this host has of what the settings ask for.
+#[derive(Debug)]
+pub struct Host {
+    /// Which system it is.
+    pub os: Os,
+    /// Our own program, where it is started by its path: on macOS.
+    pub ourselves: Option<PathBuf>,
+    /// Where the run starts.
+    pub origin: Origin,
+    /// Standard input, output and error.
+    pub stdio: [Stdio; 3],
+    /// Entries of `/`.
+    pub root: Vec<(RootEntry, &'static str)>,
+    /// Deeper program places.
+    pub deeper: Vec<SystemPlace>,
+    /// Where the chains of `/etc` end.
+    pub chains: Vec<SystemPlace>,
+    /// What to mask.
+    pub masks: Vec<Place>,
+    /// What root itself must not write.
+    pub root_settings: Vec<Place>,
+    /// Entries of the home that the tables speak of; none in lockdown.
+    pub entries: Vec<Entry>,
+    /// Where mise will record trust, if it has recorded nothing yet.
+    pub missing_mise_state: Option<PathBuf>,
+    /// GPU devices.
+    pub gpu: Vec<(PathBuf, &'static str)>,
+    /// The display.
+    pub display: Display,
+    /// Whether [`policy::display::X11_SOCKETS`] is a directory.
+    pub x11_sockets: bool,
+    /// Where `XDG_RUNTIME_DIR` leads; `None` in lockdown.
+    pub runtime: Option<Located>,
+    /// What of the desktop no jail gets.
+    pub withheld: Vec<Withheld>,
+    /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
+    /// masked then.
+    pub docker: Vec<Door>,
+    /// Sockets of the host's programs, canonical.
+    pub sockets: Vec<PathBuf>,
+    /// Certificate files that variables name.
+    pub certificates: Vec<SystemPlace>,
+    /// Where trust is recorded, links resolved; it need not exist.
+    pub trust_records: Option<PathBuf>,
+    /// Whether the project has an `.ai-jail` of its own.
+    pub project_file: bool,
+    /// The repository of a worktree or submodule.
+    pub git_common: Option<PathBuf>,
+    /// Where the command is, as named and where that leads.
+    pub command: Option<(PathBuf, Located)>,
+    /// The agent that the command is, if it is one that the tables know.
+    pub agent: Option<agent::Running>,
+    /// mise, where it is wanted and has something to do.
+    pub mise: Option<mise::MiseProgram>,
+    /// Maps whose source exists.
+    pub maps: Vec<Map>,
+    /// Maps whose source cannot be had.
+    pub missing: Vec<Missing>,
+    /// What the host runs later; nothing in lockdown, where nothing of it can be written.
+    pub protection: Protection,
+}
+
+impl Host {
+    /// Looks up what `settings` ask for.
+    pub fn probe(origin: Origin, settings: &Settings) -> Self {
+        let lockdown = settings.lockdown.value;
+        let real_home = origin.home.real().filter(|_| !lockdown);
+        let environment = &origin.environment;
+        let wanted = |switch: bool| switch && !lockdown;
+        let runtime = if lockdown { None } else { display::runtime_directory(environment) };
+        let keys = display::keys_file(environment, real_home);
+        let (maps, missing) =
+            if lockdown { Default::default() } else { find_maps(&origin, settings) };
+        let entries = real_home.map(home::entries).unwrap_or_default();
+        let protection =
+            if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
+        let program = &settings.command.value[0];
+        let command = command::find(program, environment.get("PATH"), &origin.project);
+        Self {
+            os: Os::of_this_build(),
+            ourselves: ourselves(),
+            // One that is not there keeps no state.
+            agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, lockdown)),
+            stdio: stdio::all(),
+            root: system::root_entries(),
+            deeper: system::deeper(),
+            chains: system::chains(),
+            masks: system::masks(lockdown),
+            missing_mise_state: mise::missing_state(&origin, &entries),
+            root_settings: system::root_settings(),
+            entries,
+            gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
+            display: if wanted(settings.display.value) {
+                display::display(environment, keys.as_deref())
+            } else {
+                Display::default()
+            },
+            x11_sockets: is_directory(Path::new(policy::display::X11_SOCKETS)),
+            withheld: display::withheld(runtime.as_ref(), keys),
+            runtime,
+            docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
+            sockets: sockets::listening(&origin.project),
+            certificates: if lockdown { Vec::new() } else { certificates(environment) },
+            trust_records: trust_records(&origin.home),
+            project_file: is_file(&origin.project.join(policy::own::SETTINGS_FILE)),
+            git_common: git::common_directory(&origin.project),
+            command,
+            mise: if wanted(settings.mise.value) { mise::find(&origin, &maps) } else { None },
+            maps,
+            missing,
+            protection,
+            origin,
+        }
+    }
+}
+
+fn trust_records(home: &Home) -> Option<PathBuf> {
+    links::resolve(&home.real()?.join(policy::own::TRUST_RECORDS))
+}
+
+/// Linux starts us by a descriptor.
+fn ourselves() -> Option<PathBuf> {
+    if Os::of_this_build() == Os::Linux {
+        return None;
+    }
+    std::env::current_exe().and_then(std::fs::canonicalize).ok()
+}
+
+fn is_directory(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_dir())
+}
+
+fn is_file(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|metadata| metadata.is_file())
+}
+
+fn find_maps(origin: &Origin, settings: &Settings) -> (Vec<Map>, Vec<Missing>) {
+    let mut found = (Vec::new(), Vec::new());
+    for setting in &settings.maps {
+        match maps::find(setting, &origin.project, origin.home.path()) {
+            Ok(map) => found.0.push(map),
+            Err(missing) => found.1.push(missing),
+        }
+    }
+    found
+}
+
+/// Where the certificate variables lead.
+fn certificates(environment: &Environment) -> Vec<SystemPlace> {
+    let place = |name: &&str| {
+        let located = links::locate(environment.path(name)?).ok()?;
+        Some(SystemPlace { located, reason: "TLS certificates" })
+    };
+    let mut places: Vec<SystemPlace> = policy::env::CERTIFICATES.iter().filter_map(place).collect();
+    places.dedup();
+    places
+}

@@ -1,0 +1,52 @@
+//! What a row of the home's tables says.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use super::{Os, fits_file};
+
+/// What happens to one entry of the home.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Treatment {
+    /// Not in the jail: absent, or empty where its parent is mounted.
+    Hidden,
+    /// An empty tmpfs over it: a place that programs write to, whose content stays outside.
+    Empty,
+    /// The same, but what is below it can have rows of its own and be there.
+    Private,
+    /// A file: the jail has a copy, whose changes are written back. Unlike a mounted file it can
+    /// be replaced by renaming another over it, as agents save their state. A directory of that
+    /// name is mounted read-write.
+    Copied,
+    /// Mounted read-write.
+    ReadWrite,
+    /// Mounted read-only.
+    ReadOnly,
+}
+
+/// One row: a path below the home (its last component may end in `*`), what happens to it,
+/// and why.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HomeRow {
+    /// Relative to the home.
+    pub path: &'static str,
+    /// What happens to it.
+    pub treatment: Treatment,
+    /// Why, in words for `-v` and `--explain`.
+    pub reason: &'static str,
+}
+
+impl HomeRow {
+    /// Whether it speaks of an entry of this name in its directory.
+    pub fn names(&self, name: &OsStr) -> bool {
+        let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
+        fits_file(Os::of_this_build(), pattern.as_bytes(), name.as_bytes())
+    }
+
+    /// Its path without the `*`, and whether there was one.
+    pub fn prefix(&self) -> (&'static Path, bool) {
+        let plain = self.path.strip_suffix('*');
+        (Path::new(plain.unwrap_or(self.path)), plain.is_some())
+    }
+}

@@ -1,0 +1,15 @@
+//! One row of most tables: a path and why it has a row.
+
+/// A path and what it is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Place {
+    /// Absolute, or relative to what its table says; the last component may end in `*`.
+    pub path: &'static str,
+    /// Why, in words for `-v` and `--explain`.
+    pub reason: &'static str,
+}
+
+/// A row.
+pub const fn place(path: &'static str, reason: &'static str) -> Place {
+    Place { path, reason }
+}
