@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{root, sources};
 
 /// Where the files are that may be named.
-const TREES: &[&str] = &["src", "stage2", "tests", "integration", "fuzz"];
+const TREES: &[&str] = &["src", "egress", "stage2", "tests", "integration", "fuzz"];
 
 /// Endings of the files that are looked for.
 const ENDINGS: &[&str] = &["rs", "sbpl", "py"];
@@ -69,7 +69,7 @@ fn every_file_that_is_named_is_there() {
         files(&root().join(tree), &mut known);
     }
     let mut texts = pages();
-    for directory in ["src", "stage2/src", "tests", "integration"] {
+    for directory in ["src", "egress/src", "stage2/src", "tests", "integration"] {
         let sources = sources(directory).into_iter();
         texts.extend(sources.map(|(path, text)| (path, comments(&text))));
     }
