@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use ai_jail::bootstrap;
-use ai_jail::config::{self, Owner, Toggle};
+use ai_jail::config;
+use ai_jail::fields::{List, Owner, Switch};
 use ai_jail::host::git_config::GitConfig;
 use ai_jail::json_merge;
 use ai_jail::policy::agents::AGENTS;
@@ -114,14 +115,14 @@ fn config(data: &[u8]) {
         match config::parse(path, data.to_vec(), owner) {
             Ok((text, old)) => {
                 let mut new = old.clone();
-                new.toggles.set(Toggle::NoGpu, Some(true));
+                new.set_switch(Switch::Gpu, Some(false));
                 new.command = Some(vec!["a \"b\"".into(), "\u{7}'''".into()]);
-                new.rw_maps.retain(|map| map.len() % 2 == 0);
-                new.ro_maps.push("/new\\ \u{1b}".into());
+                new.list_mut(List::RwMaps).retain(|map| map.len() % 2 == 0);
+                new.list_mut(List::RoMaps).push("/new\\ \u{1b}".into());
                 let edited = config::edit(path, Some(&text), &old, &new, owner);
                 if let Err(error) = edited {
                     // The same path both ways is what no file may say.
-                    assert!(new.rw_maps.contains(&"/new\\ \u{1b}".to_owned()), "{error}");
+                    assert!(new.list(List::RwMaps).contains(&"/new\\ \u{1b}".into()), "{error}");
                 }
                 let same = config::edit(path, Some(&text), &old, &old, owner);
                 assert_eq!(same.expect("nothing to change"), text);

@@ -2,20 +2,13 @@
 
 use std::ffi::OsString;
 
-use clap::builder::{OsStringValueParser, TypedValueParser};
-use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, ValueEnum};
+use clap::{ArgGroup, CommandFactory, Parser, ValueEnum};
 
+use crate::fields::Fields;
 use crate::policy::agents::AGENTS;
 
 /// The word that shows the configuration instead of running a program of that name.
 const STATUS: &str = "status";
-
-/// A map's text: `--map "$UNSET"` must not turn into a map of the working directory.
-fn map_text() -> impl TypedValueParser<Value = OsString> {
-    OsStringValueParser::new().try_map(|text| {
-        if text.is_empty() { Err("the path is empty: is a variable unset?") } else { Ok(text) }
-    })
-}
 
 /// Run an AI coding agent, or any command, in a jail.
 ///
@@ -29,26 +22,8 @@ fn map_text() -> impl TypedValueParser<Value = OsString> {
 #[command(group = ArgGroup::new("action").multiple(false))]
 #[allow(clippy::struct_excessive_bools)] // clap's derive wants one bool a flag
 struct Flags {
-    /// Mount PATH read-write; SOURCE:DEST mounts it elsewhere (repeatable)
-    #[arg(long, value_name = "PATH", value_parser = map_text())]
-    rw_map: Vec<OsString>,
-
-    /// Mount PATH read-only; SOURCE:DEST mounts it elsewhere (repeatable)
-    #[arg(long, value_name = "PATH", value_parser = map_text())]
-    map: Vec<OsString>,
-
     #[command(flatten)]
-    switches: SwitchFlags,
-
-    /// Show project, command and version in the bottom row; remembered
-    #[arg(short, long, value_name = "STYLE", num_args = 0..=1, require_equals = true,
-          overrides_with = "no_status_bar")]
-    #[allow(clippy::option_option)] // clap's way to say "a flag whose value may be left out"
-    status_bar: Option<Option<BarStyle>>,
-
-    /// No status bar; remembered
-    #[arg(long, overrides_with = "status_bar")]
-    no_status_bar: bool,
+    fields: Fields,
 
     /// Run directly: no terminal proxy, no status bar, only errors are printed
     #[arg(long)]
@@ -96,10 +71,6 @@ struct Flags {
     #[arg(long, group = "action")]
     man: bool,
 
-    /// Leave files that the host runs later (hooks, autostart, shims) writable
-    #[arg(long)]
-    no_protect: bool,
-
     /// With status, --explain and --doctor: print JSON
     #[arg(long)]
     json: bool,
@@ -111,78 +82,6 @@ struct Flags {
     /// The command and its arguments
     #[arg(value_name = "COMMAND", trailing_var_arg = true)]
     words: Vec<OsString>,
-}
-
-/// Declares each `--NAME`/`--no-NAME` pair, the struct clap fills, and the typed view of it.
-macro_rules! switches {
-    ($($name:ident, $no:ident: $on:literal, $off:literal;)*) => {
-        /// The pairs as clap sees them: of two twins the last one typed is left standing.
-        #[derive(Args, Clone, Debug, Default)]
-        #[allow(clippy::struct_excessive_bools)] // clap's derive wants one bool a flag
-        struct SwitchFlags {
-            $(
-                #[doc = $on]
-                #[arg(long, action = ArgAction::SetTrue, overrides_with = stringify!($no))]
-                $name: bool,
-                #[doc = $off]
-                #[arg(long, action = ArgAction::SetTrue, overrides_with = stringify!($name))]
-                $no: bool,
-            )*
-        }
-
-        /// What was typed about each switch: `None` where nothing was.
-        #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-        pub struct Switches {
-            $(
-                #[doc = $on]
-                pub $name: Option<bool>,
-            )*
-        }
-
-        impl From<&SwitchFlags> for Switches {
-            fn from(flags: &SwitchFlags) -> Self {
-                Self { $($name: typed(flags.$name, flags.$no),)* }
-            }
-        }
-    };
-}
-
-switches! {
-    lockdown, no_lockdown: "Strict mode: read-only project, empty home, no network", "Not the strict mode";
-    landlock, no_landlock: "The Landlock layer [default: on]", "Without the Landlock layer";
-    seccomp, no_seccomp: "The system-call filter [default: on]", "Without the system-call filter";
-    rlimits, no_rlimits: "The resource limits [default: on]", "Without the resource limits";
-    gpu, no_gpu: "GPU devices [default: where present]", "No GPU devices";
-    docker, no_docker: "The Docker socket [default: where present]", "No Docker socket";
-    display, no_display: "X11 and Wayland [default: where present]", "No X11 and Wayland";
-    mise, no_mise: "Set up mise [default: where present]", "No mise";
-}
-
-/// The state of a pair whose twins override each other.
-fn typed(on: bool, off: bool) -> Option<bool> {
-    match (on, off) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    }
-}
-
-/// The status bar's theme.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum BarStyle {
-    /// Light text on a dark row.
-    Dark,
-    /// Dark text on a light row.
-    Light,
-}
-
-/// What was typed about the status bar.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum BarChoice {
-    /// `--no-status-bar`.
-    Off,
-    /// `-s`; without a style the remembered one stays.
-    On(Option<BarStyle>),
 }
 
 /// What `--dry-run` prints.
@@ -223,16 +122,8 @@ pub enum Action {
 pub struct Cli {
     /// What this run is for.
     pub action: Action,
-    /// The command and its arguments; empty where none was typed.
-    pub command: Vec<OsString>,
-    /// `--rw-map` values, as typed.
-    pub rw_maps: Vec<OsString>,
-    /// `--map` values, as typed.
-    pub ro_maps: Vec<OsString>,
-    /// The on/off pairs.
-    pub switches: Switches,
-    /// `-s` and `--no-status-bar`.
-    pub status_bar: Option<BarChoice>,
+    /// What was typed about the jail.
+    pub typed: Fields,
     /// `--exec`.
     pub exec: bool,
     /// `--clean`.
@@ -241,8 +132,6 @@ pub struct Cli {
     pub trust_once: bool,
     /// `--dry-run`.
     pub dry_run: Option<DryRun>,
-    /// `--no-protect`.
-    pub no_protect: bool,
     /// `--json`.
     pub json: bool,
     /// `--verbose`.
@@ -250,6 +139,11 @@ pub struct Cli {
 }
 
 impl Cli {
+    /// The command and its arguments; empty where none was typed.
+    pub fn command(&self) -> &[OsString] {
+        self.typed.command.as_deref().unwrap_or_default()
+    }
+
     /// Parses a command line, program name included. The error is clap's own: it also carries
     /// `--help` and `--version`.
     pub fn parse(args: &[OsString]) -> Result<Self, clap::Error> {
@@ -272,18 +166,15 @@ impl Cli {
         if action == Action::Bootstrap {
             bootstrap(&flags)?;
         }
+        let mut typed = flags.fields;
+        typed.command = Some(flags.words).filter(|words| !status && !words.is_empty());
         Ok(Self {
             action,
-            switches: Switches::from(&flags.switches),
-            status_bar: status_bar(&flags),
-            command: if status { Vec::new() } else { flags.words },
-            rw_maps: flags.rw_map,
-            ro_maps: flags.map,
+            typed,
             exec: flags.exec,
             clean: flags.clean,
             trust_once: flags.trust_once,
             dry_run: flags.dry_run,
-            no_protect: flags.no_protect,
             json: flags.json,
             verbose: flags.verbose,
         })
@@ -346,15 +237,6 @@ fn bootstrap(flags: &Flags) -> Result<(), clap::Error> {
             Err(usage(&format!("--bootstrap knows {}, not {word}", known.join(", "))))
         }
         None => Ok(()),
-    }
-}
-
-/// The last of `-s` and `--no-status-bar` is the one clap has left standing.
-fn status_bar(flags: &Flags) -> Option<BarChoice> {
-    match (flags.status_bar, flags.no_status_bar) {
-        (Some(style), _) => Some(BarChoice::On(style)),
-        (None, true) => Some(BarChoice::Off),
-        (None, false) => None,
     }
 }
 

@@ -15,6 +15,8 @@ pub mod config;
 pub mod error;
 pub mod exit;
 pub mod failure;
+pub mod fields;
+pub mod files;
 pub mod host;
 pub mod json_merge;
 pub mod launch;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::cli::BarStyle;
+use crate::fields::{BarStyle, Switch};
 
 /// Who decided a setting; a later one outranks an earlier one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -18,7 +18,7 @@ pub enum Source {
 }
 
 /// A value and who decided it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Setting<T> {
     /// What was decided.
     pub value: T,
@@ -47,24 +47,24 @@ pub struct Settings {
     pub exec: bool,
     /// Maps in the order user file, project file, command line.
     pub maps: Vec<MapSetting>,
-    /// The strict mode.
-    pub lockdown: Setting<bool>,
-    /// The Landlock layer.
-    pub landlock: Setting<bool>,
-    /// The system-call filter.
-    pub seccomp: Setting<bool>,
-    /// The resource limits.
-    pub rlimits: Setting<bool>,
-    /// GPU devices.
-    pub gpu: Setting<bool>,
-    /// The Docker socket.
-    pub docker: Setting<bool>,
-    /// X11 and Wayland.
-    pub display: Setting<bool>,
-    /// The mise set-up.
-    pub mise: Setting<bool>,
-    /// Read-only protection of the files that the host runs later.
-    pub protect: Setting<bool>,
+    pub(crate) switches: [Setting<bool>; Switch::ALL.len()],
     /// The status bar; `None` is off.
     pub status_bar: Setting<Option<BarStyle>>,
+}
+
+impl Settings {
+    /// What was decided about a switch, and by whom.
+    pub fn switch(&self, switch: Switch) -> Setting<bool> {
+        self.switches[switch as usize]
+    }
+
+    /// Whether a switch is on.
+    pub fn is_on(&self, switch: Switch) -> bool {
+        self.switch(switch).value
+    }
+
+    /// Turns a switch, whoever decided it.
+    pub fn turn(&mut self, switch: Switch, on: bool) {
+        self.switches[switch as usize].value = on;
+    }
 }

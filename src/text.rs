@@ -2,28 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::os::unix::ffi::OsStrExt;
 
-/// `text` with every character that a terminal would obey, reorder or hide written as its escape,
-/// and every byte that is not UTF-8 as `\xNN`: neither a file name nor a configuration file may
-/// redraw the very question that is asked about it.
-pub fn visible(text: impl AsRef<OsStr>) -> String {
-    let bytes = text.as_ref().as_bytes();
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        for char in chunk.valid().chars() {
-            if obeyed(char) {
-                out.extend(char.escape_debug());
-            } else {
-                out.push(char);
-            }
-        }
-        for byte in chunk.invalid() {
-            let _ = write!(out, "\\x{byte:02x}");
-        }
-    }
-    out
-}
+pub use stage2::text::{obeyed, visible};
 
 /// An argument list as one line in which each argument's borders can be seen.
 pub fn visible_words<S: AsRef<OsStr>>(words: &[S]) -> String {
@@ -56,11 +36,4 @@ pub fn visible_json(json: &str) -> String {
         }
     }
     out
-}
-
-/// Control characters, and what Unicode calls format characters (bidirectional overrides,
-/// zero-width joiners …): all that `escape_debug` writes as an escape, save the quotes and the
-/// backslash, which are ordinary in a path.
-pub fn obeyed(char: char) -> bool {
-    !matches!(char, '"' | '\'' | '\\') && char.escape_debug().len() > 1
 }

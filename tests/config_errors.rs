@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use ai_jail::config::{ConfigError, MAX_SIZE, all_names};
+use ai_jail::config::{ConfigError, MAX_SIZE};
+use ai_jail::fields::all_names;
 use pretty_assertions::assert_eq;
 
 use crate::support::{Scratch, said};

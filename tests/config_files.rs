@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 
 use ai_jail::config::{ConfigError, MAX_SIZE};
+use ai_jail::fields::Switch;
 use nix::sys::stat::Mode;
 use pretty_assertions::assert_eq;
 
@@ -92,7 +93,7 @@ fn the_users_link_is_followed_and_stays() {
     fs::write(&settings, "no_gpu = true\n").unwrap();
     symlink(&settings, scratch.user_path()).unwrap();
     let outcome = scratch.run(&["-s=light", "true"]).unwrap();
-    assert!(!outcome.settings.gpu.value);
+    assert!(!outcome.settings.is_on(Switch::Gpu));
     assert!(scratch.user_path().symlink_metadata().unwrap().is_symlink());
     assert_eq!(
         fs::read_to_string(&settings).unwrap(),

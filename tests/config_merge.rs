@@ -1,8 +1,7 @@
 //! The merge matrix: each field × user file × project file × flag × lockdown × clean × init,
 //! against what the specification says, on real files.
 
-use ai_jail::cli::BarStyle;
-use ai_jail::config::Toggle;
+use ai_jail::fields::{BarStyle, Owner, Switch};
 use ai_jail::settings::{MapSetting, Source};
 use pretty_assertions::assert_eq;
 
@@ -45,58 +44,54 @@ fn line(name: &str, value: Option<bool>) -> String {
     value.map_or_else(String::new, |value| format!("{name} = {value}\n"))
 }
 
-/// The flag that makes a switch of the file have this value.
-fn flag(toggle: Toggle, value: bool) -> &'static str {
-    match (toggle, value) {
-        (Toggle::Lockdown, true) => "--lockdown",
-        (Toggle::Lockdown, false) => "--no-lockdown",
-        (Toggle::NoLandlock, true) => "--no-landlock",
-        (Toggle::NoLandlock, false) => "--landlock",
-        (Toggle::NoSeccomp, true) => "--no-seccomp",
-        (Toggle::NoSeccomp, false) => "--seccomp",
-        (Toggle::NoRlimits, true) => "--no-rlimits",
-        (Toggle::NoRlimits, false) => "--rlimits",
-        (Toggle::NoGpu, true) => "--no-gpu",
-        (Toggle::NoGpu, false) => "--gpu",
-        (Toggle::NoDocker, true) => "--no-docker",
-        (Toggle::NoDocker, false) => "--docker",
-        (Toggle::NoDisplay, true) => "--no-display",
-        (Toggle::NoDisplay, false) => "--display",
-        (Toggle::NoMise, true) => "--no-mise",
-        (Toggle::NoMise, false) => "--mise",
-        (Toggle::NoProtect, true) => "--no-protect",
-        (Toggle::NoProtect, false) => unreachable!("it has no twin"),
+/// The flag that makes a field of the file have this value.
+fn flag(switch: Switch, value: bool) -> &'static str {
+    match (switch, value) {
+        (Switch::Lockdown, true) => "--lockdown",
+        (Switch::Lockdown, false) => "--no-lockdown",
+        (Switch::Landlock, true) => "--no-landlock",
+        (Switch::Landlock, false) => "--landlock",
+        (Switch::Seccomp, true) => "--no-seccomp",
+        (Switch::Seccomp, false) => "--seccomp",
+        (Switch::Rlimits, true) => "--no-rlimits",
+        (Switch::Rlimits, false) => "--rlimits",
+        (Switch::Gpu, true) => "--no-gpu",
+        (Switch::Gpu, false) => "--gpu",
+        (Switch::Docker, true) => "--no-docker",
+        (Switch::Docker, false) => "--docker",
+        (Switch::Display, true) => "--no-display",
+        (Switch::Display, false) => "--display",
+        (Switch::Mise, true) => "--no-mise",
+        (Switch::Mise, false) => "--mise",
+        (Switch::Protect, true) => "--no-protect",
+        (Switch::Protect, false) => unreachable!("it has no twin"),
+        (Switch::StatusBar, _) => unreachable!("it is the user's own"),
     }
 }
 
+/// The switches that a project's file may hold.
+fn of_projects() -> impl Iterator<Item = Switch> {
+    let own = |switch: &Switch| switch.row().owner == Owner::Project;
+    Switch::ALL.iter().copied().filter(own)
+}
+
 /// The value in the file's sense, and who decided it.
-fn decided(toggle: Toggle, outcome: &Outcome) -> (bool, Source) {
-    let settings = &outcome.settings;
-    let (setting, negated) = match toggle {
-        Toggle::Lockdown => (&settings.lockdown, false),
-        Toggle::NoLandlock => (&settings.landlock, true),
-        Toggle::NoSeccomp => (&settings.seccomp, true),
-        Toggle::NoRlimits => (&settings.rlimits, true),
-        Toggle::NoProtect => (&settings.protect, true),
-        Toggle::NoGpu => (&settings.gpu, true),
-        Toggle::NoDocker => (&settings.docker, true),
-        Toggle::NoDisplay => (&settings.display, true),
-        Toggle::NoMise => (&settings.mise, true),
-    };
-    (setting.value != negated, setting.source)
+fn decided(switch: Switch, outcome: &Outcome) -> (bool, Source) {
+    let setting = outcome.settings.switch(switch);
+    (setting.value != (switch != Switch::Lockdown), setting.source)
 }
 
 #[test]
 fn every_switch() {
-    for &toggle in Toggle::ALL {
+    for switch in of_projects() {
         for around in Around::all() {
             for user in OPTIONAL {
                 for project in OPTIONAL {
                     for typed in OPTIONAL {
-                        let twinless = toggle == Toggle::NoProtect && typed == Some(false);
-                        let doubled = toggle == Toggle::Lockdown && around.lockdown;
+                        let twinless = switch == Switch::Protect && typed == Some(false);
+                        let doubled = switch == Switch::Lockdown && around.lockdown;
                         if !twinless && !doubled {
-                            switch(toggle, around, user, project, typed);
+                            one_switch(switch, around, user, project, typed);
                         }
                     }
                 }
@@ -105,18 +100,18 @@ fn every_switch() {
     }
 }
 
-fn switch(
-    toggle: Toggle,
+fn one_switch(
+    switch: Switch,
     around: Around,
     user: Option<bool>,
     project: Option<bool>,
     typed: Option<bool>,
 ) {
-    let name = toggle.name();
+    let name = switch.row().field;
     let case = format!("{name} {around:?}: user {user:?}, project {project:?}, typed {typed:?}");
     let scratch = Scratch::new().with_user(&line(name, user)).with_project(&line(name, project));
     let mut args = around.flags();
-    args.extend(typed.map(|value| flag(toggle, value)));
+    args.extend(typed.map(|value| flag(switch, value)));
     let outcome = scratch.run(&args).unwrap();
 
     let file = project.filter(|_| !around.clean);
@@ -129,13 +124,12 @@ fn switch(
     .into_iter()
     .find_map(|(value, source)| Some((value?, source)))
     .unwrap();
-    let lockdown = around.lockdown || (toggle == Toggle::Lockdown && value);
-    let withheld =
-        matches!(toggle, Toggle::NoGpu | Toggle::NoDocker | Toggle::NoDisplay | Toggle::NoMise);
+    let lockdown = around.lockdown || (switch == Switch::Lockdown && value);
+    let withheld = matches!(switch, Switch::Gpu | Switch::Docker | Switch::Display | Switch::Mise);
     let expected = if lockdown && withheld { (true, Source::Flag) } else { (value, source) };
-    assert_eq!(decided(toggle, &outcome), expected, "{case}");
+    assert_eq!(decided(switch, &outcome), expected, "{case}");
 
-    let remembered = typed.filter(|_| toggle != Toggle::NoProtect).or(file);
+    let remembered = typed.filter(|_| switch != Switch::Protect).or(file);
     let mut expected = line(name, project);
     if around.saves(lockdown) {
         expected = line(name, remembered);

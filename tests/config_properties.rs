@@ -6,7 +6,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use ai_jail::config::{self, ConfigError, Owner, Toggle};
+use ai_jail::config::{self, ConfigError};
+use ai_jail::fields::{Fields, List, Owner, Switch};
 use ai_jail::host::{links, maps};
 use ai_jail::text::{visible, visible_json};
 use proptest::collection::vec;
@@ -55,10 +56,12 @@ fn array() -> impl Strategy<Value = String> {
 }
 
 fn field() -> impl Strategy<Value = (String, String)> {
-    let toggle = (select(Toggle::ALL.to_vec()), any::<bool>());
+    let of_projects = |switch: &Switch| switch.row().owner == Owner::Project;
+    let switches: Vec<_> = Switch::ALL.iter().copied().filter(of_projects).collect();
+    let switch = (select(switches), any::<bool>());
     let list = select(vec!["command", "rw_maps", "ro_maps"]);
     prop_oneof![
-        toggle.prop_map(|(toggle, on)| (toggle.name().to_owned(), on.to_string())),
+        switch.prop_map(|(switch, on)| (switch.row().field.to_owned(), on.to_string())),
         (list, array()).prop_map(|(name, array)| (name.to_owned(), array)),
     ]
 }
@@ -126,9 +129,12 @@ proptest! {
         scratch.run(&args).unwrap();
         let after = scratch.project().unwrap();
         let (_, fields) = parse(&after).unwrap();
-        prop_assert_eq!(&fields, &config::merge_project(&before, &cli(&args)).fields);
+        prop_assert_eq!(&fields, &config::merge_project(&before, &cli(&args).typed).fields);
         // A map that moved takes the comment beside it along into nothing.
-        if fields.rw_maps.len() + fields.ro_maps.len() >= before.rw_maps.len() + before.ro_maps.len() {
+        let maps = |fields: &Fields| {
+            fields.list(List::RwMaps).len() + fields.list(List::RoMaps).len()
+        };
+        if maps(&fields) >= maps(&before) {
             for comment in comments(&text) {
                 let comment = &comment[comment.find('#').unwrap()..];
                 prop_assert!(after.contains(comment), "lost {:?} in {}", comment, after);

@@ -207,7 +207,7 @@ fn the_status_bar_is_remembered_for_the_user_only() {
     assert_eq!(scratch.run(&["true"]).unwrap().settings.status_bar.value, None);
     // Asked for again without a style: the remembered one.
     let outcome = scratch.run(&["-s", "true"]).unwrap();
-    let light = Some(ai_jail::cli::BarStyle::Light);
+    let light = Some(ai_jail::fields::BarStyle::Light);
     assert_eq!(outcome.settings.status_bar.value, light);
     assert_eq!(scratch.run(&["true"]).unwrap().settings.status_bar.value, light);
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use ai_jail::config::{self, Loaded};
 use ai_jail::error::Error;
+use ai_jail::fields::Switch;
 use ai_jail::host::Stdio;
 use ai_jail::host::bubblewrap::Details;
 use ai_jail::host::machine::{Container, Landlock, Machine};
@@ -186,7 +187,7 @@ fn what_a_layer_achieved() {
     assert_eq!(landlock(&findings), "warning");
     findings.trial = ran(Achieved::Skipped("the kernel has no Landlock".into()));
     assert_eq!(landlock(&findings), "warning");
-    findings.settings.landlock.value = false;
+    findings.settings.turn(Switch::Landlock, false);
     assert_eq!(landlock(&findings), "ok", "it was switched off");
     findings.trial = ran(Achieved::Failed("it broke".into()));
     assert_eq!(landlock(&findings), "failed");

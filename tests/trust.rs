@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use ai_jail::config::{self, ConfigError, Toggle, trust};
+use ai_jail::config::{self, ConfigError, trust};
+use ai_jail::fields::{Owner, Switch};
 use pretty_assertions::assert_eq;
 
 use crate::support::{Scratch, cli, said};
@@ -76,8 +77,9 @@ fn each_thing_that_loosens_takes_trust() {
 
 #[test]
 fn each_switch_loosens_against_a_stricter_user_and_only_then() {
-    for &toggle in Toggle::ALL {
-        let (name, loose) = (toggle.name(), toggle.loose_value());
+    for switch in Switch::ALL.iter().filter(|switch| switch.row().owner == Owner::Project) {
+        let row = switch.row();
+        let (name, loose) = (row.field, switch.written(row.loose));
         for (user, project, stopped) in [
             (Some(!loose), Some(loose), true),
             (None, Some(loose), loose),
@@ -283,7 +285,11 @@ fn the_views_show_what_would_apply() {
     assert!(!verdict.applies());
     let settings = ai_jail::config::resolve(&cli, &loaded.restrained(&verdict));
     assert_eq!(settings.command.value, ["claude"]);
-    assert!(settings.lockdown.value && settings.seccomp.value && !settings.gpu.value);
+    assert!(
+        settings.is_on(Switch::Lockdown)
+            && settings.is_on(Switch::Seccomp)
+            && !settings.is_on(Switch::Gpu)
+    );
     let maps: Vec<_> = settings.maps.iter().map(|map| map.text.to_str()).collect();
     assert_eq!(maps, [Some("sub")]);
 }

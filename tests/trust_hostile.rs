@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use ai_jail::config::{self, trust};
+use ai_jail::fields::{Owner, Switch};
 use ai_jail::settings::Settings;
 use pretty_assertions::assert_eq;
 
@@ -92,6 +93,7 @@ fn clean_runs_without_any_of_it() {
 #[test]
 fn trust_shows_every_single_request() {
     let words = cloned().trust();
-    let fields = config::Toggle::ALL.len();
+    let of_projects = |switch: &&Switch| switch.row().owner == Owner::Project;
+    let fields = Switch::ALL.iter().filter(of_projects).count();
     assert_eq!(words.len(), 1 + 7 + 3 + fields, "{words:#?}");
 }

@@ -23,17 +23,19 @@ pub use spelling::hook_command;
 
 use crate::cli::Cli;
 use crate::complaint::Complaint;
-use crate::config::ConfigError;
-use crate::config::read::{self, Symlinks};
+use crate::files::{self, Symlinks, Unread};
 use crate::host::{Origin, command};
 use crate::messages;
 use crate::policy::agents::{AGENTS, Agent, File, Format};
 use crate::policy::env;
 use place::{Candidates, Places, Target};
 
+/// Bytes. No honest settings come near this.
+const MAX_SIZE: u64 = 1024 * 1024;
+
 /// Writes the settings that `cli` asks for and says so, or returns what a dry run prints.
 pub fn run(origin: &Origin, cli: &Cli) -> Result<Option<String>, BootstrapError> {
-    let names: Vec<_> = cli.command.iter().filter_map(|name| name.to_str()).collect();
+    let names: Vec<_> = cli.command().iter().filter_map(|name| name.to_str()).collect();
     let prepared = prepare(origin, &names)?;
     let (dry, verbose) = (cli.dry_run.is_some(), cli.verbose);
     let mut report = Report::new(dry, verbose);
@@ -186,13 +188,15 @@ fn rule_files_beside(target: &Target) -> Result<Vec<String>, BootstrapError> {
 fn read(target: &Target) -> Result<Option<String>, BootstrapError> {
     let path = &target.shown;
     let failed = |why: String| BootstrapError::Read { path: path.clone(), why };
-    let content = match read::regular(&target.file, Symlinks::Refuse) {
+    let content = match files::regular(&target.file, Symlinks::Refuse, MAX_SIZE) {
         Ok(Some(content)) => content,
         Ok(None) => return Ok(None),
-        Err(ConfigError::Read { source, .. }) => return Err(failed(source.to_string())),
-        Err(ConfigError::NotRegular { kind, .. }) => return Err(failed(format!("it is {kind}"))),
-        Err(ConfigError::TooLarge { .. }) => return Err(failed("it is too large".into())),
-        Err(_) => return Err(failed("it is no plain file".into())),
+        Err(Unread::System(source)) => return Err(failed(source.to_string())),
+        Err(Unread::NotRegular(kind)) => return Err(failed(format!("it is {kind}"))),
+        Err(Unread::TooLarge) => return Err(failed("it is too large".into())),
+        Err(Unread::Symlink | Unread::DanglingLink) => {
+            return Err(failed("it is no plain file".into()));
+        }
     };
     match String::from_utf8(content.bytes) {
         Ok(text) => Ok(Some(text)),

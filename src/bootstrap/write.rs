@@ -12,7 +12,7 @@ use nix::unistd::{AccessFlags, access};
 use super::error::BootstrapError;
 use super::place::Target;
 use super::{Change, read};
-use crate::config::atomic::{self, Durability};
+use crate::files::{self, Durability};
 
 /// What a backup's name has behind the file's.
 const BACKUP: &str = ".before-ai-jail";
@@ -66,7 +66,7 @@ pub fn write(change: &Change) -> Result<Option<PathBuf>, BootstrapError> {
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
     let mode = Mode::from_bits_truncate(if change.file.private { 0o600 } else { 0o644 });
     let text = change.merged.text.as_bytes();
-    atomic::replace(directory, name, text, mode, Durability::Disk).map_err(failed)?;
+    files::replace(directory, name, text, mode, Durability::Disk).map_err(failed)?;
     Ok(backup)
 }
 

@@ -1,21 +1,21 @@
 //! What a project's file asks for that takes trust, and the words for it.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::fields::Toggle;
-use crate::host::maps::is_same;
+use crate::fields::{List, Switch};
 use crate::text::{visible, visible_words};
 
 /// One thing in a project's file that takes trust.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Loosening {
     /// A command that runs when none is typed.
-    Command(Vec<String>),
+    Command(Vec<OsString>),
     /// A map that leaves the project, or lifts the write protection inside it.
     Map {
         /// As written.
-        text: String,
+        text: OsString,
         /// Whether the jail may write there.
         writable: bool,
         /// Where it leads on this host, symlinks resolved.
@@ -24,7 +24,7 @@ pub enum Loosening {
         dest: Option<PathBuf>,
     },
     /// A switch in its permissive position.
-    Toggle(Toggle),
+    Switch(Switch),
 }
 
 /// What a file asks for, and what the user allowed an earlier version of it.
@@ -41,7 +41,7 @@ impl Loosening {
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Map { text, writable, .. }, Self::Map { text: t, writable: w, .. }) => {
-                writable == w && is_same(text.as_ref(), t.as_ref())
+                writable == w && List::RoMaps.is_same(text, t)
             }
             _ => self == other,
         }
@@ -68,8 +68,9 @@ impl fmt::Display for Loosening {
                 }
                 write!(f, " (written `{text}`)")
             }
-            Self::Toggle(toggle) => {
-                write!(f, "{} ({} = {})", toggle.loose_words(), toggle.name(), toggle.loose_value())
+            Self::Switch(switch) => {
+                let row = switch.row();
+                write!(f, "{} ({} = {})", row.loose_words, row.field, switch.written(row.loose))
             }
         }
     }

@@ -1,13 +1,14 @@
 //! Changing a file's text so that it says something else and otherwise stays as the user
 //! wrote it: comments, order, quoting, line ends.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use toml_edit::{Array, DocumentMut, Item, RawString, Value, value};
 
 use super::error::ConfigError;
-use super::fields::{Fields, Toggle, names, style_word};
-use super::parse::{Owner, parse};
+use super::parse::parse;
+use crate::fields::{COMMAND, Fields, List, Owner, Switch, Word};
 
 /// The first two lines of a project's new file.
 pub const PROJECT_HEADER: &str = "\
@@ -47,25 +48,28 @@ pub fn edit(
 }
 
 fn apply(document: &mut DocumentMut, old: &Fields, new: &Fields) {
-    // Destructured, so that a field added to the struct cannot be forgotten here.
-    let Fields { command, rw_maps, ro_maps, toggles, no_status_bar, status_bar_style } = new;
-    if let Some(command) = command.as_ref().filter(|_| *command != old.command) {
-        put(document, names::COMMAND, command.iter().collect::<Array>());
+    if let Some(command) = new.command.as_ref().filter(|_| new.command != old.command) {
+        put(document, COMMAND, texts(command).collect::<Array>());
     }
-    maps(document, names::RW_MAPS, &old.rw_maps, rw_maps);
-    maps(document, names::RO_MAPS, &old.ro_maps, ro_maps);
-    for &toggle in Toggle::ALL {
-        let changed = toggles.get(toggle) != old.toggles.get(toggle);
-        if let Some(on) = toggles.get(toggle).filter(|_| changed) {
-            put(document, toggle.name(), on);
+    for &list in List::ALL {
+        entries(document, list.row().field, old.list(list), new.list(list));
+    }
+    for &switch in Switch::ALL {
+        if let Some(on) = new.switch(switch).filter(|on| old.switch(switch) != Some(*on)) {
+            put(document, switch.row().field, switch.written(on));
         }
     }
-    if let Some(off) = no_status_bar.filter(|_| *no_status_bar != old.no_status_bar) {
-        put(document, names::NO_STATUS_BAR, off);
+    for &word in Word::ALL {
+        if let Some(value) = new.word(word).filter(|value| old.word(word) != Some(*value)) {
+            put(document, word.row().field, value);
+        }
     }
-    if let Some(style) = status_bar_style.filter(|_| *status_bar_style != old.status_bar_style) {
-        put(document, names::STATUS_BAR_STYLE, style_word(style));
-    }
+}
+
+/// Texts as TOML has them. What is not UTF-8 does not come here; were it to, the file that is
+/// read back would differ.
+fn texts(texts: &[OsString]) -> impl Iterator<Item = &str> {
+    texts.iter().filter_map(|text| text.to_str())
 }
 
 /// Sets one field. A new one goes to the very end, below the comments that end the file: they
@@ -88,21 +92,21 @@ fn put(document: &mut DocumentMut, name: &str, new: impl Into<Value>) {
     }
 }
 
-fn maps(document: &mut DocumentMut, name: &str, old: &[String], new: &[String]) {
+fn entries(document: &mut DocumentMut, name: &str, old: &[OsString], new: &[OsString]) {
     if old == new {
         return;
     }
     let Some(array) = document.get_mut(name).and_then(Item::as_array_mut) else {
-        put(document, name, new.iter().collect::<Array>());
+        put(document, name, texts(new).collect::<Array>());
         return;
     };
     let first = prefix(array.get(0));
-    array.retain(|entry| new.iter().any(|map| entry.as_str() == Some(map)));
+    array.retain(|entry| texts(new).any(|text| entry.as_str() == Some(text)));
     if let (Some(entry), Some(first)) = (array.get_mut(0), first) {
         entry.decor_mut().set_prefix(first);
     }
-    for map in new.iter().filter(|map| !old.contains(map)) {
-        append(array, map);
+    for text in texts(new).filter(|text| !texts(old).any(|old| old == *text)) {
+        append(array, text);
     }
 }
 

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::error::ConfigError;
-use super::fields::Fields;
-use super::parse::{Owner, parse};
-use super::read::{self, Symlinks};
+use super::parse::parse;
+use super::read;
+use crate::fields::{Fields, Owner};
+use crate::files::Symlinks;
 use crate::policy::own::SETTINGS_FILE;
 
 /// Where trust is remembered, below the home. Always there and never where

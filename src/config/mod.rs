@@ -12,30 +12,25 @@
 //! [`Loaded::restrained`]. `--trust` is 1 and [`trust::confirm`].
 
 mod asked;
-pub(crate) mod atomic;
 mod edit;
 mod error;
-mod fields;
 mod gate;
 mod load;
 mod merge;
 mod parse;
-pub(crate) mod read;
+mod read;
 mod record;
 mod resolve;
 mod save;
 pub mod trust;
 
-pub(crate) use atomic::{Durability, replace as replace_file};
 pub use edit::{PROJECT_HEADER, edit};
 pub use error::ConfigError;
-pub use fields::{Fields, Toggle, Toggles, all_names, style_word};
 pub use gate::{Prompt, gate, terminal};
 pub use load::{File, Loaded, Paths, TRUST_DIR, load};
-pub use merge::{Merged, project as merge_project, typed, user as merge_user};
-pub use parse::{Owner, parse};
+pub use merge::{Merged, project as merge_project, user as merge_user};
+pub use parse::parse;
 pub use read::MAX_SIZE;
-pub(crate) use read::{Symlinks, regular as regular_file};
 pub use record::path_for as trust_record;
 pub use resolve::resolve;
 pub use save::{Saved, save};

@@ -1,24 +1,13 @@
 //! From TOML text to [`Fields`], or to the exact place of the first thing wrong.
 
+use std::ffi::OsString;
 use std::ops::Range;
 use std::path::Path;
 
 use toml_edit::{Document, Item, Value};
 
-use super::fields::{Fields, Toggle, all_names, names};
-
-use crate::cli::BarStyle;
 use crate::complaint::Complaint;
-use crate::host::maps::is_same;
-
-/// Whose file it is: a few fields are about the user's terminal and no project's business.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Owner {
-    /// `$HOME/.ai-jail`.
-    User,
-    /// `.ai-jail` of the project.
-    Project,
-}
+use crate::fields::{COMMAND, Fields, List, Owner, Switch, Word, all_names};
 
 /// Checks the bytes of a config file and returns them as text, with what they say.
 pub fn parse(
@@ -64,29 +53,26 @@ impl Parser<'_> {
         key: Option<Range<usize>>,
         item: &Item,
     ) -> Parsed<()> {
-        let user_only = matches!(name, names::NO_STATUS_BAR | names::STATUS_BAR_STYLE);
-        if user_only && self.owner == Owner::Project {
+        let Some(field) = Field::of(name) else {
+            let error = self.wrong(key, format!("unknown field `{name}`"));
+            return Err(Box::new(match nearest(name) {
+                Some(known) => error.help(format!("did you mean `{known}`?")),
+                None => error.help("docs/configuration.md lists the fields"),
+            }));
+        };
+        if field.owner() == Owner::User && self.owner == Owner::Project {
             let message = format!("`{name}` is a setting of yours, not of a project");
-            let help = "move this line to ~/.ai-jail, or type -s or --no-status-bar once";
+            let help = "move this line to ~/.ai-jail";
             return Err(Box::new(self.wrong(key, message).help(help)));
         }
-        if let Some(toggle) = Toggle::ALL.iter().find(|toggle| toggle.name() == name) {
-            fields.toggles.set(*toggle, Some(self.boolean(name, item)?));
-            return Ok(());
-        }
-        match name {
-            names::COMMAND => fields.command = Some(self.command(item)?),
-            names::RW_MAPS => fields.rw_maps = self.maps(name, item)?,
-            names::RO_MAPS => fields.ro_maps = self.maps(name, item)?,
-            names::NO_STATUS_BAR => fields.no_status_bar = Some(self.boolean(name, item)?),
-            names::STATUS_BAR_STYLE => fields.status_bar_style = Some(self.style(item)?),
-            unknown => {
-                let error = self.wrong(key, format!("unknown field `{unknown}`"));
-                return Err(Box::new(match nearest(unknown) {
-                    Some(known) => error.help(format!("did you mean `{known}`?")),
-                    None => error.help("docs/configuration.md lists the fields"),
-                }));
+        match field {
+            Field::Command => fields.command = Some(self.command(item)?),
+            Field::Switch(switch) => {
+                let on = switch.written(self.boolean(name, item)?);
+                fields.set_switch(switch, Some(on));
             }
+            Field::List(list) => *fields.list_mut(list) = self.list(list, item)?,
+            Field::Word(word) => fields.set_word(word, Some(self.word(word, item)?)),
         }
         Ok(())
     }
@@ -98,28 +84,30 @@ impl Parser<'_> {
         })
     }
 
-    fn command(&self, item: &Item) -> Parsed<Vec<String>> {
-        let name = names::COMMAND;
-        let words = self.strings(name, item)?;
-        if words.first().is_none_or(String::is_empty) {
+    fn command(&self, item: &Item) -> Parsed<Vec<OsString>> {
+        let words = self.strings(COMMAND, item)?;
+        if words.first().is_none_or(|word| word.is_empty()) {
             let help = "name a program, or take the line out";
-            let error = self.wrong(item.span(), format!("`{name}` names no program"));
+            let error = self.wrong(item.span(), format!("`{COMMAND}` names no program"));
             return Err(Box::new(error.help(help)));
         }
         Ok(words)
     }
 
-    fn maps(&self, name: &str, item: &Item) -> Parsed<Vec<String>> {
-        let maps = self.strings(name, item)?;
-        let Some(empty) = maps.iter().position(String::is_empty) else {
-            return Ok(maps);
-        };
-        let span = item.as_array().and_then(|array| array.get(empty)?.span());
-        Err(Box::new(self.wrong(span, format!("`{name}` has an empty path"))))
+    fn list(&self, list: List, item: &Item) -> Parsed<Vec<OsString>> {
+        let row = list.row();
+        let entries = self.strings(row.field, item)?;
+        for (index, entry) in entries.iter().enumerate() {
+            if let Err(wrong) = (row.check)(entry) {
+                let span = item.as_array().and_then(|array| array.get(index)?.span());
+                return Err(Box::new(self.wrong(span, format!("`{}` has {wrong}", row.field))));
+            }
+        }
+        Ok(entries)
     }
 
     /// An array of strings that can be passed on to the kernel.
-    fn strings(&self, name: &str, item: &Item) -> Parsed<Vec<String>> {
+    fn strings(&self, name: &str, item: &Item) -> Parsed<Vec<OsString>> {
         let array = item.as_array().ok_or_else(|| {
             let help = match item.as_str() {
                 Some(text) => format!("write `{name} = [{}]`", Value::from(text)),
@@ -136,37 +124,37 @@ impl Parser<'_> {
             if text.contains('\0') {
                 return Err(wrong(format!("a NUL character cannot be passed on in `{name}`")));
             }
-            Ok(text.to_owned())
+            Ok(text.into())
         };
         array.iter().map(string).collect()
     }
 
-    fn style(&self, item: &Item) -> Parsed<BarStyle> {
-        match item.as_str() {
-            Some("dark") => Ok(BarStyle::Dark),
-            Some("light") => Ok(BarStyle::Light),
-            _ => Err(Box::new(
-                self.wrong(
-                    item.span(),
-                    format!("`{}` has an impossible value", names::STATUS_BAR_STYLE),
-                )
-                .help("write \"dark\" or \"light\""),
-            )),
-        }
+    fn word(&self, word: Word, item: &Item) -> Parsed<&'static str> {
+        item.as_str().and_then(|text| word.value(text)).ok_or_else(|| {
+            let values = word.row().values.iter().map(|(value, _)| format!("\"{value}\""));
+            let help = format!("write {}", values.collect::<Vec<_>>().join(" or "));
+            let message = format!("`{}` has an impossible value", word.row().field);
+            Box::new(self.wrong(item.span(), message).help(help))
+        })
     }
 
     /// One path cannot be both read-only and writable; guessing which was meant would be
     /// guessing about access.
     fn contradiction(&self, document: &Document<&str>, fields: &Fields) -> Parsed<()> {
-        let twice = fields.ro_maps.iter().position(|ro| {
-            let mut rw = fields.rw_maps.iter();
-            rw.any(|rw| is_same(rw.as_ref(), ro.as_ref()))
-        });
-        let Some(index) = twice else { return Ok(()) };
-        let array = document.get(names::RO_MAPS).and_then(Item::as_array);
-        let span = array.and_then(|array| array.get(index)?.span());
-        let message = format!("`{}` is in both rw_maps and ro_maps", fields.ro_maps[index]);
-        Err(Box::new(self.wrong(span, message).help("keep one of the two")))
+        let rivals = List::ALL.iter().filter_map(|list| Some((*list, list.row().rival?)));
+        for (list, rival) in rivals.filter(|(list, rival)| rival < list) {
+            let twice = fields.list(list).iter().position(|entry| {
+                fields.list(rival).iter().any(|other| list.is_same(entry, other))
+            });
+            let Some(index) = twice else { continue };
+            let (name, other) = (list.row().field, rival.row().field);
+            let array = document.get(name).and_then(Item::as_array);
+            let span = array.and_then(|array| array.get(index)?.span());
+            let entry = fields.list(list)[index].to_string_lossy();
+            let message = format!("`{entry}` is in both {other} and {name}");
+            return Err(Box::new(self.wrong(span, message).help("keep one of the two")));
+        }
+        Ok(())
     }
 
     fn wrong_type(&self, name: &str, wanted: &str, item: &Item, help: &str) -> Box<Complaint> {
@@ -178,6 +166,36 @@ impl Parser<'_> {
     fn wrong(&self, span: Option<Range<usize>>, message: String) -> Complaint {
         let span = span.unwrap_or(0..0);
         Complaint::new(self.path, self.text.as_bytes(), span, message)
+    }
+}
+
+/// A field, by the table that it is in.
+enum Field {
+    Command,
+    Switch(Switch),
+    List(List),
+    Word(Word),
+}
+
+impl Field {
+    fn of(name: &str) -> Option<Self> {
+        let switch = Switch::ALL.iter().find(|switch| switch.row().field == name);
+        let list = List::ALL.iter().find(|list| list.row().field == name);
+        let word = Word::ALL.iter().find(|word| word.row().field == name);
+        (name == COMMAND)
+            .then_some(Self::Command)
+            .or(switch.copied().map(Self::Switch))
+            .or(list.copied().map(Self::List))
+            .or(word.copied().map(Self::Word))
+    }
+
+    fn owner(&self) -> Owner {
+        match self {
+            Self::Command => Owner::Project,
+            Self::Switch(switch) => switch.row().owner,
+            Self::List(list) => list.row().owner,
+            Self::Word(word) => word.row().owner,
+        }
     }
 }
 

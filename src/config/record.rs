@@ -26,10 +26,10 @@ use nix::sys::stat::Mode;
 use sha2::{Digest, Sha256};
 
 use super::asked::Loosening;
-use super::atomic::{self, Durability};
 use super::error::ConfigError;
 use super::load::Paths;
-use super::read::{self, Symlinks};
+use super::read;
+use crate::files::{self, Durability, Symlinks};
 use crate::text::visible;
 
 const HEADER: &str = "ai-jail trust 1";
@@ -73,7 +73,7 @@ pub fn write(paths: &Paths, text: &str, items: &[Loosening]) -> Result<(), Confi
     let name = file.file_name().unwrap_or_default();
     let mode = Mode::S_IRUSR | Mode::S_IWUSR;
     private_dir(dir)
-        .and_then(|()| atomic::replace(dir, name, content.as_bytes(), mode, Durability::Memory))
+        .and_then(|()| files::replace(dir, name, content.as_bytes(), mode, Durability::Memory))
         .map_err(|source| ConfigError::Record { path: file, source })
 }
 

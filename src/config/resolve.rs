@@ -3,79 +3,60 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::fields::{Fields, Toggle};
 use super::load::Loaded;
-use super::merge::typed;
-use crate::cli::{BarChoice, BarStyle, Cli};
-use crate::host::maps::is_same;
+use crate::cli::Cli;
+use crate::fields::{BarStyle, Fields, List, Switch, Word};
 use crate::settings::{MapSetting, Setting, Settings, Source};
 
-/// Lays the command line over the project's file over the user's file over the defaults.
+/// Lays what was typed over the project's file over the user's file over the defaults.
 ///
 /// Lockdown has the last word: it withholds GPU, Docker, display and mise whoever asked for
 /// them. The maps it ignores stay in the list, because the launch names them in a warning.
 pub fn resolve(cli: &Cli, loaded: &Loaded) -> Settings {
-    let layers = Layers { cli, project: &loaded.project.fields, user: &loaded.user.fields };
-    let lockdown = layers.toggle(Toggle::Lockdown);
-    // The files say what to leave out; the settings say what is in.
-    let unless = |toggle| {
-        let Setting { value, source } = layers.toggle(toggle);
-        Setting { value: !value, source }
-    };
-    let unless_locked = |toggle| match &lockdown {
-        Setting { value: true, source } => Setting { value: false, source: *source },
-        _ => unless(toggle),
-    };
+    let speakers = Speakers([
+        (&cli.typed, Source::Flag),
+        (&loaded.project.fields, Source::ProjectFile),
+        (&loaded.user.fields, Source::UserFile),
+    ]);
     Settings {
-        command: layers.command(),
+        command: speakers.command(),
         exec: cli.exec,
-        maps: layers.maps(),
-        landlock: unless(Toggle::NoLandlock),
-        seccomp: unless(Toggle::NoSeccomp),
-        rlimits: unless(Toggle::NoRlimits),
-        gpu: unless_locked(Toggle::NoGpu),
-        docker: unless_locked(Toggle::NoDocker),
-        display: unless_locked(Toggle::NoDisplay),
-        mise: unless_locked(Toggle::NoMise),
-        protect: unless(Toggle::NoProtect),
-        status_bar: layers.status_bar(),
-        lockdown,
+        maps: speakers.maps(),
+        switches: speakers.switches(),
+        status_bar: speakers.status_bar(),
     }
 }
 
-/// Everybody who has a say.
-struct Layers<'a> {
-    cli: &'a Cli,
-    project: &'a Fields,
-    user: &'a Fields,
-}
+/// Everybody who has a say, the strongest first.
+struct Speakers<'a>([(&'a Fields, Source); 3]);
 
-impl Layers<'_> {
-    fn toggle(&self, toggle: Toggle) -> Setting<bool> {
-        let said = [
-            (typed(toggle, self.cli), Source::Flag),
-            (self.project.toggles.get(toggle), Source::ProjectFile),
-            (self.user.toggles.get(toggle), Source::UserFile),
-        ];
-        let said = said.into_iter().find_map(|(value, source)| {
-            let value = value?;
-            Some(Setting { value, source })
-        });
-        said.unwrap_or(Setting { value: false, source: Source::Default })
+impl Speakers<'_> {
+    /// What the strongest says who says anything.
+    fn said<T>(&self, says: impl Fn(&Fields) -> Option<T>) -> Option<Setting<T>> {
+        self.0.iter().find_map(|(fields, source)| {
+            says(fields).map(|value| Setting { value, source: *source })
+        })
+    }
+
+    fn switch(&self, switch: Switch) -> Setting<bool> {
+        let default = Setting { value: switch.row().default, source: Source::Default };
+        self.said(|fields| fields.switch(switch)).unwrap_or(default)
+    }
+
+    fn switches(&self) -> [Setting<bool>; Switch::ALL.len()] {
+        let lockdown = self.switch(Switch::Lockdown);
+        std::array::from_fn(|index| {
+            let switch = Switch::ALL[index];
+            match switch.row().in_lockdown.filter(|_| lockdown.value) {
+                Some(value) => Setting { value, source: lockdown.source },
+                None => self.switch(switch),
+            }
+        })
     }
 
     fn command(&self) -> Setting<Vec<OsString>> {
-        let words = |words: &Vec<String>| words.iter().map(OsString::from).collect();
-        let (value, source) = if !self.cli.command.is_empty() {
-            (self.cli.command.clone(), Source::Flag)
-        } else if let Some(command) = &self.project.command {
-            (words(command), Source::ProjectFile)
-        } else if let Some(command) = &self.user.command {
-            (words(command), Source::UserFile)
-        } else {
-            (vec!["bash".into()], Source::Default)
-        };
-        Setting { value, source }
+        let default = || Setting { value: vec!["bash".into()], source: Source::Default };
+        self.said(|fields| fields.command.clone()).unwrap_or_else(default)
     }
 
     /// A later map of the same text takes the place of an earlier one, with its own access.
@@ -83,36 +64,35 @@ impl Layers<'_> {
     /// grant stands.
     fn maps(&self) -> Vec<MapSetting> {
         let mut maps = Vec::new();
-        for (fields, source) in [(self.user, Source::UserFile), (self.project, Source::ProjectFile)]
-        {
-            push(&mut maps, &fields.rw_maps, true, source);
-            push(&mut maps, &fields.ro_maps, false, source);
+        for (fields, source) in self.0.iter().rev() {
+            push(&mut maps, fields.list(List::RwMaps), true, *source);
+            push(&mut maps, fields.list(List::RoMaps), false, *source);
         }
-        push(&mut maps, &self.cli.rw_maps, true, Source::Flag);
-        push(&mut maps, &self.cli.ro_maps, false, Source::Flag);
         maps
     }
 
+    /// A style that is written means that the bar is wanted; one that is kept for later stands
+    /// beside `no_status_bar = true`.
     fn status_bar(&self) -> Setting<Option<BarStyle>> {
-        let own = &self.user.status_bar_style;
-        match (self.cli.status_bar, self.user.no_status_bar, own) {
-            (Some(BarChoice::Off), ..) => Setting { value: None, source: Source::Flag },
-            (Some(BarChoice::On(style)), ..) => {
-                Setting { value: style.or(*own).or(Some(BarStyle::Dark)), source: Source::Flag }
-            }
-            (None, None, None) => Setting { value: None, source: Source::Default },
-            (None, off, style) => Setting {
-                value: style.or(Some(BarStyle::Dark)).filter(|_| off != Some(true)),
-                source: Source::UserFile,
-            },
+        let is_wanted = |fields: &Fields| {
+            let style = fields.word(Word::StatusBarStyle);
+            fields.switch(Switch::StatusBar).or(style.map(|_| true))
+        };
+        let style = || {
+            let word = self.said(|fields| fields.word(Word::StatusBarStyle));
+            word.map_or(BarStyle::Dark, |word| BarStyle::from_word(word.value))
+        };
+        match self.said(is_wanted) {
+            Some(Setting { value, source }) => Setting { value: value.then(style), source },
+            None => Setting { value: None, source: Source::Default },
         }
     }
 }
 
-fn push<S: AsRef<OsStr>>(maps: &mut Vec<MapSetting>, texts: &[S], writable: bool, source: Source) {
-    for text in texts.iter().map(AsRef::as_ref) {
+fn push(maps: &mut Vec<MapSetting>, texts: &[OsString], writable: bool, source: Source) {
+    for text in texts {
         maps.retain(|old| !is_same_map(old, text, source));
-        maps.push(MapSetting { text: text.to_owned(), writable, source });
+        maps.push(MapSetting { text: text.clone(), writable, source });
     }
 }
 
@@ -121,5 +101,5 @@ fn push<S: AsRef<OsStr>>(maps: &mut Vec<MapSetting>, texts: &[S], writable: bool
 fn is_same_map(old: &MapSetting, text: &OsStr, source: Source) -> bool {
     let from_home = |source| source == Source::UserFile;
     let rooted = Path::new(text).is_absolute() || Path::new(text).starts_with("~");
-    is_same(&old.text, text) && (rooted || from_home(old.source) == from_home(source))
+    List::RoMaps.is_same(&old.text, text) && (rooted || from_home(old.source) == from_home(source))
 }

@@ -4,15 +4,14 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::stat::Mode;
 
-use super::atomic::{self, Durability};
 use super::edit::edit;
 use super::error::ConfigError;
-use super::fields::Fields;
 use super::load::{self, File, Loaded, Paths};
-use super::parse::Owner;
-use super::read::{self, Symlinks};
+use super::read;
 use super::{merge, record, trust};
 use crate::cli::{Action, Cli};
+use crate::fields::{Fields, Owner, Switch};
+use crate::files::{self, Durability, Symlinks};
 use crate::policy::own::SETTINGS_FILE;
 use crate::settings::Settings;
 
@@ -56,7 +55,7 @@ pub fn save(
 fn saves(cli: &Cli, settings: &Settings) -> bool {
     match cli.action {
         Action::Init => cli.dry_run.is_none(),
-        Action::Run => cli.dry_run.is_none() && !cli.exec && !settings.lockdown.value,
+        Action::Run => cli.dry_run.is_none() && !cli.exec && !settings.is_on(Switch::Lockdown),
         Action::Status
         | Action::Bootstrap
         | Action::Explain(_)
@@ -75,11 +74,11 @@ fn save_project(
 ) -> Result<(), ConfigError> {
     let path = &paths.project_file;
     let merged = |old: &File| -> Result<(String, Fields), ConfigError> {
-        let new = merge::project(&old.fields, cli).fields;
+        let new = merge::project(&old.fields, &cli.typed).fields;
         let text = edit(path, old.text.as_deref(), &old.fields, &new, Owner::Project)?;
         Ok((text, new))
     };
-    let typed = merge::project(&Fields::default(), cli);
+    let typed = merge::project(&Fields::default(), &cli.typed);
     saved.warnings.extend(typed.unsaved);
     let (new, fields) = merged(&loaded.project)?;
     let unchanged = loaded.project.text.as_ref() == Some(&new);
@@ -107,7 +106,7 @@ fn save_project(
     let agreed =
         is_recorded(&current, paths) || trust::untyped(&current.fields, cli, paths).is_empty();
     if on_disk.as_ref() != Some(&new) {
-        atomic::sweep(&paths.project_dir, SETTINGS_FILE);
+        files::replace::sweep(&paths.project_dir, SETTINGS_FILE);
         write(path, &new)?;
         saved.written.push(path.clone());
     }
@@ -169,15 +168,13 @@ fn save_user(
     paths: &Paths,
     saved: &mut Saved,
 ) -> Result<(), ConfigError> {
-    let Some(path) = paths.user_file.as_ref().filter(|_| cli.status_bar.is_some()) else {
-        return Ok(());
-    };
-    if merge::user(&loaded.user.fields, cli) == loaded.user.fields {
+    let Some(path) = &paths.user_file else { return Ok(()) };
+    if merge::user(&loaded.user.fields, &cli.typed) == loaded.user.fields {
         return Ok(());
     }
     let _lock = record::lock(paths);
     let current = load::user_file(path)?;
-    let new = merge::user(&current.fields, cli);
+    let new = merge::user(&current.fields, &cli.typed);
     let text = edit(path, current.text.as_deref(), &current.fields, &new, Owner::User)?;
     // The user's own link into a repository of settings stays a link.
     let target = path.canonicalize().unwrap_or_else(|_| path.clone());
@@ -195,7 +192,7 @@ fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
         return Err(ConfigError::ReadOnly { path: path.to_path_buf() });
     }
     let mode = Mode::from_bits_truncate(0o644);
-    atomic::replace(dir, name, text.as_bytes(), mode, Durability::Disk)
+    files::replace(dir, name, text.as_bytes(), mode, Durability::Disk)
         .map_err(|source| ConfigError::Save { path: path.to_path_buf(), source })
 }
 

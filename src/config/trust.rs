@@ -14,10 +14,10 @@ use std::ffi::OsStr;
 
 use super::asked::{Asked, Loosening};
 use super::error::ConfigError;
-use super::fields::{Fields, Toggle};
 use super::load::{Loaded, Paths};
 use super::{merge, record};
 use crate::cli::Cli;
+use crate::fields::{Fields, List, Owner, Switch, Trust};
 use crate::host::{links, maps};
 
 /// May the project's file have what it asks for?
@@ -36,40 +36,37 @@ pub enum Verdict {
 
 /// Everything in `fields` that takes trust.
 pub fn loosenings(fields: &Fields, paths: &Paths) -> Vec<Loosening> {
-    // Destructured, so that a field added to the struct has to be judged here.
-    let Fields {
-        command,
-        rw_maps,
-        ro_maps,
-        toggles,
-        no_status_bar: _, // refused in a project's file
-        status_bar_style: _,
-    } = fields;
-    let command = command.iter().cloned().map(Loosening::Command);
-    let writable = rw_maps.iter().map(|text| (text, true));
-    let maps = writable.chain(ro_maps.iter().map(|text| (text, false)));
-    let maps = maps.filter_map(|(text, writable)| map_loosening(text, writable, paths));
-    let toggles = Toggle::ALL
+    let command = fields.command.iter().cloned().map(Loosening::Command);
+    let entries = List::ALL.iter().flat_map(|list| {
+        fields.list(*list).iter().filter_map(|entry| entry_loosening(*list, entry, paths))
+    });
+    let switches = Switch::ALL
         .iter()
-        .filter(|toggle| toggles.get(**toggle) == Some(toggle.loose_value()))
-        .map(|toggle| Loosening::Toggle(*toggle));
-    command.chain(maps).chain(toggles).collect()
+        .filter(|switch| switch.row().owner == Owner::Project)
+        .filter(|switch| fields.switch(**switch) == Some(switch.row().loose))
+        .map(|switch| Loosening::Switch(*switch));
+    command.chain(entries).chain(switches).collect()
+}
+
+fn entry_loosening(list: List, entry: &OsStr, paths: &Paths) -> Option<Loosening> {
+    match list.row().trust {
+        Trust::Map { writable } => map_loosening(entry, writable, paths),
+    }
 }
 
 /// A read-only map of something in the project only tightens. A writable one could lift the
 /// protection of `.git/hooks`; a `SOURCE:DEST` could put the project's files in place of the
 /// system's; and any other leads out.
-fn map_loosening(text: &str, writable: bool, paths: &Paths) -> Option<Loosening> {
+fn map_loosening(text: &OsStr, writable: bool, paths: &Paths) -> Option<Loosening> {
     let (base, home) = (&*paths.project_dir, paths.home.as_deref());
-    let text_os = OsStr::new(text);
     let inside = |reading: &maps::Reading| {
         let (target, project) = (links::resolve(&reading.source), links::resolve(base));
         target.is_some_and(|target| project.is_some_and(|project| target.starts_with(project)))
     };
-    let readings = maps::readings(text_os, base, home);
+    let readings = maps::readings(text, base, home);
     let tightens = !writable && readings.len() == 1 && readings.iter().all(inside);
     (!tightens).then(|| {
-        let reading = maps::read(text_os, base, home);
+        let reading = maps::read(text, base, home);
         Loosening::Map {
             text: text.to_owned(),
             writable,
@@ -82,8 +79,8 @@ fn map_loosening(text: &str, writable: bool, paths: &Paths) -> Option<Loosening>
 /// What the file would add to what was typed: what takes trust in the two together, less what
 /// takes trust in the typed part alone.
 pub(super) fn untyped(file: &Fields, cli: &Cli, paths: &Paths) -> Vec<Loosening> {
-    let together = loosenings(&merge::project(file, cli).fields, paths);
-    let typed = loosenings(&merge::project(&Fields::default(), cli).fields, paths);
+    let together = loosenings(&merge::project(file, &cli.typed).fields, paths);
+    let typed = loosenings(&merge::project(&Fields::default(), &cli.typed).fields, paths);
     let is_typed = |item: &Loosening| typed.iter().any(|typed| typed.same(item));
     together.into_iter().filter(|item| !is_typed(item)).collect()
 }
@@ -114,21 +111,19 @@ fn matters(item: &Loosening, loaded: &Loaded, cli: &Cli) -> bool {
         Loosening::Command(words) => {
             let own = user.command.as_ref();
             let same = own.map_or_else(|| *words == ["bash"], |own| own == words);
-            cli.command.is_empty() && !same
+            cli.typed.command.is_none() && !same
         }
         // Lockdown ignores maps. Where only the project's file would switch it off again, that
         // switch is an item of its own.
         Loosening::Map { .. } => {
-            let files = [&loaded.project.fields, user];
-            let written = files.map(|fields| fields.toggles.get(Toggle::Lockdown));
-            let typed = merge::typed(Toggle::Lockdown, cli);
-            let lockdown = typed.or(written[0]).or(written[1]);
+            let speakers = [&cli.typed, &loaded.project.fields, user];
+            let lockdown = speakers.iter().find_map(|fields| fields.switch(Switch::Lockdown));
             lockdown != Some(true)
         }
-        Loosening::Toggle(toggle) => {
-            let typed = merge::typed(*toggle, cli);
-            let own = user.toggles.get(*toggle).unwrap_or_default();
-            typed.unwrap_or(own) != toggle.loose_value()
+        Loosening::Switch(switch) => {
+            let row = switch.row();
+            let said = cli.typed.switch(*switch).or(user.switch(*switch));
+            said.unwrap_or(row.default) != row.loose
         }
     }
 }
@@ -162,11 +157,11 @@ impl Loaded {
         for item in &asked.items {
             match item {
                 Loosening::Command(_) => fields.command = None,
-                Loosening::Map { text, writable, .. } if *writable => {
-                    fields.rw_maps.retain(|map| map != text);
+                Loosening::Map { text, writable, .. } => {
+                    let list = if *writable { List::RwMaps } else { List::RoMaps };
+                    fields.list_mut(list).retain(|map| map != text);
                 }
-                Loosening::Map { text, .. } => fields.ro_maps.retain(|map| map != text),
-                Loosening::Toggle(toggle) => fields.toggles.set(*toggle, None),
+                Loosening::Switch(switch) => fields.set_switch(*switch, None),
             }
         }
         restrained

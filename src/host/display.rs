@@ -2,19 +2,19 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::doors::{Door, socket};
 use super::environment::Environment;
 use super::links::{self, Located};
+use crate::files::{self, Symlinks};
 use crate::policy::display::{
     NUMBER_OFFSET, NUMBERS_TRIED, WITHHELD, X11_SOCKETS, XAUTHORITY_REASON,
 };
 use crate::x11::{DisplayName, Entry, authority, cookies};
 
-/// More than any file of keys has; a larger one is cut.
+/// More than any file of keys has; a larger one is none.
 const MAX_KEYS: u64 = 1 << 20;
 
 /// What the desktop has of what the jail may have.
@@ -127,13 +127,11 @@ fn is_free(_: u32) -> bool {
 
 /// The keys in the file that open the display.
 fn read_keys(path: &Path, name: &DisplayName) -> Vec<Entry> {
-    let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(MAX_KEYS).read_to_end(&mut bytes));
+    let Ok(Some(file)) = files::regular(path, Symlinks::Follow, MAX_KEYS) else {
+        return Vec::new();
+    };
     let machine = nix::unistd::gethostname().unwrap_or_default();
-    match read {
-        Ok(_) => cookies::fitting(authority::parse(&bytes), name, machine.as_bytes()),
-        Err(_) => Vec::new(),
-    }
+    cookies::fitting(authority::parse(&file.bytes), name, machine.as_bytes())
 }
 
 /// The file of keys: where `XAUTHORITY` says, else in the home; XauFileName(3).

@@ -2,6 +2,7 @@
 
 use super::origin::Origin;
 use super::{display, doors, mise, system};
+use crate::fields::Switch;
 
 /// What the host has, of what it may or may not have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,6 +18,20 @@ pub struct HostFacts {
     pub mise: bool,
     /// mise has something to do here.
     pub mise_has_work: bool,
+}
+
+impl HostFacts {
+    /// Whether the host has what a switch opens; `None` where the switch asks for nothing that a
+    /// host could lack.
+    pub fn has(self, switch: Switch) -> Option<bool> {
+        match switch {
+            Switch::Gpu => Some(self.gpu),
+            Switch::Docker => Some(self.docker),
+            Switch::Display => Some(self.display),
+            Switch::Mise => Some(self.mise),
+            _ => None,
+        }
+    }
 }
 
 /// Looks up what `status` says of this host.

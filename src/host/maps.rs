@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
 use crate::settings::{MapSetting, Source};
@@ -104,13 +104,4 @@ pub fn expand(text: &OsStr, base: &Path, home: Option<&Path>) -> PathBuf {
         _ => base.join(path),
     };
     joined.components().collect()
-}
-
-/// Whether two texts name one path by their spelling alone: `/x` and `/x/`, `x` and `./x`.
-pub fn is_same(left: &OsStr, right: &OsStr) -> bool {
-    let named = |text| {
-        let components = Path::new(text).components();
-        components.filter(|component| *component != Component::CurDir)
-    };
-    named(left).eq(named(right))
 }

@@ -1,13 +1,9 @@
 //! mise, and what there is for it to do.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::Read;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-use nix::fcntl::OFlag;
 
 use super::command;
 use super::environment::Environment;
@@ -15,6 +11,7 @@ use super::home::Entry;
 use super::links::Located;
 use super::maps::Map;
 use super::origin::Origin;
+use crate::files::{self, Symlinks, Unread};
 use crate::policy::home::MISE_STATE;
 use crate::policy::mise;
 
@@ -147,15 +144,10 @@ fn configurations(directory: &Path) -> Vec<PathBuf> {
 }
 
 fn has_work(file: &Path) -> bool {
-    // Neither a FIFO of that name nor a huge file may hold up the launch.
-    let flags = OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-    let Ok(file) = File::options().read(true).custom_flags(flags.bits()).open(file) else {
-        return false;
-    };
-    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        return false;
+    match files::regular(file, Symlinks::Follow, MAX_FILE) {
+        Ok(Some(content)) => mise::has_work(&String::from_utf8_lossy(&content.bytes)),
+        // A huge file shall not hold up the launch; what mise makes of it has a time limit.
+        Err(Unread::TooLarge) => true,
+        Ok(None) | Err(_) => false,
     }
-    let mut text = Vec::new();
-    let read = file.take(MAX_FILE).read_to_end(&mut text);
-    read.is_ok() && mise::has_work(&String::from_utf8_lossy(&text))
 }

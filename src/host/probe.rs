@@ -13,6 +13,7 @@ use super::protect::{self, Protection};
 use super::stdio::{self, Stdio};
 use super::system::{self, RootEntry, SystemPlace};
 use super::{agent, command, git, mise, sockets};
+use crate::fields::Switch;
 use crate::policy::place::Place;
 use crate::policy::{self, Os};
 use crate::settings::Settings;
@@ -82,7 +83,7 @@ pub struct Host {
 impl Host {
     /// Looks up what `settings` ask for.
     pub fn probe(origin: Origin, settings: &Settings) -> Self {
-        let lockdown = settings.lockdown.value;
+        let lockdown = settings.is_on(Switch::Lockdown);
         let real_home = origin.home.real().filter(|_| !lockdown);
         let environment = &origin.environment;
         let wanted = |switch: bool| switch && !lockdown;
@@ -108,8 +109,12 @@ impl Host {
             missing_mise_state: mise::missing_state(&origin, &entries),
             root_settings: system::root_settings(),
             entries,
-            gpu: if wanted(settings.gpu.value) { system::gpu_devices() } else { Vec::new() },
-            display: if wanted(settings.display.value) {
+            gpu: if wanted(settings.is_on(Switch::Gpu)) {
+                system::gpu_devices()
+            } else {
+                Vec::new()
+            },
+            display: if wanted(settings.is_on(Switch::Display)) {
                 display::display(environment, keys.as_deref())
             } else {
                 Display::default()
@@ -124,7 +129,11 @@ impl Host {
             project_file: is_file(&origin.project.join(policy::own::SETTINGS_FILE)),
             git_common: git::common_directory(&origin.project),
             command,
-            mise: if wanted(settings.mise.value) { mise::find(&origin, &maps) } else { None },
+            mise: if wanted(settings.is_on(Switch::Mise)) {
+                mise::find(&origin, &maps)
+            } else {
+                None
+            },
             maps,
             missing,
             protection,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::display;
 use super::mount::{self, Mount};
+use crate::fields::Switch;
 use crate::host::Host;
 use crate::policy::env::{LOCKDOWN_KEPT, MARKER, dropped};
 use crate::policy::variable::{DropWhen, Variable};
@@ -23,7 +24,7 @@ pub enum EnvEdit {
 /// The changes, in the order of the variables' names.
 pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool) -> Vec<EnvEdit> {
     let environment = &host.origin.environment;
-    let mut edits = if settings.lockdown.value {
+    let mut edits = if settings.is_on(Switch::Lockdown) {
         let kept = |name: &OsStr| {
             LOCKDOWN_KEPT.iter().any(|row| fits(row.as_bytes(), name.as_encoded_bytes()))
         };
@@ -49,7 +50,7 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool
         edits.push(EnvEdit::Set(name.into(), value.into()));
     }
     let home = host.origin.home.path().as_os_str();
-    if settings.lockdown.value || environment.get("HOME") != Some(home) {
+    if settings.is_on(Switch::Lockdown) || environment.get("HOME") != Some(home) {
         edits.push(EnvEdit::Set("HOME".into(), home.into()));
     }
     edits.sort_by(|left, right| name(left).cmp(name(right)));
@@ -79,7 +80,7 @@ fn applies(
         DropWhen::WithoutX11 => host.display.x11.is_none(),
         DropWhen::WithoutKeys => !display::has_keys(mounts),
         DropWhen::WithoutWayland => host.display.wayland.is_none(),
-        DropWhen::WithoutDocker => !settings.docker.value,
+        DropWhen::WithoutDocker => !settings.is_on(Switch::Docker),
         DropWhen::UnlessVisible => {
             let path = match host.os {
                 Os::Linux => PathBuf::from(value),

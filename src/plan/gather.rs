@@ -12,6 +12,7 @@ use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
 use super::program;
 use super::protect;
 use crate::error::Error;
+use crate::fields::Switch;
 use crate::host::doors::Door;
 use crate::host::links::{Link, Located};
 use crate::host::system::RootEntry;
@@ -41,7 +42,7 @@ pub struct Gathered {
 /// Collects it all.
 pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
     let mut gathered = Gathered { writable: writable_places(host), ..Gathered::default() };
-    let lockdown = settings.lockdown.value;
+    let lockdown = settings.is_on(Switch::Lockdown);
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
     refuse_directories(host)?;
@@ -113,7 +114,7 @@ impl Gathered {
             macos::hide(self, host);
         }
         display::hide(self, host);
-        if !settings.docker.value || settings.lockdown.value {
+        if !settings.is_on(Switch::Docker) || settings.is_on(Switch::Lockdown) {
             let hidden = |door: &Door| Hidden {
                 named: door.located.canonical.clone(),
                 path: door.located.canonical.clone(),
@@ -224,7 +225,7 @@ impl Gathered {
         for (path, reason) in &host.gpu {
             self.mounts.push(Mount::bind(path, Access::Device, Authority::Table, *reason));
         }
-        let docker = settings.docker.value.then_some(&host.docker);
+        let docker = settings.is_on(Switch::Docker).then_some(&host.docker);
         for door in docker.into_iter().flatten() {
             self.give(&door.located, Access::ReadWrite, Authority::Table, door.reason);
         }

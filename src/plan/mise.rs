@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
+use crate::fields::Switch;
 use crate::host::mise::Work;
 use crate::host::{Host, Stdio};
 use crate::policy::env::{MARKER, dropped};
@@ -62,7 +63,7 @@ fn withheld(settings: &Settings, host: &Host) -> Vec<&'static str> {
         DropWhen::Always => true,
         DropWhen::WithoutX11 | DropWhen::WithoutKeys => host.display.x11.is_none(),
         DropWhen::WithoutWayland => host.display.wayland.is_none(),
-        DropWhen::WithoutDocker => !settings.docker.value,
+        DropWhen::WithoutDocker => !settings.is_on(Switch::Docker),
         // A path that mise sets is one in the jail.
         DropWhen::UnlessVisible => false,
     };

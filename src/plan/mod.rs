@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use stage2::spec;
 
 use crate::error::Error;
+use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::watch::Target;
 use crate::policy::Os;
@@ -95,7 +96,7 @@ impl Plan {
     ///
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
-        let lockdown = settings.lockdown.value;
+        let lockdown = settings.is_on(Switch::Lockdown);
         let mut gathered = gather::gather(settings, host)?;
         let mise = mise::decide(&mut gathered, settings, host);
         let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
@@ -105,7 +106,7 @@ impl Plan {
         if !on_linux {
             mounts = macos::without_mounts(mounts);
         }
-        let landlock = (settings.landlock.value && on_linux)
+        let landlock = (settings.is_on(Switch::Landlock) && on_linux)
             .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
         let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
@@ -116,9 +117,9 @@ impl Plan {
             lockdown,
             proc_is_read_only: host.origin.as_root,
             terminal: Terminal::decide(settings, host),
-            rlimits: settings.rlimits.value.then(|| rlimits(lockdown)),
+            rlimits: settings.is_on(Switch::Rlimits).then(|| rlimits(lockdown)),
             landlock,
-            seccomp: (settings.seccomp.value && on_linux).then_some(seccomp),
+            seccomp: (settings.is_on(Switch::Seccomp) && on_linux).then_some(seccomp),
             mise,
             macos: MacOs::decide(host, &mounts, &gathered.given, lockdown),
             write_back: write_back::files(host, &mounts, lockdown),

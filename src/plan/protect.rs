@@ -5,6 +5,7 @@ use std::path::Path;
 use super::gather::Gathered;
 use super::macos;
 use super::mount::{Access, Authority, Mount, nearest};
+use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::held::Held;
 use crate::host::watch::{LookFor, Target};
@@ -13,7 +14,7 @@ use crate::settings::Settings;
 /// Adds read-only mounts over everything that is protected, wherever a writable mount shows it.
 /// A mount of exactly such a place is the user's own decision, or the project: it is left alone.
 pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
-    if !settings.protect.value || settings.lockdown.value {
+    if !settings.is_on(Switch::Protect) || settings.is_on(Switch::Lockdown) {
         return;
     }
     let protection = &host.protection;
@@ -50,7 +51,7 @@ pub fn is_needed(mount: &Mount, parent: &Mount) -> bool {
 
 /// What to look at after the run, of what the jail may write.
 pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Target> {
-    if settings.lockdown.value {
+    if settings.is_on(Switch::Lockdown) {
         return Vec::new();
     }
     let protection = &host.protection;

@@ -1,5 +1,6 @@
 //! Which terminal the command gets.
 
+use crate::fields::Switch;
 use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 
@@ -22,7 +23,7 @@ impl Terminal {
         if !settings.exec && is_terminal(0) && is_terminal(1) {
             Self::Own
         } else {
-            Self::without_front(settings.lockdown.value, host)
+            Self::without_front(settings.is_on(Switch::Lockdown), host)
         }
     }
 

@@ -21,14 +21,7 @@ pub mod system;
 pub mod variable;
 
 pub use os::Os;
-
-/// Whether `name` fits `pattern`: equal, or equal up to a final `*`.
-pub fn fits(pattern: &[u8], name: &[u8]) -> bool {
-    match pattern.strip_suffix(b"*") {
-        Some(prefix) => name.starts_with(prefix),
-        None => pattern == name,
-    }
-}
+pub use stage2::text::fits;
 
 /// Whether `name` fits `pattern` as the files of a system have names: on macOS two that differ in
 /// case alone are mostly one.

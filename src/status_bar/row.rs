@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::cli::BarStyle;
+use crate::fields::BarStyle;
 use crate::text::visible;
 
 /// The mark of a newer version.

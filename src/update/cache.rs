@@ -19,10 +19,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use nix::sys::stat::Mode;
 use semver::Version;
 
-use crate::config::{Durability, Symlinks, regular_file, replace_file};
+use crate::files::{self, Durability, Symlinks};
 
 /// The file's name.
 pub const FILE_NAME: &str = "newest";
+
+/// Bytes. Three short lines.
+const MAX_SIZE: u64 = 4096;
 
 const HEADER: &str = "ai-jail newest 1";
 
@@ -40,7 +43,7 @@ pub struct Checked {
 
 /// What the file in this directory says.
 pub fn read(directory: &Path) -> Option<Checked> {
-    let content = regular_file(&directory.join(FILE_NAME), Symlinks::Refuse).ok()??;
+    let content = files::regular(&directory.join(FILE_NAME), Symlinks::Refuse, MAX_SIZE).ok()??;
     parse(std::str::from_utf8(&content.bytes).ok()?)
 }
 
@@ -63,5 +66,5 @@ pub fn write(directory: &Path, checked: &Checked) -> io::Result<()> {
     let version = checked.version.as_ref().map(Version::to_string).unwrap_or_default();
     let text = format!("{HEADER}\n{seconds}\n{version}\n");
     let mode = Mode::S_IRUSR | Mode::S_IWUSR;
-    replace_file(directory, OsStr::new(FILE_NAME), text.as_bytes(), mode, Durability::Memory)
+    files::replace(directory, OsStr::new(FILE_NAME), text.as_bytes(), mode, Durability::Memory)
 }

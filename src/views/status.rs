@@ -12,11 +12,12 @@ use stage2::os_bytes::{self, BytePath};
 use super::output::{self, View};
 use crate::cli::Cli;
 use crate::config::trust::Verdict;
-use crate::config::{self, Loaded, Paths, style_word};
+use crate::config::{self, Loaded, Paths};
 use crate::error::Error;
+use crate::fields::{BarStyle, Switch};
 use crate::host;
 use crate::host::facts::HostFacts;
-use crate::settings::{MapSetting, Setting, Settings, Source};
+use crate::settings::{MapSetting, Settings, Source};
 use crate::start::Start;
 use crate::text::{visible, visible_words};
 
@@ -30,9 +31,9 @@ pub struct Overview {
     maps: Vec<Map>,
     /// Whether lockdown ignores the maps.
     maps_ignored: bool,
-    lockdown: Switch,
+    lockdown: State,
     #[serde(serialize_with = "by_name")]
-    switches: Vec<Switch>,
+    switches: Vec<State>,
     status_bar: Bar,
 }
 
@@ -66,7 +67,7 @@ struct Map {
 }
 
 #[derive(Debug, Serialize)]
-struct Switch {
+struct State {
     #[serde(skip)] // it is the key
     name: &'static str,
     value: bool,
@@ -97,24 +98,28 @@ impl Overview {
         settings: &Settings,
         host: HostFacts,
     ) -> Self {
-        let state = |path: &PathBuf, file: &crate::config::File| FileState {
+        let file_state = |path: &PathBuf, file: &crate::config::File| FileState {
             path: BytePath(path.clone()),
             present: file.text.is_some(),
         };
-        let locked = settings.lockdown.value;
-        let switch = |name, setting: &Setting<bool>, host| Switch {
-            name,
-            value: setting.value,
-            source: word(setting.source),
-            host,
-            by_lockdown: locked && host.is_some(),
-            idle: false,
+        let locked = settings.is_on(Switch::Lockdown);
+        let state = |switch: Switch| {
+            let (setting, has) = (settings.switch(switch), host.has(switch));
+            let without_work = switch == Switch::Mise && !host.mise_has_work;
+            State {
+                name: switch.row().name,
+                value: setting.value,
+                source: word(setting.source),
+                host: has,
+                by_lockdown: locked && switch.row().in_lockdown.is_some(),
+                idle: without_work && setting.value && has == Some(true),
+            }
         };
-        let mut mise = switch("mise", &settings.mise, Some(host.mise));
-        mise.idle = mise.value && host.mise && !host.mise_has_work;
+        // They have lines of their own.
+        let others = |switch: &&Switch| !matches!(switch, Switch::Lockdown | Switch::StatusBar);
         Self {
-            project_file: state(&paths.project_file, &loaded.project),
-            user_file: paths.user_file.as_ref().map(|path| state(path, &loaded.user)),
+            project_file: file_state(&paths.project_file, &loaded.project),
+            user_file: paths.user_file.as_ref().map(|path| file_state(path, &loaded.user)),
             trust: Trust::new(verdict, loaded),
             command: Command {
                 value: settings.command.value.clone(),
@@ -122,19 +127,10 @@ impl Overview {
             },
             maps: settings.maps.iter().map(Map::new).collect(),
             maps_ignored: locked,
-            lockdown: switch("lockdown", &settings.lockdown, None),
-            switches: vec![
-                switch("landlock", &settings.landlock, None),
-                switch("seccomp", &settings.seccomp, None),
-                switch("rlimits", &settings.rlimits, None),
-                switch("protect", &settings.protect, None),
-                switch("gpu", &settings.gpu, Some(host.gpu)),
-                switch("docker", &settings.docker, Some(host.docker)),
-                switch("display", &settings.display, Some(host.display)),
-                mise,
-            ],
+            lockdown: state(Switch::Lockdown),
+            switches: Switch::ALL.iter().filter(others).map(|switch| state(*switch)).collect(),
             status_bar: Bar {
-                style: settings.status_bar.value.map(style_word),
+                style: settings.status_bar.value.map(BarStyle::word),
                 source: word(settings.status_bar.source),
             },
         }
@@ -168,7 +164,7 @@ impl Map {
     }
 }
 
-impl Switch {
+impl State {
     /// `on`, or what keeps it off.
     fn state(&self) -> &'static str {
         match (self.value, self.host) {
@@ -238,7 +234,7 @@ impl FileState {
     }
 }
 
-fn by_name<S: Serializer>(switches: &[Switch], serializer: S) -> Result<S::Ok, S::Error> {
+fn by_name<S: Serializer>(switches: &[State], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(switches.iter().map(|switch| (switch.name, switch)))
 }
 

@@ -30,6 +30,7 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     }
     if plan.os == Os::MacOs {
         for (switch, why) in macos::MEANINGLESS {
+            let switch = switch.row().name;
             note(format!("--{switch}, --no-{switch}: without effect on macOS ({why})"));
         }
     }

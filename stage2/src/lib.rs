@@ -32,6 +32,7 @@ pub mod signals;
 pub mod spec;
 pub mod sys;
 pub mod terminal;
+pub mod text;
 
 use std::ffi::OsString;
 use std::io;

@@ -5,6 +5,7 @@ use std::os::fd::BorrowedFd;
 
 use crate::channel::Channel;
 use crate::report::{Achieved, ExecFailure, FromJail, Layer};
+use crate::text::visible;
 
 /// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
 #[derive(Debug)]
@@ -52,15 +53,6 @@ fn print(message: &FromJail) {
         | FromJail::Stopped(_)
         | FromJail::Exited(_) => {}
     }
-}
-
-/// A name without anything that a terminal would obey: control and format characters escaped.
-fn visible(name: &str) -> String {
-    let obeyed = |char: char| !matches!(char, '"' | '\'' | '\\') && char.escape_debug().len() > 1;
-    let show = |char: char| {
-        if obeyed(char) { char.escape_debug().to_string() } else { char.to_string() }
-    };
-    name.chars().map(show).collect()
 }
 
 /// A layer that could not be applied.

@@ -3,17 +3,16 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 
-use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
 use super::base::Base;
 use super::lock::{self, Lock};
-use crate::config::atomic::{self, Durability, Prepared};
+use crate::files::read::{self, Unread};
+use crate::files::replace::{self, Durability, Prepared};
 use crate::json_merge;
 
 /// Bytes. Far more than an agent's state, and little enough to have three of in memory.
@@ -96,7 +95,7 @@ impl Original {
         }
         if !self.is_swept {
             self.is_swept = true;
-            atomic::sweep(&sys_path(&self.directory), &self.name.to_string_lossy());
+            replace::sweep(&sys_path(&self.directory), &self.name.to_string_lossy());
         }
         if !impatient && lock::is_taken(&self.directory, &self.name)? {
             return Ok(Saved::Busy);
@@ -152,32 +151,22 @@ fn sys_path(directory: &File) -> PathBuf {
 /// Opens a regular file; `None` where there is none. Either side may be somebody else's work, so
 /// no link is followed, and nothing is waited for.
 fn regular(directory: impl AsFd, name: &OsStr) -> io::Result<Option<File>> {
-    let flags = OFlag::O_RDONLY
-        | OFlag::O_NOFOLLOW
-        | OFlag::O_NONBLOCK
-        | OFlag::O_NOCTTY
-        | OFlag::O_CLOEXEC;
-    let file = match openat(directory, name, flags, Mode::empty()) {
-        Ok(descriptor) => File::from(descriptor),
-        Err(Errno::ENOENT) => return Ok(None),
-        Err(Errno::ELOOP) => return Err(invalid("it is a symbolic link")),
-        Err(errno) => return Err(errno.into()),
-    };
-    if !file.metadata()?.is_file() {
-        return Err(invalid("it is not a regular file"));
-    }
-    Ok(Some(file))
+    read::open_at(directory, name).map_err(said)
 }
 
 /// Reads it from the start.
 fn content(file: &File) -> io::Result<Vec<u8>> {
-    // One byte more than allowed tells a file that is too large, also one that grows meanwhile.
-    let mut content = Vec::new();
-    file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > MAX_SIZE {
-        return Err(too_large());
+    read::bytes(file, MAX_SIZE).map_err(said)
+}
+
+/// Why a file was not read, as an error of the system.
+fn said(unread: Unread) -> io::Error {
+    match unread {
+        Unread::System(error) => error,
+        Unread::Symlink | Unread::DanglingLink => invalid("it is a symbolic link"),
+        Unread::NotRegular(_) => invalid("it is not a regular file"),
+        Unread::TooLarge => too_large(),
     }
-    Ok(content)
 }
 
 fn too_large() -> io::Error {

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::place::{Place, place as system};
 use super::variable::{DropWhen, Variable};
+use crate::fields::Switch;
 
 /// Links of the root volume, with what they lead to; `hier(7)`, `/etc/synthetic.conf`.
 pub const LINKS: &[(&str, &str, &str)] = &[
@@ -206,11 +207,11 @@ pub const DROPPED: &[Variable] = &[
 ];
 
 /// Switches that change nothing, and why, in words for `-v`.
-pub const MEANINGLESS: &[(&str, &str)] = &[
-    ("landlock", "a layer of Linux; the profile of the sandbox stands for it"),
-    ("seccomp", "a layer of Linux; the profile of the sandbox stands for it"),
-    ("gpu", "there are no devices of that kind, and a jail opens no graphics processor"),
-    ("display", "X11 and Wayland alone; windows of macOS are out of a jail's reach"),
+pub const MEANINGLESS: &[(Switch, &str)] = &[
+    (Switch::Landlock, "a layer of Linux; the profile of the sandbox stands for it"),
+    (Switch::Seccomp, "a layer of Linux; the profile of the sandbox stands for it"),
+    (Switch::Gpu, "there are no devices of that kind, and a jail opens no graphics processor"),
+    (Switch::Display, "X11 and Wayland alone; windows of macOS are out of a jail's reach"),
 ];
 
 #[cfg(test)]

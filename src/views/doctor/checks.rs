@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Builder, Check, ConfigFile, Findings, Status, Trial};
 use crate::advice;
 use crate::error::Error;
+use crate::fields::Switch;
 use crate::host::Stdio;
 use crate::host::builder::SANDBOX_EXEC;
 use crate::remedies::{self, Remedy};
@@ -181,10 +182,12 @@ impl Subject<'_> {
         let (name, wanted, remedy) = match layer {
             Layer::Profile => ("jail profile", true, &remedies::OTHER),
             Layer::Descriptors => ("jail descriptors", true, &remedies::OTHER),
-            Layer::Rlimits => ("jail rlimits", settings.rlimits.value, &remedies::OTHER),
+            Layer::Rlimits => ("jail rlimits", settings.is_on(Switch::Rlimits), &remedies::OTHER),
             Layer::Privileges => ("jail privileges", true, &remedies::OTHER),
-            Layer::Landlock => ("jail landlock", settings.landlock.value, &remedies::LANDLOCK),
-            Layer::Seccomp => ("jail seccomp", settings.seccomp.value, &remedies::SECCOMP),
+            Layer::Landlock => {
+                ("jail landlock", settings.is_on(Switch::Landlock), &remedies::LANDLOCK)
+            }
+            Layer::Seccomp => ("jail seccomp", settings.is_on(Switch::Seccomp), &remedies::SECCOMP),
         };
         match achieved {
             Achieved::Enforced(text) => ok(name, format!("enforced: {text}")),

@@ -2,6 +2,7 @@
 
 use super::checks::{Subject, ok};
 use super::{Check, Status};
+use crate::fields::Switch;
 use crate::host::machine::{Container, Landlock};
 use crate::remedies;
 use crate::text::visible;
@@ -67,7 +68,7 @@ impl Subject<'_> {
         let less = |found: String| self.bad(name, Status::Warning, found, &remedies::LANDLOCK);
         match &self.findings.machine.landlock {
             Landlock::Abi(abi) => {
-                let missing = missing(*abi, self.findings.settings.lockdown.value);
+                let missing = missing(*abi, self.findings.settings.is_on(Switch::Lockdown));
                 match missing.as_slice() {
                     [] => ok(name, format!("ABI {abi}, all that a jail asks for")),
                     missing => less(format!("ABI {abi}, without {}", missing.join(", "))),

@@ -7,12 +7,13 @@ use super::{Access, Answer, Change, Changes, Explanation, Question, answer};
 use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
+use crate::fields::{List, Switch};
 use crate::host::watch::LookFor;
 use crate::host::{Host, links, look, maps};
 use crate::plan::Plan;
 use crate::planned::Planned;
 use crate::policy::own::SETTINGS_FILE;
-use crate::settings::{Setting, Settings};
+use crate::settings::Settings;
 use crate::start::Start;
 use crate::views::output;
 
@@ -31,7 +32,7 @@ pub fn show(start: &Start, cli: &Cli, typed: &OsStr) -> Result<(), Error> {
     if let Verdict::Untrusted(asked) = &start.verdict {
         explanation = explanation.untrusted(asked.items.iter().map(ToString::to_string).collect());
     }
-    if !cli.exec && !settings.lockdown.value && is_future_file(start, &question) {
+    if !cli.exec && !settings.is_on(Switch::Lockdown) && is_future_file(start, &question) {
         explanation = explanation
             .note("a run without --exec makes this file first, and it is read-only then");
     }
@@ -90,7 +91,7 @@ impl Trials<'_> {
         if !self.start.verdict.applies() {
             self.add(&mut changes, &["--trust"], |cli| cli.trust_once = true);
         }
-        if self.settings.lockdown.value {
+        if self.settings.is_on(Switch::Lockdown) {
             self.add(&mut changes, &["--no-lockdown"], |_| {});
         }
         self.switches(&mut changes);
@@ -100,19 +101,15 @@ impl Trials<'_> {
         changes
     }
 
-    /// The switches that open something, turned over.
+    /// The switches that decide which places a jail has, turned over.
     fn switches(&self, changes: &mut Changes) {
-        let on = |setting: &Setting<bool>| setting.value;
-        let flag = |on: bool, [with, without]: [&'static str; 2]| if on { without } else { with };
-        let (gpu, docker) = (on(&self.settings.gpu), on(&self.settings.docker));
-        let display = on(&self.settings.display);
-        let gpu_flag = flag(gpu, ["--gpu", "--no-gpu"]);
-        self.add(changes, &[gpu_flag], |cli| cli.switches.gpu = Some(!gpu));
-        let docker_flag = flag(docker, ["--docker", "--no-docker"]);
-        self.add(changes, &[docker_flag], |cli| cli.switches.docker = Some(!docker));
-        let display_flag = flag(display, ["--display", "--no-display"]);
-        self.add(changes, &[display_flag], |cli| cli.switches.display = Some(!display));
-        self.add(changes, &["--no-protect"], |cli| cli.no_protect = true);
+        for &switch in Switch::ALL.iter().filter(|switch| switch.row().opens_places) {
+            let on = !self.settings.is_on(switch);
+            if let Some(flag) = switch.flag(on) {
+                let words = [format!("--{}", flag.long)];
+                self.add(changes, &words, |cli| cli.typed.set_switch(switch, Some(on)));
+            }
+        }
     }
 
     /// Maps of the path: as it was typed or, where links may not be followed, of what it leads to.
@@ -124,12 +121,12 @@ impl Trials<'_> {
         let before = changes.flags.len();
         for name in [typed, located.canonical.as_os_str()] {
             let read_only = self.add(changes, &[OsStr::new("--map"), name], |cli| {
-                cli.rw_maps.retain(|map| map != name);
-                cli.ro_maps.push(name.to_owned());
+                cli.typed.list_mut(List::RwMaps).retain(|map| map != name);
+                cli.typed.list_mut(List::RoMaps).push(name.to_owned());
             });
             let writable = self.add(changes, &[OsStr::new("--rw-map"), name], |cli| {
-                cli.ro_maps.retain(|map| map != name);
-                cli.rw_maps.push(name.to_owned());
+                cli.typed.list_mut(List::RoMaps).retain(|map| map != name);
+                cli.typed.list_mut(List::RwMaps).push(name.to_owned());
             });
             let refused = read_only.or(writable).filter(|_| changes.flags.len() == before);
             if refused.is_none() && changes.refused.is_none() {
@@ -153,8 +150,8 @@ impl Trials<'_> {
     ) -> Option<String> {
         let mut cli = self.cli.clone();
         let mut flags: Vec<_> = words.iter().map(|word| word.as_ref().to_owned()).collect();
-        if self.settings.lockdown.value {
-            cli.switches.lockdown = Some(false);
+        if self.settings.is_on(Switch::Lockdown) {
+            cli.typed.set_switch(Switch::Lockdown, Some(false));
             if flags != ["--no-lockdown"] {
                 flags.insert(0, "--no-lockdown".into());
             }

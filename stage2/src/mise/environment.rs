@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use serde_json::{Map, Value};
 
 use crate::report::MAX_TEXT;
+use crate::text::fits;
 
 /// Bytes of one variable, its name and the final zero included: `MAX_ARG_STRLEN` of
 /// `execve(2)`. One that is longer would keep the command from starting.
@@ -37,12 +38,8 @@ fn is_usable(name: &str, value: &str) -> bool {
         && name.len() + value.len() + 2 <= MAX_VARIABLE
 }
 
-/// Whether a name equals one of these, or begins like one that ends in `*`.
 fn fits_any(patterns: &[String], name: &str) -> bool {
-    patterns.iter().any(|pattern| match pattern.strip_suffix('*') {
-        Some(prefix) => name.starts_with(prefix),
-        None => pattern == name,
-    })
+    patterns.iter().any(|pattern| fits(pattern.as_bytes(), name.as_bytes()))
 }
 
 /// The names of the variables, for a person.
