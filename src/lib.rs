@@ -21,7 +21,6 @@ pub mod host;
 pub mod json_merge;
 pub mod launch;
 pub mod messages;
-mod not_run;
 mod pipeline;
 pub mod plan;
 mod planned;

@@ -1,19 +1,18 @@
 //! A run: from the command line to the status that it ends with.
 
-use stage2::report::FromJail;
-
 use crate::agent_state;
 use crate::cli::Cli;
 use crate::config::{self, Saved};
 use crate::failure::Failure;
 use crate::host::builder::Builder;
 use crate::host::{Environment, Host, watch};
-use crate::launch;
+use crate::launch::{self, Notice};
 use crate::messages;
 use crate::plan::Plan;
 use crate::planned::Planned;
 use crate::settings::Settings;
 use crate::start::Start;
+use crate::views::not_run::Lookup;
 use crate::views::{dry_run, findings, progress, verbose};
 
 /// Runs the command in its jail.
@@ -35,8 +34,9 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
     announce(cli, &plan, &saved);
     let before = look_before(cli, &settings, &host, &plan);
-    let told = |told: &FromJail| progress::progress(told, cli.verbose);
-    let status = launch::run(plan, Some(&settings), &host, &builder, &told)?;
+    let lookup = Lookup::new(&plan, &host);
+    let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
+    let status = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
     if let Some(before) = before {
         findings::tell(&before.findings());
     }

@@ -11,6 +11,7 @@ use ai_jail::host::machine::Machine;
 use ai_jail::host::{Environment, Host, Origin};
 use ai_jail::plan::Plan;
 use ai_jail::policy::Os;
+use ai_jail::views::not_run::Lookup;
 use ai_jail::views::progress;
 use ai_jail::{advice, exit, launch, messages};
 
@@ -38,6 +39,7 @@ fn run(arguments: &[OsString]) -> Result<u8, Error> {
     let plan = Plan::new(&settings, &host)?;
     let builder =
         stand_in.map_or_else(|| Builder::find(&host), |path| Ok(Builder::SandboxExec(path)))?;
-    let told = |told: &_| progress::progress(told, cli.verbose);
-    launch::run(plan, Some(&settings), &host, &builder, &told)
+    let lookup = Lookup::new(&plan, &host);
+    let sink = |notice: &_| progress::tell(notice, &lookup, cli.verbose);
+    launch::run(plan, Some(&settings), &host, &builder, &sink)
 }

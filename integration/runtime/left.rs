@@ -78,7 +78,7 @@ pub fn nothing_of_the_callers_is_ended() {
 }
 
 /// A process without any tie to what started it: found by what it may look up. Without marks it
-/// would stay, as `stage2/tests/remains.rs` shows.
+/// would stay, as `stage2/tests/survivors.rs` shows.
 #[cfg(target_os = "macos")]
 pub fn a_daemon_that_forked_twice_is_found_by_its_mark() {
     let world = World::new();

@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use stage2::terminal::Size;
 
+use super::notice::{Notice, Sink};
 use crate::host::Host;
-use crate::messages;
 use crate::plan::{self, Plan};
 use crate::settings::{Settings, Source};
 use crate::status_bar::{self, Bar, Labels, Theme, can_show};
-use crate::text::{visible, visible_words};
+use crate::text::visible_words;
 use crate::update::{self, Check};
 
 /// A bar is on the terminal.
@@ -28,7 +28,7 @@ impl Wanted {
     ///
     /// Nothing may be inheritable yet, nor any signal blocked: the check is a process that outlives
     /// what it must not hold.
-    pub fn decide(settings: &Settings, host: &Host, plan: &Plan) -> Option<Self> {
+    pub fn decide(settings: &Settings, host: &Host, plan: &Plan, sink: Sink) -> Option<Self> {
         let style = settings.status_bar.value?;
         if plan.terminal != plan::Terminal::Own {
             return None;
@@ -36,13 +36,9 @@ impl Wanted {
         let environment = &host.origin.environment;
         let term = environment.get("TERM").unwrap_or_default();
         if !can_show(&term.to_string_lossy()) {
-            let said = format!(
-                "no status bar: a terminal of the kind {:?} cannot show one",
-                visible(term)
-            );
             // A remembered wish is not worth a word at every launch.
             if settings.status_bar.source == Source::Flag {
-                messages::warning(said);
+                sink(&Notice::NoBar(term.into()));
             }
             return None;
         }

@@ -4,7 +4,7 @@ use stage2::confinement::Confinement;
 use stage2::spec::{Foreground, Pty};
 
 use super::bar::Wanted;
-use super::proxy::Proxy;
+use super::relay::Relay;
 use super::terminal::Terminal;
 use crate::error::Error;
 use crate::host::Host;
@@ -18,7 +18,7 @@ pub enum Connection {
     /// The command uses the caller's, in the caller's session.
     Shared(Terminal),
     /// The command has one of its own.
-    Proxied(Box<Proxy>),
+    Relayed(Box<Relay>),
 }
 
 impl Connection {
@@ -32,7 +32,7 @@ impl Connection {
         match plan.terminal {
             plan::Terminal::None => Ok(Self::None),
             plan::Terminal::Callers => Ok(Terminal::find(host)?.map_or(Self::None, Self::Shared)),
-            plan::Terminal::Own => Ok(Self::Proxied(Box::new(Proxy::new(host, bar, confinement)?))),
+            plan::Terminal::Own => Ok(Self::Relayed(Box::new(Relay::new(host, bar, confinement)?))),
         }
     }
 
@@ -41,14 +41,14 @@ impl Connection {
         match self {
             Self::None => Foreground::None,
             Self::Shared(terminal) => terminal.foreground(),
-            Self::Proxied(proxy) => proxy.foreground(),
+            Self::Relayed(relay) => relay.foreground(),
         }
     }
 
     /// The terminal that stage two shall make.
     pub fn pty(&self) -> Result<Option<Pty>, Error> {
         match self {
-            Self::Proxied(proxy) => proxy.pty().map(Some),
+            Self::Relayed(relay) => relay.pty().map(Some),
             Self::None | Self::Shared(_) => Ok(None),
         }
     }
@@ -58,22 +58,22 @@ impl Connection {
         match self {
             Self::None => false,
             Self::Shared(terminal) => terminal.is_ours(),
-            Self::Proxied(proxy) => proxy.is_ours(),
+            Self::Relayed(relay) => relay.is_ours(),
         }
     }
 
     /// The command starts or goes on. Gives whether that is in the foreground.
     pub fn resume(&mut self) -> bool {
         match self {
-            Self::Proxied(proxy) => proxy.resume(),
+            Self::Relayed(relay) => relay.resume(),
             Self::None | Self::Shared(_) => self.is_ours(),
         }
     }
 
     /// Our part of the command's terminal.
-    pub fn proxy(&mut self) -> Option<&mut Proxy> {
+    pub fn relay(&mut self) -> Option<&mut Relay> {
         match self {
-            Self::Proxied(proxy) => Some(proxy),
+            Self::Relayed(relay) => Some(relay),
             Self::None | Self::Shared(_) => None,
         }
     }
@@ -81,7 +81,7 @@ impl Connection {
     /// Whether all that the command has written is on the caller's terminal.
     pub fn is_shown(&self) -> bool {
         match self {
-            Self::Proxied(proxy) => proxy.is_shown(),
+            Self::Relayed(relay) => relay.is_shown(),
             Self::None | Self::Shared(_) => true,
         }
     }
@@ -89,15 +89,15 @@ impl Connection {
     /// Whether there may be more to show at once, without a sign of it.
     pub fn is_reading(&self) -> bool {
         match self {
-            Self::Proxied(proxy) => proxy.is_reading(),
+            Self::Relayed(relay) => relay.is_reading(),
             Self::None | Self::Shared(_) => false,
         }
     }
 
     /// What cannot be shown is not waited for.
     pub fn give_up(&mut self) {
-        if let Self::Proxied(proxy) = self {
-            proxy.hang_up();
+        if let Self::Relayed(relay) = self {
+            relay.hang_up();
         }
     }
 
@@ -106,7 +106,7 @@ impl Connection {
         match self {
             Self::None => {}
             Self::Shared(terminal) => terminal.take_back(),
-            Self::Proxied(proxy) => proxy.suspend(),
+            Self::Relayed(relay) => relay.suspend(),
         }
     }
 }

@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::plan::{MountKind, Plan};
-use crate::text::visible;
 use original::{Original, Saved};
 use writer::Writer;
 
@@ -33,7 +32,7 @@ struct Copy {
     original: Original,
 }
 
-/// All of them; the thread has them, if there is one.
+/// The files; the thread has them, if there is one.
 type Files = Arc<Mutex<Vec<Copy>>>;
 
 /// The files, and who writes them back.
@@ -101,8 +100,8 @@ impl Copies {
         }
     }
 
-    /// Writes back what has not been yet; the jail is gone. Gives what could not be, in sentences.
-    pub fn finish(self) -> Vec<String> {
+    /// Writes back what has not been yet; the jail is gone. Gives what could not be, and why.
+    pub fn finish(self) -> Vec<(PathBuf, io::Error)> {
         if let Some(writer) = self.writer {
             writer.finish();
         }
@@ -113,7 +112,7 @@ impl Copies {
 }
 
 /// Writes the copies back when nobody changes them any more.
-fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<String> {
+fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<(PathBuf, io::Error)> {
     let save = |file: &mut Copy| {
         let start = Instant::now();
         loop {
@@ -121,13 +120,9 @@ fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<String> {
             match file.original.save(directory, &file.name, is_late) {
                 Ok(Saved::Same | Saved::Changed) => return None,
                 Ok(Saved::Busy) => std::thread::sleep(AGAIN),
-                Err(error) => return Some(complaint(file.original.path(), &error)),
+                Err(error) => return Some((file.original.path().to_path_buf(), error)),
             }
         }
     };
     files.iter_mut().filter_map(save).collect()
-}
-
-fn complaint(original: &Path, why: &io::Error) -> String {
-    format!("what the jail changed in {} was not saved: {why}", visible(original))
 }

@@ -16,7 +16,7 @@ pub fn inherit(descriptor: impl AsFd) -> Result<(), Error> {
 }
 
 /// Keeps a descriptor from the next program.
-pub fn keep(descriptor: impl AsFd) -> Result<(), Error> {
+pub fn close_on_exec(descriptor: impl AsFd) -> Result<(), Error> {
     fcntl(descriptor, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC)).map_err(Error::system("fcntl"))?;
     Ok(())
 }

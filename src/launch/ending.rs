@@ -1,36 +1,52 @@
 //! How a run ended, and the status that says so.
 
 use std::io::Read;
-use std::os::unix::process::ExitStatusExt;
 use std::process::{ChildStderr, ExitStatus};
 
 use nix::libc;
 use stage2::report::ExecFailure;
 
 use super::failure;
+use super::notice::{Notice, Sink};
 use crate::error::Error;
 use crate::host::builder::Builder;
-use crate::messages;
-use crate::not_run::{self, Lookup};
 
-/// What is known about the end.
-#[derive(Debug)]
+/// What is known about the end: the later in this list, the more.
+#[derive(Debug, Eq, PartialEq)]
 pub enum Ending {
+    /// There was no jail.
+    NotBuilt,
+    /// Somebody killed the jail.
+    Lost,
+    /// We killed the jail.
+    Killed,
     /// The command ended with this status.
     Status(u8),
-    /// The command could not be run.
+    /// The command could not be run, which ends its process too.
     NotRun(ExecFailure),
     /// Stage two failed, in its own words.
     Failed(String),
-    /// We killed it.
-    Killed,
-    /// Somebody killed the jail.
-    Lost,
-    /// There was no jail.
-    NotBuilt,
 }
 
 impl Ending {
+    /// Notes what was heard, unless more is known already.
+    pub fn learn(&mut self, heard: Self) {
+        if heard.certainty() > self.certainty() {
+            *self = heard;
+        }
+    }
+
+    fn certainty(&self) -> u8 {
+        match self {
+            Self::NotBuilt => 0,
+            Self::Lost => 1,
+            Self::Killed => 2,
+            Self::Status(_) => 3,
+            Self::NotRun(_) => 4,
+            Self::Failed(_) => 5,
+        }
+    }
+
     /// The status to end with; says what there is to say.
     ///
     /// # Errors
@@ -40,20 +56,21 @@ impl Ending {
         self,
         ended: ExitStatus,
         said: Option<ChildStderr>,
-        lookup: &Lookup,
+        sink: Sink,
         builder: &Builder,
     ) -> Result<u8, Error> {
         let killed = stage2::sys::killed_by(libc::SIGKILL);
         match self {
             Self::Status(status) => Ok(status),
             Self::NotRun(failure) => {
-                not_run::tell(&failure, lookup);
-                Ok(failure.status())
+                let status = failure.status();
+                sink(&Notice::NotRun(failure));
+                Ok(status)
             }
             Self::Failed(text) => Err(Error::Stage2(text)),
             Self::Killed => Ok(killed),
             Self::Lost => {
-                messages::error(format!("the jail was killed: {}", who_ended(ended)));
+                sink(&Notice::Killed(ended));
                 Ok(killed)
             }
             Self::NotBuilt => {
@@ -67,12 +84,27 @@ impl Ending {
     }
 }
 
-/// Who ended without a word: what built the jail gives the status of its first process on, as a
-/// shell would.
-fn who_ended(builder: ExitStatus) -> String {
-    match (builder.signal(), builder.code()) {
-        (Some(signal), _) => format!("what built it, by signal {signal}"),
-        (None, Some(code @ 129..)) => format!("its first process, by signal {}", code - 128),
-        (None, code) => format!("its first process ended with status {}", code.unwrap_or_default()),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_is_not_forgotten_for_less() {
+        let failure = ExecFailure { program: "x".into(), looked: String::new(), found: None };
+        let cases = [
+            ([Ending::Lost, Ending::Killed], Ending::Killed),
+            ([Ending::Killed, Ending::Lost], Ending::Killed),
+            ([Ending::Killed, Ending::Status(3)], Ending::Status(3)),
+            ([Ending::NotRun(failure.clone()), Ending::Status(127)], Ending::NotRun(failure)),
+            ([Ending::Status(3), Ending::Status(4)], Ending::Status(3)),
+            ([Ending::Lost, Ending::Failed("why".into())], Ending::Failed("why".into())),
+        ];
+        for (heard, expected) in cases {
+            let mut ending = Ending::NotBuilt;
+            for heard in heard {
+                ending.learn(heard);
+            }
+            assert_eq!(ending, expected);
+        }
     }
 }

@@ -6,16 +6,16 @@ use std::process::Child;
 
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
-use stage2::remains::Remains;
 use stage2::spec::{Foreground, Spec};
+use stage2::survivors::Survivors;
 
 #[cfg(target_os = "linux")]
-use super::bubblewrap::leftovers::{self, Inherited};
+use super::bubblewrap::orphans::{self, Inherited};
 use super::connection::Connection;
 use super::descriptors;
+use super::notice::{Notice, Sink};
 use crate::error::Error;
 use crate::host::{self, Host};
-use crate::messages;
 use crate::plan::Plan;
 use crate::spec::{self, Descriptors};
 
@@ -28,40 +28,42 @@ pub struct Jail {
     pub control: Channel,
     /// How the command was given the foreground.
     pub foreground: Foreground,
-    /// What may be left when the process has ended.
-    pub leftovers: Leftovers,
+    /// What is to be ended when the process has.
+    pub cleanup: Cleanup,
 }
 
-/// What a jail can leave behind.
+/// What is to be ended after a jail.
 #[derive(Debug)]
-pub enum Leftovers {
-    /// Nothing once there was a jail: the kernel ends its namespace. A bubblewrap that fails
-    /// half-way leaves a child; ours are these.
+pub enum Cleanup {
+    /// Nothing once there was a jail, because the kernel ends its namespace. A bubblewrap that
+    /// fails half-way leaves a child, which is none of those that we had before.
     #[cfg(target_os = "linux")]
-    OfBubblewrap(Inherited),
+    Orphans(Inherited),
     /// Processes among all others of this machine.
-    Processes(Remains),
+    Processes(Survivors),
 }
 
 impl Jail {
     /// The process has ended: ends what the jail has left running.
-    pub fn end(&self) {
-        #[cfg(target_os = "linux")]
-        let Leftovers::Processes(remains) = &self.leftovers else { return };
-        #[cfg(not(target_os = "linux"))]
-        let Leftovers::Processes(remains) = &self.leftovers;
-        let left = remains.clone().end();
+    pub fn end(&self, sink: Sink) {
+        let survivors = match &self.cleanup {
+            #[cfg(target_os = "linux")]
+            Cleanup::Orphans(_) => return,
+            Cleanup::Processes(survivors) => survivors,
+        };
+        let left = survivors.clone().end();
         if left > 0 {
-            messages::warning(format!("{left} processes of the jail could not be ended"));
+            sink(&Notice::Survivors(left));
         }
     }
 
-    /// There was no jail: ends what was started for it. Else the end of what the builder said would
-    /// not come.
+    /// There was no jail: ends what was started for it. A process that stays would keep the
+    /// builder's standard error open, so that its end could not be read.
     pub fn abandon(&self) {
-        #[cfg(target_os = "linux")]
-        if let Leftovers::OfBubblewrap(inherited) = &self.leftovers {
-            leftovers::kill_all(inherited);
+        match &self.cleanup {
+            #[cfg(target_os = "linux")]
+            Cleanup::Orphans(inherited) => orphans::kill_all(inherited),
+            Cleanup::Processes(_) => {}
         }
     }
 }
@@ -104,14 +106,14 @@ impl Handover {
         Ok(Self { control, spec, _control: theirs, stdio })
     }
 
-    /// It is started: lets go of what it has now.
-    pub fn over(self, process: Child, leftovers: Leftovers) -> Result<Jail, Error> {
-        // Where the command has none of them, as in the doctor's trial, they are ours alone.
+    /// The jail's process is started: lets go of what that process has now.
+    pub fn start(self, process: Child, cleanup: Cleanup) -> Result<Jail, Error> {
+        // Where the command has no standard streams, as in the doctor's trial, ours are ours alone.
         if self.stdio.iter().any(Option::is_some) {
             descriptors::release_stdio()?;
         }
         let foreground = self.spec.foreground;
-        Ok(Jail { process, control: self.control, foreground, leftovers })
+        Ok(Jail { process, control: self.control, foreground, cleanup })
     }
 }
 

@@ -9,7 +9,8 @@ mod descriptors;
 mod ending;
 mod failure;
 mod jail;
-mod proxy;
+mod notice;
+mod relay;
 mod sandbox_exec;
 mod signals;
 mod supervise;
@@ -18,20 +19,20 @@ mod terminal;
 use connection::Connection;
 use copies::Copies;
 use jail::{Handover, Jail};
-use stage2::report::FromJail;
+
+pub use notice::Notice;
+use notice::Sink;
 
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::builder::Builder;
-use crate::messages;
-use crate::not_run::Lookup;
 use crate::plan::Plan;
 use crate::settings::Settings;
 
 /// Runs the plan and gives the status to end with.
 ///
-/// `bar` are the settings that decide on a status bar, where there may be one; `told` hears what
-/// the layers achieved, as soon as they are applied, and what mise did.
+/// `bar` are the settings that decide on a status bar, where there may be one; `sink` hears what
+/// happens meanwhile.
 ///
 /// # Errors
 ///
@@ -41,22 +42,20 @@ pub fn run(
     bar: Option<&Settings>,
     host: &Host,
     builder: &Builder,
-    told: &dyn Fn(&FromJail),
+    sink: Sink,
 ) -> Result<u8, Error> {
-    let bar = bar.and_then(|settings| bar::Wanted::decide(settings, host, &plan));
+    let bar = bar.and_then(|settings| bar::Wanted::decide(settings, host, &plan, sink));
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal, builder.confinement())?;
     let mut copies = Copies::read(&mut plan);
     let (jail, connection) = start(&mut plan, bar, host, builder, &copies)?;
     signals.listen().map_err(Error::system("sigprocmask"))?;
-    let lookup = Lookup {
-        on_host: host.command.as_ref().map(|(file, _)| file.clone()),
-        lockdown: plan.lockdown,
-    };
-    let run = supervise::Run { builder, copies: &mut copies, lookup, told };
+    let run = supervise::Run { builder, copies: &mut copies, sink };
     let outcome = supervise::supervise(jail, signals, connection, run);
     // The jail is gone: what is in the copies now is their last word.
-    copies.finish().iter().for_each(messages::warning);
+    for (path, error) in copies.finish() {
+        sink(&Notice::NotSaved(path, error));
+    }
     outcome
 }
 

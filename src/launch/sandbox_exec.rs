@@ -1,6 +1,7 @@
 //! Starting `sandbox-exec` with ourselves as the inner entry point; see its manual page.
 //!
-//! It enters the profile and becomes the program that it is given, so its process is stage two's.
+//! `sandbox-exec` enters the profile and becomes the program that it is given, so its process is
+//! stage two's.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,11 +11,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nix::unistd::pipe;
-use stage2::remains::{Mark, Remains};
 use stage2::spec::ENTRY_POINT;
+use stage2::survivors::{Mark, Survivors};
 
 use super::descriptors;
-use super::jail::{Handover, Jail, Leftovers};
+use super::jail::{Cleanup, Handover, Jail};
 use crate::backend::seatbelt::{self, Profile};
 use crate::error::Error;
 use crate::plan::{EnvEdit, Plan};
@@ -32,7 +33,7 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     let mark = mark().map_err(Error::system("/dev/urandom"))?;
     // A pipe, because it is there without a file, and what is in it is in no argument.
     let (spec, writer) = pipe().map_err(Error::system("pipe"))?;
-    descriptors::keep(&writer)?;
+    descriptors::close_on_exec(&writer)?;
     let profile = marked(seatbelt::profile(plan), &mark);
     let arguments = arguments(profile, &ourselves, &spec);
     let mut command = Command::new(program);
@@ -49,8 +50,8 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     // Where nobody reads it the process has ended, and will say why.
     let _ = File::from(writer).write_all(handover.spec.to_json().as_bytes());
     let first = i32::try_from(process.id()).unwrap_or_default();
-    let remains = Remains::of(first, Mark::new(&mark));
-    handover.over(process, Leftovers::Processes(remains))
+    let survivors = Survivors::of(first, Mark::new(&mark));
+    handover.start(process, Cleanup::Processes(survivors))
 }
 
 /// A name that nobody else has.

@@ -21,7 +21,7 @@ const FORWARDED: [Signal; 8] = [
     Signal::SIGWINCH,
 ];
 
-/// Those of them that ask for an end.
+/// The forwarded signals that ask for an end.
 pub const FATAL: [Signal; 4] = [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP, Signal::SIGQUIT];
 
 /// Signals that would end us without a word. With the caller's terminal in raw mode they are read
@@ -60,7 +60,7 @@ pub enum Meaning {
     Resumed,
     /// One of the jail's copies has changed.
     Changed,
-    /// It is for the command.
+    /// The signal is for the command.
     Forwarded,
     /// The front dies of it.
     Deadly,

@@ -41,7 +41,7 @@ impl Terminal {
         tcgetpgrp(&self.descriptor) == Ok(getpgrp())
     }
 
-    /// Takes the foreground back from a group that has ended: a script around us would else read
+    /// Takes the foreground back from a group that has ended: otherwise a script around us reads
     /// from a terminal that it no longer has. SIGTTOU is blocked, so this cannot stop us.
     pub fn take_back(&self) {
         let Ok(group) = tcgetpgrp(&self.descriptor) else {

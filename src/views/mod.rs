@@ -6,6 +6,7 @@ pub mod dry_run;
 pub mod explain;
 pub mod findings;
 pub mod manual;
+pub mod not_run;
 pub mod output;
 pub mod progress;
 pub mod status;

@@ -1,12 +1,16 @@
-//! What a run tells of itself before its command starts: its agent, the layers, mise.
+//! What a run tells of itself while it lasts: its agent, the layers, mise, what went wrong.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 
-use stage2::report::{Achieved, FromJail, Layer, Layers};
+use stage2::report::{Achieved, Layer, Layers};
 
+use super::not_run::{self, Lookup};
 use crate::cli::Cli;
 use crate::host::agent::Running;
-use crate::messages::{note, warning};
+use crate::launch::Notice;
+use crate::messages::{error, note, warning};
 use crate::text::visible;
 
 /// The agent that is run: what was made for its state, and with `-v` what its user should know.
@@ -24,12 +28,35 @@ pub fn agent(agent: &Running, made: &[PathBuf], failed: &[(PathBuf, std::io::Err
     }
 }
 
-/// What stage two tells before the command runs.
-pub fn progress(told: &FromJail, verbose: bool) {
-    match told {
-        FromJail::Started(layers) => self::layers(layers, verbose),
-        FromJail::Mise(achieved) => mise(achieved, verbose),
-        _ => {}
+/// What happens while the jail is built and runs.
+pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
+    match notice {
+        Notice::Layers(layers) => self::layers(layers, verbose),
+        Notice::Mise(achieved) => mise(achieved, verbose),
+        Notice::NoBar(term) => {
+            let term = visible(term);
+            warning(format!("no status bar: a terminal of the kind {term:?} cannot show one"));
+        }
+        Notice::NotRun(failure) => not_run::tell(failure, lookup),
+        Notice::Killed(builder) => error(format!("the jail was killed: {}", who_ended(*builder))),
+        Notice::Stage2(text) => warning(format!("in the jail: {}", visible(text))),
+        Notice::Survivors(count) => {
+            warning(format!("{count} processes of the jail could not be ended"));
+        }
+        Notice::NotSaved(path, why) => {
+            let path = visible(path);
+            warning(format!("what the jail changed in {path} was not saved: {why}"));
+        }
+    }
+}
+
+/// Who ended without a word: what built the jail gives the status of its first process on, as a
+/// shell would.
+fn who_ended(builder: ExitStatus) -> String {
+    match (builder.signal(), builder.code()) {
+        (Some(signal), _) => format!("what built it, by signal {signal}"),
+        (None, Some(code @ 129..)) => format!("its first process, by signal {}", code - 128),
+        (None, code) => format!("its first process ended with status {}", code.unwrap_or_default()),
     }
 }
 
@@ -40,7 +67,7 @@ fn layers(layers: &Layers, verbose: bool) {
     }
 }
 
-/// What a layer achieved: in full with `-v`, else only where it falls short.
+/// What a layer achieved: in full with `-v`, otherwise only where it falls short.
 fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     let name = layer.name();
     match achieved {
@@ -52,7 +79,7 @@ fn layer(layer: Layer, achieved: &Achieved, verbose: bool) {
     }
 }
 
-/// What mise gave the command: with `-v`, else only where it failed. Its words are a stranger's.
+/// What mise gave the command: with `-v`, otherwise only where it failed. Its words are a stranger's.
 fn mise(achieved: &Achieved, verbose: bool) {
     match achieved {
         Achieved::Failed(why) => {

@@ -41,6 +41,26 @@ pub struct Channel {
     confinement: Confinement,
 }
 
+/// Why there is no message.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// A message came that has no known form; the next one may be better.
+    #[error("{0}")]
+    Malformed(#[from] serde_json::Error),
+    /// The channel is broken, or the system is short of something.
+    #[error("{0}")]
+    Channel(#[from] io::Error),
+}
+
+impl From<ReceiveError> for io::Error {
+    fn from(error: ReceiveError) -> Self {
+        match error {
+            ReceiveError::Malformed(error) => error.into(),
+            ReceiveError::Channel(error) => error,
+        }
+    }
+}
+
 /// A message's bytes, and the descriptor that came with it.
 type Received = Option<(Vec<u8>, Option<OwnedFd>)>;
 
@@ -101,7 +121,7 @@ impl Channel {
     /// # Errors
     ///
     /// The error of `recv(2)`, or a message of no known form.
-    pub fn receive<T: DeserializeOwned>(&self) -> io::Result<Option<T>> {
+    pub fn receive<T: DeserializeOwned>(&self) -> Result<Option<T>, ReceiveError> {
         Ok(self.receive_with()?.map(|(message, _)| message))
     }
 
@@ -111,7 +131,9 @@ impl Channel {
     /// # Errors
     ///
     /// As for [`Self::receive`].
-    pub fn receive_with<T: DeserializeOwned>(&self) -> io::Result<Option<(T, Option<OwnedFd>)>> {
+    pub fn receive_with<T: DeserializeOwned>(
+        &self,
+    ) -> Result<Option<(T, Option<OwnedFd>)>, ReceiveError> {
         let received = match self.confinement {
             #[cfg(target_os = "linux")]
             Confinement::Namespaces => packets::receive(self.socket.as_fd())?,

@@ -13,7 +13,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{Pid, execvp, getpid, setpgid, tcsetpgrp};
 
-use crate::mise::Prepared;
+use crate::mise::Additions;
 use crate::report::{ExecFailure, FromJail, MAX_TEXT, Unusable};
 use crate::reporter::Reporter;
 use crate::spec::{Foreground, Spec};
@@ -29,7 +29,7 @@ const MAX_LINE: u64 = 256;
 /// and the process ends with the status a shell would give.
 pub fn become_command(
     spec: &Spec,
-    prepared: Prepared,
+    additions: Additions,
     report: &Reporter,
     terminal: Option<BorrowedFd>,
 ) -> ! {
@@ -41,11 +41,11 @@ pub fn become_command(
         // terminal has gone the command will notice by itself.
         let _ = tcsetpgrp(terminal, getpid());
     }
-    for (name, value) in &prepared.environment {
+    for (name, value) in &additions.environment {
         sys::set_variable(name, value);
     }
     let mut command = spec.command.clone();
-    command.splice(1..1, prepared.arguments);
+    command.splice(1..1, additions.arguments);
     let Err(errno) = execute(&command);
     let failure = failure(&spec.command[0], errno);
     let status = failure.status();

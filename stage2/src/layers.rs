@@ -10,8 +10,8 @@ use crate::spec::Spec;
 use crate::{caps, landlock, seccomp};
 use crate::{fds, rlimits, sys};
 
-/// Applies them. In lockdown the first that the kernel has and that could not be applied ends the
-/// run; else the front reports it.
+/// Applies the layers. In lockdown the first one that the kernel has and that could not be applied
+/// ends the run; outside lockdown the front reports the failure.
 ///
 /// # Errors
 ///
@@ -20,7 +20,7 @@ pub fn apply(spec: &Spec, pty: Option<OwnedFd>, confinement: Confinement) -> io:
     let layers = match confinement {
         #[cfg(target_os = "linux")]
         Confinement::Namespaces => {
-            // The process would else be called after the number of its descriptor.
+            // The process is called after the number of its descriptor until now.
             let _ = nix::sys::prctl::set_name(c"ai-jail");
             vec![
                 (Layer::Descriptors, fds::apply(spec, pty)?),

@@ -4,7 +4,7 @@
 //! point. [`run`] is the recipe: read the [`spec::Spec`], open the command's terminal, close what
 //! was inherited, apply each layer in order, start the command, stay until it ends.
 //!
-//! This crate cannot see the front: everything it knows arrives in the [`spec::Spec`].
+//! The crate cannot see the front: everything that it knows arrives in the [`spec::Spec`].
 
 #![deny(unsafe_code)]
 
@@ -21,15 +21,15 @@ pub mod landlock;
 mod layers;
 mod mise;
 pub mod os_bytes;
+pub mod poll;
 mod pty;
-pub mod ready;
-pub mod remains;
 pub mod report;
 mod reporter;
 pub mod rlimits;
 pub mod seccomp;
 pub mod signals;
 pub mod spec;
+pub mod survivors;
 pub mod sys;
 pub mod terminal;
 pub mod text;

@@ -30,9 +30,9 @@ use step::Ended;
 /// Where the start-up file of an interactive bash is. `/run` is the jail's own.
 const START_UP_FILE: &str = "/run/ai-jail-bashrc";
 
-/// What the command starts with.
+/// What the command gets beyond its own.
 #[derive(Debug, Default)]
-pub struct Prepared {
+pub struct Additions {
     /// Variables to set.
     pub environment: Vec<(OsString, OsString)>,
     /// Arguments to put before the command's own.
@@ -43,7 +43,7 @@ pub struct Prepared {
 #[derive(Debug)]
 pub enum Outcome {
     /// Yes. A mise that failed has been reported, and gives nothing.
-    Start(Prepared),
+    Start(Additions),
     /// The run is over, with this status.
     Over(u8),
 }
@@ -60,27 +60,27 @@ pub fn prepare(
     confinement: Confinement,
 ) -> std::io::Result<Outcome> {
     let Some(mise) = &spec.mise else {
-        return Ok(Outcome::Start(Prepared::default()));
+        return Ok(Outcome::Start(Additions::default()));
     };
     let outcome = match step::run(mise, signals, report, confinement)? {
         Ended::Run(status) => return Ok(Outcome::Over(status)),
         Ended::Failed(why) => Err(why),
-        Ended::Printed(text) => prepared(mise, &text),
+        Ended::Printed(text) => additions(mise, &text),
     };
-    let (prepared, achieved) = match outcome {
-        Ok((prepared, what)) => (prepared, Achieved::Enforced(what)),
-        Err(why) => (Prepared::default(), Achieved::Failed(why)),
+    let (additions, achieved) = match outcome {
+        Ok((additions, what)) => (additions, Achieved::Enforced(what)),
+        Err(why) => (Additions::default(), Achieved::Failed(why)),
     };
     report.send(&FromJail::Mise(achieved));
-    Ok(Outcome::Start(prepared))
+    Ok(Outcome::Start(additions))
 }
 
 /// What mise's output means for the command, and in words.
-fn prepared(mise: &Mise, text: &[u8]) -> Result<(Prepared, String), String> {
+fn additions(mise: &Mise, text: &[u8]) -> Result<(Additions, String), String> {
     let environment = environment::read(text, &mise.withheld)?;
     if !mise.hook {
         let what = environment::names(&environment);
-        return Ok((Prepared { environment, arguments: Vec::new() }, what));
+        return Ok((Additions { environment, arguments: Vec::new() }, what));
     }
     // The hook sets the variables itself: it takes back what it has set when the directory
     // changes, and only that.
@@ -88,7 +88,7 @@ fn prepared(mise: &Mise, text: &[u8]) -> Result<(Prepared, String), String> {
         .map_err(|error| format!("cannot write {START_UP_FILE}: {error}"))?;
     let arguments = vec!["--rcfile".into(), START_UP_FILE.into()];
     let what = "bash activates it, for each directory anew".into();
-    Ok((Prepared { environment: Vec::new(), arguments }, what))
+    Ok((Additions { environment: Vec::new(), arguments }, what))
 }
 
 /// bash(1) reads this in place of `~/.bashrc`, so it reads that first. One that activates mise

@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for BytePath {
 pub mod list {
     use super::{Deserialize, Deserializer, OsString, Serializer, Wire};
 
-    /// Writes each string as text where it is UTF-8, else as bytes.
+    /// Writes each string as text where it is UTF-8, otherwise as bytes.
     pub fn serialize<S: Serializer>(list: &[OsString], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(list.iter().cloned().map(Wire::from))
     }

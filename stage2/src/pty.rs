@@ -1,6 +1,6 @@
 //! A terminal of the jail's own, so that the caller's is not in the jail at all.
 //!
-//! It is opened in the jail, on Linux in its own `/dev/pts`: `tty(1)` names a device that is there.
+//! The terminal is opened in the jail, on Linux in its own `/dev/pts`: `tty(1)` names a device that is there.
 //! The master's side is sent to the front, which passes bytes between it and the caller's terminal, and is
 //! held nowhere else: whoever has it can type.
 

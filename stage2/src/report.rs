@@ -80,7 +80,7 @@ pub struct Unusable {
 }
 
 impl ExecFailure {
-    /// The status of a shell for this: 127 where nothing was found, else 126.
+    /// The status of a shell for this: 127 where nothing was found, otherwise 126.
     pub fn status(&self) -> u8 {
         if self.found.is_some() { 126 } else { 127 }
     }
@@ -105,6 +105,8 @@ pub enum FromJail {
     ExecFailed(ExecFailure),
     /// Stage two itself failed; the text says on what and why.
     Failed(String),
+    /// Something failed that does not end the run; the text says what and why.
+    Warning(String),
     /// The command stopped on this signal.
     Stopped(i32),
     /// The command ended with this status: its own, or 128 + the signal.

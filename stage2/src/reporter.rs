@@ -1,11 +1,29 @@
-//! How stage two tells what happened.
+//! How stage two talks with the front.
 
 use std::io;
 use std::os::fd::BorrowedFd;
+use std::thread::sleep;
+use std::time::Duration;
 
-use crate::channel::Channel;
-use crate::report::{Achieved, ExecFailure, FromJail, Layer};
+use nix::libc::{ENOBUFS, ENOMEM};
+
+use crate::channel::{Channel, ReceiveError};
+use crate::report::{Achieved, ExecFailure, FromJail, Layer, MAX_TEXT, ToJail};
 use crate::text::visible;
+
+/// How long to leave the kernel alone when it is short of memory.
+pub const PAUSE: Duration = Duration::from_millis(10);
+
+/// What the front asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Asked {
+    /// This.
+    For(ToJail),
+    /// A message came that is passed over, or none could be received now.
+    Nothing,
+    /// The front is gone.
+    Gone,
+}
 
 /// Tells the front, or, where a person pasted the output of `--dry-run`, that person.
 #[derive(Debug)]
@@ -31,6 +49,32 @@ impl Reporter {
         let control = self.0.as_ref().ok_or(io::ErrorKind::NotConnected)?;
         control.send_with(message, descriptor)
     }
+
+    /// Takes the front's next message. One that nobody understands is passed over, and the front
+    /// is told.
+    ///
+    /// # Errors
+    ///
+    /// The channel is broken: the front cannot be heard any more.
+    pub fn take_request(&self) -> io::Result<Asked> {
+        let Some(control) = &self.0 else { return Ok(Asked::Nothing) };
+        match control.receive() {
+            Ok(Some(request)) => Ok(Asked::For(request)),
+            Ok(None) => Ok(Asked::Gone),
+            Err(ReceiveError::Malformed(error)) => {
+                let what = format!("a message of the front was not understood: {error}");
+                self.send(&FromJail::Warning(what.chars().take(MAX_TEXT).collect()));
+                Ok(Asked::Nothing)
+            }
+            Err(ReceiveError::Channel(error)) => match error.raw_os_error() {
+                Some(ENOMEM | ENOBUFS) => {
+                    sleep(PAUSE);
+                    Ok(Asked::Nothing)
+                }
+                _ => Err(error),
+            },
+        }
+    }
 }
 
 /// Only what a person must know.
@@ -46,7 +90,7 @@ fn print(message: &FromJail) {
             eprintln!("ai-jail: {program}: cannot execute {file}: {}", found.why);
         }
         FromJail::Mise(Achieved::Failed(why)) => eprintln!("ai-jail: mise: {why}"),
-        FromJail::Failed(text) => eprintln!("ai-jail: {text}"),
+        FromJail::Failed(text) | FromJail::Warning(text) => eprintln!("ai-jail: {text}"),
         FromJail::Terminal
         | FromJail::Copies
         | FromJail::Mise(_)

@@ -27,7 +27,7 @@ pub enum Signals {
 pub struct Taken {
     /// Which.
     pub signal: Signal,
-    /// The kernel itself has sent it, as for a key of the terminal; else a process has.
+    /// The kernel itself has sent it, as for a key of the terminal, and not a process.
     pub by_kernel: bool,
 }
 

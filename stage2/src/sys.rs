@@ -211,10 +211,9 @@ fn check(result: i32) -> io::Result<i32> {
 }
 
 /// Lets go of the command's standard descriptors, so that their other ends see an end of file
-/// when the command closes them; `/dev/null` takes their numbers. Standard error is kept where
-/// it is the only way to say something.
-pub fn release_stdio(stderr_too: bool) -> io::Result<()> {
-    let null = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null")?;
+/// when the command closes them; `null`, which is `/dev/null`, takes their numbers. Standard error
+/// is kept where nothing else can say something.
+pub fn release_stdio(null: &OwnedFd, stderr_too: bool) -> io::Result<()> {
     let last = if stderr_too { 2 } else { 1 };
     (0..=last).try_for_each(|descriptor| duplicate_onto(null.as_raw_fd(), descriptor))
 }

@@ -304,7 +304,7 @@ fn damaged() -> impl Strategy<Value = Vec<u8>> {
 fn received<T: DeserializeOwned>(bytes: &[u8]) -> std::io::Result<Option<T>> {
     let (ours, theirs) = UnixDatagram::pair().expect("a pair of sockets");
     theirs.send(bytes).expect("it fits");
-    Channel::over(ours.into(), Confinement::Namespaces).receive()
+    Ok(Channel::over(ours.into(), Confinement::Namespaces).receive()?)
 }
 
 /// A message's JSON read back.
@@ -347,6 +347,7 @@ fn every_message_arrives_and_the_longest_fits() {
         FromJail::Started(layers),
         FromJail::ExecFailed(failure),
         FromJail::Failed("why".into()),
+        FromJail::Warning("what".into()),
         FromJail::Stopped(20),
         FromJail::Exited(255),
     ] {

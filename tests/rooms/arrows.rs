@@ -34,7 +34,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("backend", &["host", "plan"]),
     // Doing.
     ("bootstrap", &["cli", "complaint", "files", "host", "messages", "policy", "text"]),
-    ("not_run", &["messages", "text"]),
     ("status_bar", &["fields", "text"]),
     ("update", &["files", "host", "policy"]),
     (
@@ -45,8 +44,6 @@ const ROOMS: &[(&str, &[&str])] = &[
             "files",
             "host",
             "json_merge",
-            "messages",
-            "not_run",
             "plan",
             "settings",
             "spec",

@@ -1,6 +1,6 @@
 //! Starting bubblewrap with ourselves as the inner entry point.
 
-pub mod leftovers;
+pub mod orphans;
 mod sources;
 
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
 use stage2::spec::ENTRY_POINT;
 
-use super::jail::{Handover, Jail, Leftovers};
+use super::jail::{Cleanup, Handover, Jail};
 use crate::backend::bwrap;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
@@ -35,7 +35,7 @@ pub fn start(
     let spec = in_memory(handover.spec.to_json().as_bytes())?;
     let options = bwrap::options(plan, bubblewrap, &sources.numbers());
     let arguments = in_memory(&nul_separated(&options))?;
-    let inherited = leftovers::adopt()?;
+    let inherited = orphans::adopt()?;
     let process = Command::new(&bubblewrap.path)
         .arg("--args")
         .arg(arguments.as_raw_fd().to_string())
@@ -48,7 +48,7 @@ pub fn start(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| Error::StartBwrap { path: bubblewrap.path.clone(), error })?;
-    handover.over(process, Leftovers::OfBubblewrap(inherited))
+    handover.start(process, Cleanup::Orphans(inherited))
 }
 
 /// A file in memory that holds `content`, at its start, and that the next program inherits.
@@ -60,7 +60,7 @@ fn in_memory(content: &[u8]) -> Result<OwnedFd, Error> {
     Ok(file.into())
 }
 
-/// This very program: it runs as the inner entry point without being visible in the jail.
+/// This very program, which runs as the inner entry point without being visible in the jail.
 fn ourselves() -> Result<OwnedFd, Error> {
     open("/proc/self/exe", OFlag::O_PATH, Mode::empty())
         .map_err(Error::system("open /proc/self/exe"))

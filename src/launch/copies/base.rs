@@ -54,7 +54,7 @@ impl Base {
         }
     }
 
-    /// All of it; nothing where there was no file.
+    /// The whole content; nothing where there was no file.
     pub fn bytes(&self) -> io::Result<Cow<'_, [u8]>> {
         match self {
             Self::Nothing => Ok(Cow::Borrowed(&[])),

@@ -34,7 +34,7 @@ pub struct Original {
 /// What came of a copy.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Saved {
-    /// It says nothing new.
+    /// The copy says nothing new.
     Same,
     /// All that it says is in the original now.
     Changed,

@@ -5,25 +5,26 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use stage2::report::{FromJail, Layers};
+use stage2::report::Layers;
 
 use super::{ConfigFile, Examination, Findings, Trial};
 use crate::cli::Cli;
 use crate::config::trust::{self, Verdict};
 use crate::config::{self, Loaded, Paths};
-
 use crate::error::Error;
+use crate::exit;
 use crate::failure::Failure;
 use crate::host::bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::machine::Machine;
 use crate::host::{Environment, Host, Origin, Stdio, command};
+use crate::launch::{self, Notice};
 use crate::plan::Plan;
 use crate::planned;
 use crate::policy::{Os, system};
 use crate::settings::Settings;
-use crate::views::output;
-use crate::{exit, launch};
+use crate::views::not_run::Lookup;
+use crate::views::{output, progress};
 
 /// Where the trial is made when the working directory can be no project: places that are there
 /// on most machines and in which `true` does nothing.
@@ -154,12 +155,12 @@ fn try_jail(mut plan: Plan, host: &Host, builder: &Builder) -> Trial {
     plan.mise = None;
     let achieved = RefCell::new(Layers::new());
     let directory = plan.directory.clone();
-    let told = |told: &FromJail| {
-        if let FromJail::Started(layers) = told {
-            achieved.borrow_mut().clone_from(layers);
-        }
+    let lookup = Lookup::new(&plan, host);
+    let sink = |notice: &Notice| match notice {
+        Notice::Layers(layers) => achieved.borrow_mut().clone_from(layers),
+        other => progress::tell(other, &lookup, false),
     };
-    let status = launch::run(plan, None, host, builder, &told);
+    let status = launch::run(plan, None, host, builder, &sink);
     match status {
         Ok(status) => Trial::Ran { directory, status, layers: achieved.take() },
         Err(error) => Trial::Failed(error),

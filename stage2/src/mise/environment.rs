@@ -15,7 +15,7 @@ const MAX_VARIABLE: usize = 128 * 1024;
 ///
 /// # Errors
 ///
-/// Anything else than one JSON object, in words for a message.
+/// The text is not one JSON object; the error says so in words for a message.
 pub fn read(text: &[u8], withheld: &[String]) -> Result<Vec<(OsString, OsString)>, String> {
     let variables: Map<String, Value> = serde_json::from_slice(text)
         .map_err(|_| "what it printed is not an environment".to_owned())?;

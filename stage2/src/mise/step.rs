@@ -14,12 +14,12 @@ use nix::unistd::{Pid, getpid, pipe};
 
 use super::become_mise;
 use crate::confinement::Confinement;
-use crate::ready::Watched;
-use crate::remains::Remains;
+use crate::poll::{Poll, wait_for};
 use crate::report::{FromJail, ToJail};
-use crate::reporter::Reporter;
+use crate::reporter::{Asked, Reporter};
 use crate::signals::Signals;
 use crate::spec::Mise;
+use crate::survivors::Survivors;
 use crate::sys::{self, Waited};
 
 /// Far longer than mise takes where its tools are installed (some 20 ms), and about as long as
@@ -39,7 +39,7 @@ const MAX_LINE: usize = 300;
 /// What its errors begin with; others are warnings.
 const ERROR: &str = "mise ERROR ";
 
-/// How it ended.
+/// How mise ended.
 pub enum Ended {
     /// Well, and this is what it printed.
     Printed(Vec<u8>),
@@ -77,6 +77,17 @@ pub fn run(
         Seen::Exited(status) => step.conclude(status),
         Seen::Ended(ended) => Ok(ended),
     }
+}
+
+/// What the loop waits for.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Source {
+    /// A message of the front.
+    Control,
+    /// A child that ended.
+    Signals,
+    /// What mise prints, or what it says about itself.
+    Pipes,
 }
 
 /// What was seen first.
@@ -131,16 +142,16 @@ impl Step<'_> {
             }
             None => PollTimeout::NONE,
         };
-        let control =
-            self.report.0.as_ref().map(|control| Watched::new(control, PollFlags::POLLIN));
-        let mut watched = [
-            control.unwrap_or(Watched::NOTHING),
-            Watched::new(self.signals, PollFlags::POLLIN),
-            self.output.watched(),
-            self.words.watched(),
-        ];
-        match self.confinement.wait(&mut watched, timeout) {
-            Ok(_) => Ok(watched[0].is_ready()),
+        let mut poll = Poll::new(self.confinement);
+        if let Some(control) = &self.report.0 {
+            poll.readable(Source::Control, control);
+        }
+        poll.readable(Source::Signals, self.signals);
+        for pipe in [&self.output.pipe, &self.words.pipe].into_iter().flatten() {
+            poll.readable(Source::Pipes, pipe);
+        }
+        match poll.wait(timeout) {
+            Ok(events) => Ok(events.iter().any(|event| event.source == Source::Control)),
             Err(Errno::EINTR) => Ok(false),
             Err(errno) => Err(errno.into()),
         }
@@ -160,21 +171,22 @@ impl Step<'_> {
     /// Does what the front asks, as the command would with no handlers of its own; the status
     /// where that is an end.
     fn obey(&mut self) -> io::Result<Option<u8>> {
-        let Some(control) = &self.report.0 else {
-            return Ok(None);
+        let request = match self.report.take_request()? {
+            Asked::For(request) => request,
+            Asked::Nothing => return Ok(None),
+            Asked::Gone => return Ok(Some(sys::killed_by(libc::SIGKILL))),
         };
-        match control.receive()? {
-            None => return Ok(Some(sys::killed_by(libc::SIGKILL))),
-            Some(ToJail::Signal(libc::SIGWINCH) | ToJail::GroupSignal(libc::SIGWINCH)) => {}
-            Some(ToJail::Signal(libc::SIGTSTP) | ToJail::GroupSignal(libc::SIGTSTP)) => {
+        match request {
+            ToJail::Signal(libc::SIGWINCH) | ToJail::GroupSignal(libc::SIGWINCH) => {}
+            ToJail::Signal(libc::SIGTSTP) | ToJail::GroupSignal(libc::SIGTSTP) => {
                 let _ = sys::kill(self.everybody(), libc::SIGSTOP);
                 self.deadline = None;
                 self.report.send(&FromJail::Stopped(libc::SIGTSTP));
             }
-            Some(ToJail::Signal(signal) | ToJail::GroupSignal(signal)) => {
+            ToJail::Signal(signal) | ToJail::GroupSignal(signal) => {
                 return Ok(Some(sys::killed_by(signal)));
             }
-            Some(ToJail::Continue(_)) => {
+            ToJail::Continue(_) => {
                 let _ = sys::kill(self.everybody(), libc::SIGCONT);
                 self.deadline = Some(Instant::now() + LIMIT);
             }
@@ -196,7 +208,7 @@ impl Step<'_> {
     }
 
     /// Whom a signal to all reaches, for `kill(2)`: in a PID namespace all processes but this one,
-    /// else the program's group, which is the one that it began with.
+    /// otherwise the program's group, which is the one that it began with.
     fn everybody(&self) -> i32 {
         match self.confinement {
             #[cfg(target_os = "linux")]
@@ -211,7 +223,7 @@ impl Step<'_> {
         /// Milliseconds. The signal of a child that ended comes at once; this is for none.
         const AGAIN: u8 = 100;
         if self.confinement == Confinement::Profile {
-            Remains::of(getpid().as_raw(), None).end();
+            Survivors::of(getpid().as_raw(), None).end();
         }
         loop {
             let _ = sys::kill(self.everybody(), libc::SIGKILL);
@@ -222,8 +234,7 @@ impl Step<'_> {
                     Waited::Ended(..) | Waited::Stopped(..) => {}
                 }
             }
-            let mut watched = [Watched::new(self.signals, PollFlags::POLLIN)];
-            match self.confinement.wait(&mut watched, AGAIN.into()) {
+            match wait_for(self.signals, PollFlags::POLLIN, self.confinement, AGAIN.into()) {
                 Ok(_) | Err(Errno::EINTR) => {}
                 Err(errno) => return Err(errno.into()),
             }
@@ -240,7 +251,7 @@ fn closing_pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((reader, writer))
 }
 
-/// What it said, or else how it ended. Of mise's words its errors are the ones that count.
+/// What mise said, or how it ended where it said nothing. Of mise's words its errors count most.
 fn one_line(words: &[u8], status: u8) -> String {
     let words = String::from_utf8_lossy(words);
     let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -270,11 +281,6 @@ impl Stream {
     fn new(pipe: OwnedFd, limit: usize) -> io::Result<Self> {
         fcntl(&pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         Ok(Self { pipe: Some(pipe.into()), bytes: Vec::new(), limit, is_cut: false })
-    }
-
-    fn watched(&self) -> Watched<'_> {
-        let readable = |pipe| Watched::new(pipe, PollFlags::POLLIN);
-        self.pipe.as_ref().map_or(Watched::NOTHING, readable)
     }
 
     /// Reads what there is. One that writes faster than this reads must not hold it up.

@@ -7,7 +7,7 @@ use super::table::{Entry, Test};
 pub type Args = [u64; 6];
 
 /// The argument lists of `entry` that it denies: one for each listed value where the list
-/// names what is denied, else one for each of many values that are not listed.
+/// names what is denied, otherwise one for each of many values that are not listed.
 pub fn denied(entry: &Entry) -> Vec<Args> {
     let mut lists = vec![entry.probe];
     for test in entry.when {
@@ -46,8 +46,8 @@ pub fn describes(entry: &Entry, args: &Args) -> bool {
     })
 }
 
-/// The same call for the kernel, which reads only the low half of these arguments; a filter
-/// that compared all of it would be evaded.
+/// A call with other high halves, which the kernel does not read in these arguments; a filter that
+/// compared whole arguments would be evaded.
 pub fn with_high_bits(entry: &Entry, mut args: Args) -> Args {
     for test in entry.when {
         args[usize::from(test.arg)] |= 0xffff_ffff_0000_0000;

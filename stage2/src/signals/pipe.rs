@@ -80,7 +80,7 @@ impl Drop for SelfPipe {
 mod tests {
     use super::*;
     use crate::confinement::Confinement;
-    use crate::ready::Watched;
+    use crate::poll::wait_for;
     use nix::poll::{PollFlags, PollTimeout};
     use nix::sys::signal::raise;
 
@@ -91,8 +91,8 @@ mod tests {
         set.thread_block().expect("sigprocmask");
         let pipe = SelfPipe::new(&set).expect("handlers");
         let is_ready = || {
-            let mut watched = [Watched::new(&pipe, PollFlags::POLLIN)];
-            Confinement::Profile.wait(&mut watched, PollTimeout::ZERO).expect("wait") == 1
+            let confinement = Confinement::Profile;
+            wait_for(&pipe, PollFlags::POLLIN, confinement, PollTimeout::ZERO).expect("wait")
         };
         let took = |signal| Some(Taken { signal, by_kernel: false });
 

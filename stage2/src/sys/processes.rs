@@ -3,9 +3,9 @@
 
 use std::ffi::CStr;
 
-use crate::remains::Process;
+use crate::survivors::Process;
 
-/// All of them.
+/// All processes of this machine.
 #[cfg(target_os = "linux")]
 pub fn all() -> Vec<Process> {
     let Ok(listing) = std::fs::read_dir("/proc") else { return Vec::new() };
@@ -29,7 +29,7 @@ fn one(pid: i32) -> Option<Process> {
     Some(Process { pid, parent, group, session, started, has_ended })
 }
 
-/// All of them; `proc_listallpids` of `<libproc.h>`.
+/// All processes of this machine; `proc_listallpids` of `<libproc.h>`.
 #[cfg(target_os = "macos")]
 pub fn all() -> Vec<Process> {
     // SAFETY: without a buffer nothing is written, and the number of processes comes back.

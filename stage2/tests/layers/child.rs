@@ -11,9 +11,9 @@ use nix::unistd::{ForkResult, fork, pipe, setsid};
 /// How a probe ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Outcome {
-    /// It returned this.
+    /// The child returned this.
     Said(String),
-    /// It died of this signal.
+    /// The child died of this signal.
     Died(Signal),
 }
 

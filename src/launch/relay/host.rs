@@ -11,7 +11,7 @@ use nix::poll::{PollFlags, PollTimeout};
 use nix::sys::stat::{FileStat, Mode, fstat};
 use nix::unistd::{getpgrp, read, tcgetpgrp, write};
 use stage2::confinement::Confinement;
-use stage2::ready::Watched;
+use stage2::poll::wait_for;
 use stage2::sys::terminal;
 use stage2::terminal::{Attributes, Size};
 
@@ -48,19 +48,19 @@ impl HostTerminal {
         self.input.descriptor.as_fd()
     }
 
-    /// Something is typed.
-    pub fn typed(&self) -> Watched<'_> {
-        Watched::new(&self.input.descriptor, PollFlags::POLLIN)
+    /// Becomes readable when something is typed.
+    pub fn typed(&self) -> &OwnedFd {
+        &self.input.descriptor
     }
 
-    /// More can be shown.
-    pub fn room(&self) -> Watched<'_> {
-        Watched::new(&self.output.descriptor, PollFlags::POLLOUT)
+    /// Becomes writable when more can be shown.
+    pub fn room(&self) -> &OwnedFd {
+        &self.output.descriptor
     }
 
     /// Waits, and no longer than this, until more can be shown.
     pub fn wait_to_show(&self, timeout: PollTimeout) {
-        let _ = self.confinement.wait(&mut [self.room()], timeout);
+        let _ = wait_for(self.room(), PollFlags::POLLOUT, self.confinement, timeout);
     }
 
     /// Whether nobody is at the other end any more.
@@ -90,23 +90,21 @@ impl HostTerminal {
 
     /// Reads what was typed; `EAGAIN` where nothing was.
     pub fn read(&self, buffer: &mut [u8]) -> nix::Result<usize> {
-        self.would_not_block(&self.input, self.typed())?;
+        self.would_not_block(&self.input, PollFlags::POLLIN)?;
         read(self.input(), buffer)
     }
 
     /// Shows as much as the terminal takes now; `EAGAIN` where it takes nothing.
     pub fn write(&self, bytes: &[u8]) -> nix::Result<usize> {
-        self.would_not_block(&self.output, self.room())?;
+        self.would_not_block(&self.output, PollFlags::POLLOUT)?;
         let length = if self.output.nonblocking { bytes.len() } else { bytes.len().min(CAREFUL) };
         write(&self.output.descriptor, &bytes[..length])
     }
 
     /// `EAGAIN` where an end that blocks would do so now.
-    fn would_not_block(&self, end: &End, event: Watched) -> nix::Result<()> {
-        if end.nonblocking || self.confinement.wait(&mut [event], PollTimeout::ZERO)? > 0 {
-            return Ok(());
-        }
-        Err(Errno::EAGAIN)
+    fn would_not_block(&self, end: &End, interest: PollFlags) -> nix::Result<()> {
+        let is_ready = || wait_for(&end.descriptor, interest, self.confinement, PollTimeout::ZERO);
+        if end.nonblocking || is_ready()? { Ok(()) } else { Err(Errno::EAGAIN) }
     }
 }
 

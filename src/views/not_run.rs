@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use stage2::report::ExecFailure;
 
+use crate::host::Host;
 use crate::messages::error;
+use crate::plan::Plan;
 use crate::text::{visible, visible_word};
 
 /// What the host knows about the command's program.
@@ -17,6 +19,12 @@ pub struct Lookup {
 }
 
 impl Lookup {
+    /// What this host knows about the command of a plan.
+    pub fn new(plan: &Plan, host: &Host) -> Self {
+        let on_host = host.command.as_ref().map(|(file, _)| file.clone());
+        Self { on_host, lockdown: plan.lockdown }
+    }
+
     /// What to type where the host has a file that the jail does not have.
     fn hint(&self, file: &Path) -> String {
         if self.lockdown {

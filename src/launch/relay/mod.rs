@@ -1,4 +1,4 @@
-//! Between two terminals: the caller's, and the command's own in the jail.
+//! The relay between two terminals: the caller's, and the command's own in the jail.
 //!
 //! The command's does what a terminal does: it edits lines, echoes, turns Ctrl-C into a signal.
 //! The caller's is in raw mode meanwhile and passes every byte. While we are in its background it
@@ -19,7 +19,7 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFlags, PollTimeout};
 use nix::unistd::{read, write};
 use stage2::confinement::Confinement;
-use stage2::ready::Watched;
+use stage2::poll::{Event, Poll};
 use stage2::spec::{Foreground, Pty};
 use stage2::sys::terminal;
 use stage2::terminal::Size;
@@ -49,7 +49,7 @@ const END_OF_INPUT: u8 = 4;
 
 /// The front's part of the command's terminal.
 #[derive(Debug)]
-pub struct Proxy {
+pub struct Relay {
     host: HostTerminal,
     /// Which of the command's standard descriptors are its terminal.
     streams: [bool; 3],
@@ -71,11 +71,20 @@ pub struct Proxy {
     check: Option<Check>,
 }
 
-/// What became ready: our side of the command's terminal, the caller's input, the caller's output,
-/// the check for a newer version.
-pub type Ready = [PollFlags; 4];
+/// What a relay waits for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// Our side of the command's terminal.
+    Command,
+    /// The caller's terminal, for what is typed.
+    Typed,
+    /// The caller's terminal, for room to show more.
+    Room,
+    /// The check for a newer version.
+    News,
+}
 
-impl Proxy {
+impl Relay {
     /// Prepares the caller's terminal; the command's is still to be made.
     pub fn new(host: &Host, bar: Option<Wanted>, confinement: Confinement) -> Result<Self, Error> {
         let terminal = HostTerminal::find(confinement)?;
@@ -211,30 +220,44 @@ impl Proxy {
         }
     }
 
-    /// What to wait for, in the order of [`Ready`]; the rest stays as it is.
-    pub fn watch<'fd>(&'fd self, watched: &mut [Watched<'fd>; 4]) {
+    /// Registers what counts at the moment.
+    pub fn register<'fd, S: Copy + From<Source>>(&'fd self, poll: &mut Poll<'fd, S>) {
         if self.hung_up {
             return;
         }
-        let [master, input, output, news] = watched;
-        if let Some(descriptor) = &self.master {
-            let mut events = PollFlags::empty();
-            events.set(PollFlags::POLLIN, self.shown.is_empty());
-            events.set(PollFlags::POLLOUT, !self.typed.is_empty());
+        if let Some(master) = &self.master {
+            let mut interest = PollFlags::empty();
+            interest.set(PollFlags::POLLIN, self.shown.is_empty());
+            interest.set(PollFlags::POLLOUT, !self.typed.is_empty());
             // A terminal without a slave says so whatever it is asked.
-            if !events.is_empty() {
-                *master = Watched::new(descriptor, events);
+            if !interest.is_empty() {
+                poll.register(Source::Command.into(), master, interest);
             }
         }
         if self.foreground && self.typed.is_empty() {
-            *input = self.host.typed();
+            poll.readable(Source::Typed.into(), self.host.typed());
         }
         if !self.shown.is_empty() {
-            *output = self.host.room();
+            poll.register(Source::Room.into(), self.host.room(), PollFlags::POLLOUT);
         }
         if let Some(check) = &self.check {
-            *news = Watched::new(check, PollFlags::POLLIN);
+            poll.readable(Source::News.into(), check);
         }
+    }
+
+    /// Takes an event of its own.
+    ///
+    /// # Errors
+    ///
+    /// The caller's terminal is gone.
+    pub fn take(&mut self, Event { source, ready }: Event<Source>) -> nix::Result<()> {
+        match source {
+            _ if self.hung_up => {}
+            Source::Command | Source::Room => self.expect_more(),
+            Source::Typed => self.read_typed(ready)?,
+            Source::News => self.note_news(),
+        }
+        Ok(())
     }
 
     /// Passes on what can be passed without waiting.
@@ -242,21 +265,12 @@ impl Proxy {
     /// # Errors
     ///
     /// The caller's terminal is gone.
-    pub fn pass(&mut self, [master, input, output, news]: Ready) -> nix::Result<()> {
+    pub fn pass(&mut self) -> nix::Result<()> {
         if self.hung_up {
             return Ok(());
         }
-        if !news.is_empty() {
-            self.note_news();
-        }
-        if self.typed.is_empty() && !input.is_empty() {
-            self.read_typed(input)?;
-        }
         self.write_typed();
-        if !master.is_empty() || !output.is_empty() || !self.drained {
-            self.pass_shown()?;
-        }
-        Ok(())
+        if self.drained { Ok(()) } else { self.pass_shown() }
     }
 
     fn read_typed(&mut self, ready: PollFlags) -> nix::Result<()> {

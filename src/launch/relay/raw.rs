@@ -63,7 +63,8 @@ pub fn forget() {
     }
 }
 
-/// Before the message, which would else run down the screen in steps.
+/// Sets the terminal back before a panic is told: in raw mode the text runs down the screen in
+/// steps.
 fn set_back_on_panic() {
     let report = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

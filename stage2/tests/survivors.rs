@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use stage2::remains::{Process, Remains};
+use stage2::survivors::{Process, Survivors};
 use stage2::sys::processes;
 
 /// What each test's processes have in their arguments: a duration of its own.
@@ -43,7 +43,7 @@ fn whoever_descends_is_ended_and_nobody_else() {
     let script = "sleep 71002 & (sleep 71002 & sleep 71002) & (sleep 71002 &)
         setsid sh -c 'sleep 71002 & wait' & sleep 71002 & exec sleep 71005";
     let mut first = start(script, "71002", 6);
-    assert_eq!(Remains::of(pid(&first), None).end(), 0);
+    assert_eq!(Survivors::of(pid(&first), None).end(), 0);
     assert_eq!(running("71002"), BTreeSet::new());
     assert!(first.try_wait().expect("wait").is_none(), "the first itself is spared until it ends");
     first.kill().expect("kill");
@@ -62,7 +62,7 @@ fn a_first_that_is_gone_has_left_its_session() {
     // Its own session is known by its number; one that was begun in there has no more ties.
     let left = running("71003");
     assert_eq!(left.len(), 4, "the control");
-    assert_eq!(Remains::of(pid(&first), None).end(), 0);
+    assert_eq!(Survivors::of(pid(&first), None).end(), 0);
     let escaped = running("71003");
     assert_eq!(escaped.len(), 1, "known limit: docs/macos.md");
     for process in processes::all().into_iter().filter(|process| escaped.contains(&process.pid)) {
@@ -88,7 +88,7 @@ fn nothing_multiplies_faster_than_it_is_ended() {
         sleep(Duration::from_millis(5));
     }
     first.kill().expect("kill");
-    assert_eq!(Remains::of(pid(&first), None).end(), 0);
+    assert_eq!(Survivors::of(pid(&first), None).end(), 0);
     let is_left = |process: &Process| process.session == pid(&first) && !process.has_ended;
     assert!(!processes::all().iter().any(is_left));
     first.wait().expect("wait");

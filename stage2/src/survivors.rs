@@ -57,7 +57,7 @@ impl Mark {
 
 /// The processes of a jail.
 #[derive(Clone, Debug)]
-pub struct Remains {
+pub struct Survivors {
     /// Those known to be of it, ended ones too: their number may still name a group or a session.
     members: HashSet<i32>,
     /// Never to be ended.
@@ -72,7 +72,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for ends that are on their way.
 const PAUSE: Duration = Duration::from_millis(1);
 
-impl Remains {
+impl Survivors {
     /// Those that descend from `first`, and those with the mark. `first` itself is spared: it is
     /// stage two, which asks for this, or which has ended.
     pub fn of(first: i32, mark: Option<Mark>) -> Self {
@@ -157,8 +157,8 @@ mod tests {
     ];
 
     fn found(first: i32, processes: &[Process]) -> Vec<i32> {
-        let mut remains = Remains::of(first, None);
-        remains.find(processes).iter().map(|process| process.pid).collect()
+        let mut survivors = Survivors::of(first, None);
+        survivors.find(processes).iter().map(|process| process.pid).collect()
     }
 
     #[test]
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_caller_and_its_session_are_no_remains() {
+    fn the_caller_and_its_session_are_no_survivors() {
         // Stage two in the session and the group of the front.
         let shared = [
             process(3, 1, 3, 3),

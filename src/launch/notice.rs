@@ -1,0 +1,32 @@
+//! What happens during a run that its user may be told: the room says it here and prints nothing.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+use stage2::report::{Achieved, ExecFailure, Layers};
+
+/// Something to tell.
+#[derive(Debug)]
+pub enum Notice {
+    /// What the layers achieved, as soon as they are applied.
+    Layers(Layers),
+    /// What mise gave the command.
+    Mise(Achieved),
+    /// A kind of terminal that cannot show the status bar that was asked for.
+    NoBar(OsString),
+    /// The command could not be run.
+    NotRun(ExecFailure),
+    /// Somebody killed the jail; the status is its builder's.
+    Killed(ExitStatus),
+    /// Stage two lives on with a failure of its own.
+    Stage2(String),
+    /// So many processes of the jail could not be ended.
+    Survivors(usize),
+    /// A file whose copy in the jail could not be written back.
+    NotSaved(PathBuf, io::Error),
+}
+
+/// Who hears them.
+pub type Sink<'a> = &'a dyn Fn(&Notice);
