@@ -2,6 +2,7 @@
 //! hidden place only where it is named itself.
 
 use std::fs;
+use std::path::Path;
 
 use crate::harness::{Seen, World};
 
@@ -218,6 +219,22 @@ fn of_two_maps_of_one_place_the_narrower_counts() {
     ] {
         assert_eq!(world.look_with(flags, [&file]), [READ_ONLY], "{flags:?}");
     }
+}
+
+#[test]
+fn two_places_with_one_destination_are_an_error() {
+    let world = World::new();
+    let (one, two) = (world.file("one/file", "1"), world.file("two/file", "2"));
+    let map = |file: &Path| format!("{}:/data", file.parent().expect("a directory").display());
+    let (one, two) = (map(&one), map(&two));
+    let ended = world.exec_with(["--map", &one, "--rw-map", &two], ["true"]).run();
+    ended.is_failure(125, &["/data is the destination", "ai-jail --man"]);
+
+    // What is typed comes before what the file says.
+    world.file("home/project/.ai-jail", format!("ro_maps = [\"{one}\"]\n"));
+    let flags = ["--trust-once", "--map", &two];
+    let ended = world.exec_with(flags, ["cat", "/data/file"]).run();
+    assert_eq!(ended.ok(), "2");
 }
 
 #[test]

@@ -5,18 +5,17 @@ use std::path::Path;
 use crate::error::Error;
 use crate::failure::Failure;
 use crate::host::machine::Machine;
-use crate::remedies::{self, Advice, Remedy};
+use crate::remedies::{self, Advice, Heading, Remedy};
 
 /// A failure with its remedy, as it is told. The machine is looked at only where that decides.
 pub fn told(failure: &Failure, machine: impl FnOnce() -> Machine) -> String {
-    match failure {
-        Failure::Jail(error) => {
-            let advice = for_error(error, machine).map(|advice| advice.to_string());
-            let step = step(error).map(|step| format!("\n  {step}"));
-            format!("{error}{}", advice.or(step).unwrap_or_default())
+    if let Failure::Jail(error) = failure {
+        if let Some(advice) = for_error(error, machine) {
+            return format!("{error}{advice}");
         }
-        Failure::Config(_) | Failure::Bootstrap(_) => failure.to_string(),
     }
+    let step = step(failure).map(|step| format!("\n  {step}")).unwrap_or_default();
+    format!("{failure}{step}\n  {}", Heading(section(failure).name))
 }
 
 /// The remedy for an error, where the table has one.
@@ -33,12 +32,28 @@ pub fn for_error(error: &Error, machine: impl FnOnce() -> Machine) -> Option<Adv
     Some(remedy.at(builder))
 }
 
-/// What to type where an error has no row of the table.
-fn step(error: &Error) -> Option<&'static str> {
-    match error {
-        Error::WorkingDirectory(_) => Some("go to an existing directory and try again"),
-        Error::Source { .. } => Some("it changed while the jail was being made; try again"),
+/// What to type where an error has no row of the table and says nothing of it itself.
+fn step(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Jail(Error::WorkingDirectory(_)) => {
+            Some("go to an existing directory and try again")
+        }
+        Failure::Jail(Error::Source { .. }) => {
+            Some("it changed while the jail was being made; try again")
+        }
         _ => None,
+    }
+}
+
+/// The section that says more about a failure whose message says what to do.
+fn section(failure: &Failure) -> &'static Remedy {
+    match failure {
+        Failure::Jail(Error::WorkingDirectory(_)) => &remedies::DIRECTORY,
+        Failure::Jail(Error::Map { .. }) => &remedies::MAP,
+        Failure::Jail(_) => &remedies::OTHER,
+        Failure::Config(error) if error.is_about_trust() => &remedies::UNTRUSTED,
+        Failure::Config(_) => &remedies::CONFIG,
+        Failure::Bootstrap(_) => &remedies::AGENTS,
     }
 }
 

@@ -29,7 +29,7 @@ struct Flags {
     #[arg(long)]
     exec: bool,
 
-    /// Ignore the project's existing configuration
+    /// Ignore the project's configuration for this run; with --init start a new one
     #[arg(long)]
     clean: bool,
 

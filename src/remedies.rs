@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use crate::host::machine::{Container, Machine};
 
+/// The page of `docs/` that has a section for each remedy; the manual page holds it too.
+pub const PAGE: &str = include_str!("../docs/troubleshooting.md");
+
 /// One reason and its remedy.
 #[derive(Debug)]
 pub struct Remedy {
@@ -320,6 +323,26 @@ pub const SECCOMP: Remedy = Remedy {
              cat /proc/sys/kernel/seccomp/actions_avail",
 };
 
+/// A map of the command line.
+pub const MAP: Remedy = Remedy {
+    name: "a-place-cannot-be-mapped",
+    said: &[],
+    applies: never,
+    why: "a map of the command line that cannot be had is an error: the command would miss it",
+    advice: "see what the jail has there, and what would change that:\n\
+             ai-jail --explain ~/data",
+};
+
+/// The settings that `--bootstrap` writes.
+pub const AGENTS: Remedy = Remedy {
+    name: "an-agents-settings-cannot-be-changed",
+    said: &[],
+    applies: never,
+    why: "a file that --bootstrap cannot merge is left as it is",
+    advice: "see what would be written, and mend the file that is named:\n\
+             ai-jail --bootstrap --dry-run",
+};
+
 /// Anything else.
 pub const OTHER: Remedy = Remedy {
     name: "the-jail-cannot-be-built",
@@ -359,6 +382,8 @@ pub const REMEDIES: &[&Remedy] = &[
     &UNTRUSTED,
     &LANDLOCK,
     &SECCOMP,
+    &MAP,
+    &AGENTS,
     &OTHER,
 ];
 
@@ -417,6 +442,25 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\n  {}", self.why)?;
         self.steps.lines().try_for_each(|line| write!(f, "\n  {line}"))?;
-        write!(f, "\n  (docs/troubleshooting.md#{})", self.name)
+        write!(f, "\n  {}", Heading(self.name))
     }
+}
+
+/// Where the manual page says more: the section of [`PAGE`] with this anchor.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading(pub &'static str);
+
+impl fmt::Display for Heading {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut headings = PAGE.lines().filter_map(|line| line.strip_prefix("## "));
+        let heading = headings.find(|heading| anchor(heading) == self.0).unwrap_or(self.0);
+        write!(f, "(ai-jail --man, \u{201c}{heading}\u{201d})")
+    }
+}
+
+/// The anchor that a heading gets where such pages are shown.
+pub fn anchor(heading: &str) -> String {
+    let kept = |char: &char| char.is_alphanumeric() || " -_".contains(*char);
+    let text: String = heading.to_lowercase().chars().filter(kept).collect();
+    text.replace(' ', "-")
 }

@@ -36,7 +36,7 @@ impl Around {
 
     /// Whether this command line saves at all.
     fn saves(self, lockdown: bool) -> bool {
-        self.init || !lockdown
+        self.init || !(lockdown || self.clean)
     }
 }
 

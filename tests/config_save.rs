@@ -47,6 +47,7 @@ fn nothing_at_all_is_written_by_what_promises_so() {
     for args in [
         &["--exec", "--map", "/opt", "-s", "claude"][..],
         &["--exec", "--clean", "claude"],
+        &["--clean", "--map", "/opt", "-s", "claude"],
         &["--dry-run", "--map", "/opt", "-s", "claude"],
         &["--dry-run=json", "--clean", "claude"],
         &["--dry-run", "--init", "claude"],

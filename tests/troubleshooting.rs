@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use ai_jail::host::machine::{Container, Landlock, Machine};
-use ai_jail::remedies::{self, REMEDIES, Remedy, for_words};
+use ai_jail::remedies::{self, REMEDIES, Remedy, anchor, for_words};
 use pretty_assertions::assert_eq;
 
 /// A machine that has nothing against jails.
@@ -106,13 +106,6 @@ fn the_path_of_bubblewrap_is_in_what_is_to_be_typed() {
         assert!(!advice.contains("{bwrap}"), "{advice}");
         assert!(advice.lines().skip(1).all(|line| line.starts_with("  ")), "{advice}");
     }
-}
-
-/// The anchor that a heading gets where such pages are shown.
-fn anchor(heading: &str) -> String {
-    let kept = |char: &char| char.is_alphanumeric() || " -_".contains(*char);
-    let text: String = heading.to_lowercase().chars().filter(kept).collect();
-    text.replace(' ', "-")
 }
 
 #[test]

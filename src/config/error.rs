@@ -136,6 +136,19 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// Whether it is about what the user has agreed to, not about what a file says.
+    pub fn is_about_trust(&self) -> bool {
+        matches!(
+            self,
+            Self::Untrusted { .. }
+                | Self::Declined { .. }
+                | Self::NoTrustStore
+                | Self::Record { .. }
+        )
+    }
+}
+
 fn shown(path: &Path) -> String {
     visible(path)
 }

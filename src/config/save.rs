@@ -28,8 +28,8 @@ pub struct Saved {
 /// Remembers what was typed, in the project's file and (the status bar) in the user's.
 ///
 /// A run that cannot save says so once and goes on; `--init`, whose purpose it is, fails.
-/// Nothing is saved by the read-only actions, `--exec`, `--dry-run`, nor in lockdown unless
-/// `--init` was typed.
+/// Nothing is saved by the read-only actions, `--exec`, `--dry-run`, nor with `--clean` or in
+/// lockdown unless `--init` was typed.
 pub fn save(
     cli: &Cli,
     loaded: &Loaded,
@@ -55,7 +55,11 @@ pub fn save(
 fn saves(cli: &Cli, settings: &Settings) -> bool {
     match cli.action {
         Action::Init => cli.dry_run.is_none(),
-        Action::Run => cli.dry_run.is_none() && !cli.exec && !settings.is_on(Switch::Lockdown),
+        // What was typed beside `--clean` holds for this run: the ignored file stays as it is.
+        Action::Run => {
+            let reads_only = cli.dry_run.is_some() || cli.exec || cli.clean;
+            !reads_only && !settings.is_on(Switch::Lockdown)
+        }
         Action::Status
         | Action::Bootstrap
         | Action::Explain(_)

@@ -1,5 +1,6 @@
 //! The user's maps.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
@@ -26,8 +27,8 @@ pub fn gather(gathered: &mut Gathered, host: &Host) -> Result<(), Error> {
         let refusal = Refusal { why: missing.error.to_string(), hint };
         refuse(gathered, &missing.setting, &missing.named, refusal)?;
     }
-    for map in &host.maps {
-        match check(gathered, host, map) {
+    for (index, map) in host.maps.iter().enumerate() {
+        match check(gathered, host, map).and_then(|()| alone(&host.maps, index)) {
             Ok(()) => add(gathered, map),
             Err(refusal) => refuse(gathered, &map.setting, &map.named, refusal)?,
         }
@@ -58,7 +59,7 @@ fn add(gathered: &mut Gathered, map: &Map) {
         (false, false) => Access::ReadOnly,
     };
     let source = &map.source.canonical;
-    let dest = map.dest.as_ref().unwrap_or(source);
+    let dest = destination(map);
     gathered.mounts.push(Mount::bind_at(source, dest, access, authority, reason));
     if map.dest.is_none() {
         gathered.links(&map.source.links, reason);
@@ -82,7 +83,7 @@ fn refuse(
 /// Whether a map may be made.
 fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
     let source = &map.source.canonical;
-    let dest = map.dest.as_ref().unwrap_or(source);
+    let dest = destination(map);
     let refusal = |why: String, hint: &str| Err(Refusal { why, hint: hint.to_owned() });
     if host.os == Os::MacOs && dest != source {
         return refusal(
@@ -133,6 +134,37 @@ fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
         return Err(Refusal { why, hint });
     }
     Ok(())
+}
+
+/// Where a map is mounted.
+fn destination(map: &Map) -> &Path {
+    map.dest.as_ref().unwrap_or(&map.source.canonical)
+}
+
+/// Whether no other map of another place has this one's destination. A map that was typed comes
+/// before one of the project's file, that before one of the user's, else the first before the
+/// second.
+fn alone(maps: &[Map], index: usize) -> Result<(), Refusal> {
+    let map = &maps[index];
+    let rank = |map: &Map| match map.setting.source {
+        Source::Flag => 2,
+        Source::ProjectFile => 1,
+        Source::UserFile | Source::Default => 0,
+    };
+    let comes_before =
+        |other: usize| (rank(&maps[other]), index).cmp(&(rank(map), other)) == Ordering::Greater;
+    let takes_it = |other: &usize| {
+        let rival = &maps[*other];
+        rival.source.canonical != map.source.canonical
+            && destination(rival) == destination(map)
+            && comes_before(*other)
+    };
+    let Some(rival) = (0..maps.len()).find(takes_it) else { return Ok(()) };
+    let (place, rival) = (visible(destination(map)), visible(&maps[rival].named));
+    Err(Refusal {
+        why: format!("{place} is the destination of the map of {rival} already"),
+        hint: "give one of them another destination (SOURCE:DEST)".into(),
+    })
 }
 
 /// Whether a map names the hidden place itself, or something in it, rather than a link to it.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Authority, Plan};
 use crate::error::Error;
-use crate::text::visible;
+use crate::text::{visible, visible_word};
 
 /// Drops mounts whose mount point does not exist in the mount above: bubblewrap would make it, and
 /// it would stay on the host. `is_there` says which places the host has.
@@ -23,7 +23,13 @@ pub fn check(plan: &mut Plan, is_there: impl Fn(&Path) -> bool) -> Result<(), Er
         let why = format!("there is no {} to mount it on", visible(place));
         match mount.authority {
             Authority::Flag | Authority::Project => {
-                let hint = format!("make it first, or choose another place: {}", visible(place));
+                let name = mount.dest.file_name().unwrap_or_default();
+                let hint = format!(
+                    "make it first (mkdir -p {}; for a file, touch), or map to a place that the \
+                     jail makes itself: /tmp/{}",
+                    visible_word(place),
+                    visible(name)
+                );
                 failed.get_or_insert(Error::Map { path: visible(&mount.dest), why, hint });
             }
             Authority::UserFile | Authority::ProjectFile => {
