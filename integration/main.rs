@@ -73,6 +73,7 @@ mod refused_layers;
 mod screens;
 mod signals;
 mod sockets;
+mod stage_one;
 mod status_bar;
 mod stdio;
 mod system_table;

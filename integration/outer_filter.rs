@@ -2,6 +2,7 @@
 //! that has it.
 
 use std::os::unix::process::CommandExt;
+use std::process::Command;
 
 use crate::harness::Run;
 
@@ -54,13 +55,20 @@ fn filter(refusal: Refusal) -> Vec<seccompiler::sock_filter> {
     program
 }
 
+impl Refusal {
+    /// Puts a filter around a program, and all that it starts.
+    pub fn around(self, command: &mut Command) {
+        let program = filter(self);
+        let load = move || seccompiler::apply_filter(&program).map_err(std::io::Error::other);
+        // SAFETY: two system calls on memory that was made before the fork.
+        unsafe { command.pre_exec(load) };
+    }
+}
+
 impl Run {
     /// Runs it, and all that it starts, behind a filter.
     pub fn behind(mut self, refusal: Refusal) -> Self {
-        let program = filter(refusal);
-        let load = move || seccompiler::apply_filter(&program).map_err(std::io::Error::other);
-        // SAFETY: two system calls on memory that was made before the fork.
-        unsafe { self.command().pre_exec(load) };
+        refusal.around(self.command());
         self
     }
 }

@@ -29,6 +29,8 @@ pub mod remedies;
 mod remembered;
 pub mod settings;
 pub mod spec;
+#[cfg(target_os = "linux")]
+pub mod stage_one;
 mod start;
 pub mod status_bar;
 pub mod text;

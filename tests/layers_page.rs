@@ -98,6 +98,7 @@ fn the_page_names_every_layer() {
     use stage2::report::Layer;
     let text = fs::read_to_string(page()).expect("the page");
     for layer in [
+        Layer::Mounts,
         Layer::Profile,
         Layer::Descriptors,
         Layer::Rlimits,

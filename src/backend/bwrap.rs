@@ -6,6 +6,7 @@ use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
 use crate::host::bubblewrap::Bubblewrap;
+use crate::plan::mount::below;
 use crate::plan::{Access, EnvEdit, HOSTNAME, Mount, MountKind, Plan};
 
 /// Sources that were opened beforehand, by where they are mounted: mounting those leaves no time in which somebody could put
@@ -19,10 +20,34 @@ pub type Words = Vec<OsString>;
 pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
     options.extend(plan.mounts.iter().flat_map(|mount| mount_options(mount, sources)));
-    options.extend(read_only_at_last(plan));
+    options.extend(read_only_at_last(plan).into_iter().map(remount_read_only));
     options.extend(environment(plan));
     options.push(option(["--chdir".into(), plan.directory.clone().into()]));
     options
+}
+
+/// Every option of the plan, where stage one has laid out all that it could: `root` is where.
+pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Words> {
+    let mut options = namespaces(plan, bubblewrap);
+    // A device bind, because the devices are in there. Whatever else may not be done is forbidden
+    // in each of these mounts already.
+    options.push(option(["--dev-bind".into(), root.into(), "/".into()]));
+    let of_processes = |mount: &&Mount| mount.kind == MountKind::Proc || is_in_proc(plan, mount);
+    let processes = plan.mounts.iter().filter(of_processes);
+    options.extend(processes.flat_map(|mount| mount_options(mount, &Sources::new())));
+    if plan.proc_is_read_only {
+        let proc = plan.mounts.iter().filter(|mount| mount.kind == MountKind::Proc);
+        options.extend(proc.map(|mount| remount_read_only(&mount.dest)));
+    }
+    options.extend(environment(plan));
+    options.push(option(["--chdir".into(), plan.directory.clone().into()]));
+    options
+}
+
+/// Whether something is mounted in the jail's own `/proc`.
+pub fn is_in_proc(plan: &Plan, mount: &Mount) -> bool {
+    let mut proc = plan.mounts.iter().filter(|mount| mount.kind == MountKind::Proc);
+    mount.kind != MountKind::Proc && proc.any(|proc| below(&mount.dest, &proc.dest).is_some())
 }
 
 fn option<const N: usize>(words: [OsString; N]) -> Words {
@@ -121,7 +146,7 @@ fn with_mode(mode: u32, what: Words) -> Vec<Words> {
 /// Outside lockdown that is a mask at most, which the kernel keeps shut by its mode and Landlock's
 /// rule: bubblewrap up to 0.12 reads the whole mount table again for each of these, which for the
 /// four usual masks costs half a millisecond.
-fn read_only_at_last(plan: &Plan) -> Vec<Words> {
+pub fn read_only_at_last(plan: &Plan) -> Vec<&Path> {
     if !plan.lockdown && plan.landlock.is_some() {
         return Vec::new();
     }
@@ -133,7 +158,11 @@ fn read_only_at_last(plan: &Plan) -> Vec<Words> {
     };
     let closed = plan.mounts.iter().filter(is_closed).map(|mount| mount.dest.as_path());
     let root = plan.lockdown.then_some(Path::new("/"));
-    closed.chain(root).map(|path| option(["--remount-ro".into(), path.into()])).collect()
+    closed.chain(root).collect()
+}
+
+fn remount_read_only(path: &Path) -> Words {
+    option(["--remount-ro".into(), path.into()])
 }
 
 fn environment(plan: &Plan) -> Vec<Words> {

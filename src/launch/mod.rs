@@ -16,9 +16,12 @@ mod signals;
 mod supervise;
 mod terminal;
 
+use std::iter;
+
 use connection::Connection;
 use copies::Copies;
 use jail::{Handover, Jail};
+use stage2::report::{Achieved, Layer};
 
 pub use notice::Notice;
 use notice::Sink;
@@ -48,15 +51,27 @@ pub fn run(
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal, builder.confinement())?;
     let mut copies = Copies::read(&mut plan);
-    let (jail, connection) = start(&mut plan, bar, host, builder, &copies)?;
+    let (jail, connection, mounts) = start(&mut plan, bar, host, builder, &copies)?;
     signals.listen().map_err(Error::system("sigprocmask"))?;
-    let run = supervise::Run { builder, copies: &mut copies, sink };
+    let with_mounts = |notice: &Notice| tell(notice, mounts.as_ref(), sink);
+    let run = supervise::Run { builder, copies: &mut copies, sink: &with_mounts };
     let outcome = supervise::supervise(jail, signals, connection, run);
     // The jail is gone: what is in the copies now is their last word.
     for (path, error) in copies.finish() {
         sink(&Notice::NotSaved(path, error));
     }
     outcome
+}
+
+/// Tells something; where it is what stage two's layers achieved, with the mounts, which the front knows of, before them.
+fn tell(notice: &Notice, mounts: Option<&Achieved>, sink: Sink) {
+    match (notice, mounts) {
+        (Notice::Layers(layers), Some(mounts)) => {
+            let mounts = (Layer::Mounts, mounts.clone());
+            sink(&Notice::Layers(iter::once(mounts).chain(layers.clone()).collect()));
+        }
+        _ => sink(notice),
+    }
 }
 
 /// Starts what builds the jail, connected with the caller's terminal.
@@ -67,16 +82,15 @@ fn start(
     host: &Host,
     builder: &Builder,
     copies: &Copies,
-) -> Result<(Jail, Connection), Error> {
+) -> Result<(Jail, Connection, Option<Achieved>), Error> {
     let confinement = builder.confinement();
     match builder {
         #[cfg(target_os = "linux")]
         Builder::Bubblewrap(bubblewrap) => {
-            let sources = bubblewrap::open_all(plan, copies, bubblewrap)?;
             let connection = Connection::new(plan, host, bar, confinement)?;
             let handover = Handover::new(plan, host, &connection, confinement)?;
-            let jail = bubblewrap::start(plan, bubblewrap, &sources, handover)?;
-            Ok((jail, connection))
+            let (jail, mounts) = bubblewrap::start(plan, bubblewrap, copies, handover)?;
+            Ok((jail, connection, Some(mounts)))
         }
         #[cfg(not(target_os = "linux"))]
         Builder::Bubblewrap(bubblewrap) => Err(Error::StartBwrap {
@@ -86,7 +100,7 @@ fn start(
         Builder::SandboxExec(path) => {
             let connection = Connection::new(plan, host, bar, confinement)?;
             let handover = Handover::new(plan, host, &connection, confinement)?;
-            Ok((sandbox_exec::start(plan, path, handover)?, connection))
+            Ok((sandbox_exec::start(plan, path, handover)?, connection, None))
         }
     }
 }

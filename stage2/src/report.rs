@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
+    /// The jail's mounts, which are there before stage two is.
+    Mounts,
     /// The profile of macOS's sandbox.
     Profile,
     /// Stray descriptors closed.
@@ -27,6 +29,7 @@ impl Layer {
     /// The name people see.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Mounts => "mounts",
             Self::Profile => "profile",
             Self::Descriptors => "descriptors",
             Self::Rlimits => "rlimits",

@@ -3,6 +3,8 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod layers;
+#[cfg(target_os = "linux")]
+pub mod mounts;
 pub mod processes;
 pub mod signals;
 pub mod terminal;
@@ -108,6 +110,17 @@ pub fn fork() -> io::Result<Option<Pid>> {
         nix::unistd::ForkResult::Parent { child } => Ok(Some(child)),
         nix::unistd::ForkResult::Child => Ok(None),
     }
+}
+
+/// Has the child do something between `fork(2)` and `execve(2)`; an error of it is an error of
+/// starting the program.
+pub fn before_exec(
+    command: &mut std::process::Command,
+    act: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) {
+    use std::os::unix::process::CommandExt;
+    // SAFETY: as for `fork`.
+    unsafe { command.pre_exec(act) };
 }
 
 /// Sets a variable of this process. The name must not be empty nor contain `=`, and neither may

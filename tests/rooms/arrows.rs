@@ -31,11 +31,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("plan", &["error", "fields", "host", "policy", "settings", "text", "x11"]),
     ("planned", &["error", "host", "plan", "settings"]),
     ("spec", &["plan"]),
-    ("backend", &["host", "plan"]),
+    ("backend", &["host", "plan", "policy"]),
     // Doing.
     ("bootstrap", &["cli", "complaint", "files", "host", "messages", "policy", "text"]),
     ("status_bar", &["fields", "text"]),
     ("update", &["files", "host", "policy"]),
+    ("stage_one", &["backend", "plan", "text"]),
     (
         "launch",
         &[
@@ -47,6 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plan",
             "settings",
             "spec",
+            "stage_one",
             "status_bar",
             "text",
             "update",

@@ -43,10 +43,10 @@ impl OpenSources {
 /// The project or a map that has gone, or that somebody replaced by a link.
 pub fn open_all(
     plan: &mut Plan,
-    copies: &Copies,
+    files: BTreeMap<PathBuf, OwnedFd>,
     bubblewrap: &Bubblewrap,
 ) -> Result<OpenSources, Error> {
-    let mut opened = OpenSources(files(plan, copies)?);
+    let mut opened = OpenSources(files);
     if !bubblewrap.bind_fd {
         return Ok(opened);
     }
@@ -82,7 +82,7 @@ pub fn open_all(
 }
 
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.
-fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
+pub fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
     let mut files = BTreeMap::new();
     for mount in &plan.mounts {
         let file = match &mount.kind {

@@ -165,7 +165,8 @@ impl Subject<'_> {
     }
 
     fn is_of_another_system(&self, layer: Layer) -> bool {
-        let of_linux = matches!(layer, Layer::Privileges | Layer::Landlock | Layer::Seccomp);
+        let of_linux =
+            matches!(layer, Layer::Mounts | Layer::Privileges | Layer::Landlock | Layer::Seccomp);
         of_linux && matches!(self.findings.builder, Builder::SandboxExec(_))
     }
 
@@ -180,6 +181,7 @@ impl Subject<'_> {
     fn layer(&self, layer: Layer, achieved: &Achieved) -> Check {
         let settings = &self.findings.settings;
         let (name, wanted, remedy) = match layer {
+            Layer::Mounts => ("jail mounts", true, &remedies::OTHER),
             Layer::Profile => ("jail profile", true, &remedies::OTHER),
             Layer::Descriptors => ("jail descriptors", true, &remedies::OTHER),
             Layer::Rlimits => ("jail rlimits", settings.is_on(Switch::Rlimits), &remedies::OTHER),

@@ -1,0 +1,75 @@
+//! Stage one: the namespaces that it makes, what it hands to the front, and what it says when it is
+//! refused something.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::process::{Command, Stdio};
+
+use ai_jail::stage_one::{Failure, Handed, Recipe, Step, spawn};
+
+use crate::harness::skip;
+use crate::outer_filter::{Refusal, When};
+
+/// A shell that prints its namespaces and who it is.
+fn shell() -> Command {
+    let script = "readlink /proc/self/ns/user /proc/self/ns/mnt /proc/self/ns/net; id -u; id -g";
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped());
+    command
+}
+
+fn lines(output: &std::process::Output) -> Vec<String> {
+    let text = std::str::from_utf8(&output.stdout).expect("plain text");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn its_namespaces_are_its_own_and_the_user_stays_who_he_is() {
+    let outside = lines(&shell().output().expect("a shell"));
+    for network in [false, true] {
+        let spawned = match spawn(shell(), Recipe { network, tree: None }) {
+            Ok(spawned) => spawned,
+            Err(Failure::StageOne(trouble)) => return skip(&trouble.to_string()),
+            Err(Failure::Start(error)) => panic!("{error}"),
+        };
+        let inside = lines(&spawned.process.wait_with_output().expect("an end"));
+        let is_other: Vec<bool> = inside.iter().zip(&outside).map(|(a, b)| a != b).collect();
+        assert_eq!(is_other, [true, true, network, false, false], "{inside:?} {outside:?}");
+
+        let [(Handed::NetworkNamespace, namespace)] = &spawned.handed[..] else {
+            assert!(!network && spawned.handed.is_empty(), "{:?}", spawned.handed);
+            continue;
+        };
+        let inode =
+            fs::File::from(namespace.try_clone().expect("dup")).metadata().expect("stat").ino();
+        assert_eq!(inside[2], format!("net:[{inode}]"));
+    }
+}
+
+#[test]
+fn a_step_that_is_refused_is_named_and_nothing_is_executed() {
+    let refusals = [
+        (libc::SYS_unshare, libc::EPERM, Step::Namespaces, "Operation not permitted"),
+        (libc::SYS_unshare, libc::ENOSPC, Step::Namespaces, "No space left on device"),
+    ];
+    for (call, errno, step, says) in refusals {
+        let mut command = shell();
+        Refusal { call, when: When::Always, errno }.around(&mut command);
+        match spawn(command, Recipe::default()) {
+            Err(Failure::StageOne(trouble)) => {
+                assert_eq!(trouble.step, step);
+                assert!(trouble.to_string().contains(says), "{trouble}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_program_that_cannot_be_executed_is_no_failure_of_stage_one() {
+    let failed = spawn(Command::new("/nowhere/bwrap"), Recipe::default());
+    match failed {
+        Err(Failure::Start(error)) => assert_eq!(error.raw_os_error(), Some(libc::ENOENT)),
+        other => panic!("{other:?}"),
+    }
+}

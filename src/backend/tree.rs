@@ -1,0 +1,162 @@
+//! A plan's mounts as the tree that stage one lays out, with every entry of it named.
+//!
+//! bubblewrap is left with one bind of the tree, and with what needs the jail's own process
+//! namespace: `/proc` and the mounts in it.
+
+use std::path::{Path, PathBuf};
+
+use super::bwrap;
+use crate::plan::{Access, Authority, Content, Mount, MountKind, Plan};
+use crate::policy::devices::{BASIC, Basic};
+
+/// Where the tree can stand until bubblewrap takes it for its root: in stage one's own namespace
+/// it covers the place, so nothing that is needed until then may be there.
+///
+/// Every Linux has the first; a mount over it hides nothing but terminals.
+const PLACES: [&str; 4] = ["/dev/pts", "/dev/shm", "/mnt", "/media"];
+
+/// What stage one lays out.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[must_use]
+pub struct Tree {
+    /// Where it may stand.
+    pub places: Vec<&'static Path>,
+    /// Parents before children.
+    pub pieces: Vec<Piece>,
+    /// Whether the root is read-only in the end.
+    pub is_closed: bool,
+}
+
+/// One entry of the tree.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Piece {
+    /// Where in the jail.
+    pub dest: PathBuf,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it stands in a file system of the jail's own, in which its place is made.
+    pub is_made: bool,
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// A mount of a place of the host.
+    Bind {
+        /// Its canonical path.
+        source: PathBuf,
+        /// What the jail may do there.
+        access: Access,
+        /// Whether it may have gone since it was planned.
+        is_optional: bool,
+    },
+    /// A mount of an empty file system in memory.
+    Memory {
+        /// Permissions of its root.
+        mode: u32,
+        /// Whether it is read-only in the end.
+        is_closed: bool,
+    },
+    /// A mount of the jail's own terminals, `pts(4)`.
+    Terminals,
+    /// A directory in memory.
+    Directory {
+        /// Its permissions.
+        mode: u32,
+    },
+    /// A symbolic link in memory.
+    Link {
+        /// Its text.
+        target: PathBuf,
+    },
+    /// A file in memory.
+    File {
+        /// What is in it; `None` where the front has a copy of a file of the host.
+        content: Option<Content>,
+        /// Its permissions.
+        mode: u32,
+    },
+}
+
+/// The tree of a plan.
+pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
+    let closed = bwrap::read_only_at_last(plan);
+    let mut pieces = Vec::new();
+    // The mounts around the current one, innermost last.
+    let mut around: Vec<&Mount> = Vec::new();
+    for mount in plan.mounts.iter().filter(|mount| !bwrap::is_in_proc(plan, mount)) {
+        while around.last().is_some_and(|above| !mount.dest.starts_with(&above.dest)) {
+            around.pop();
+        }
+        let in_memory = around.last().is_none_or(|above| above.host_path(&mount.dest).is_none());
+        let is_made = in_memory || mount.may_be_made;
+        let is_closed = closed.contains(&mount.dest.as_path());
+        pieces.extend(of_mount(mount, is_made, is_closed));
+        if mount.is_mount_point() {
+            around.push(mount);
+        }
+    }
+    Tree {
+        places: places(&pieces, bubblewrap),
+        pieces,
+        is_closed: closed.contains(&Path::new("/")),
+    }
+}
+
+/// The places that cover nothing of what is mounted, nor bubblewrap.
+fn places(pieces: &[Piece], bubblewrap: &Path) -> Vec<&'static Path> {
+    let sources = pieces.iter().filter_map(|piece| match &piece.kind {
+        Kind::Bind { source, .. } => Some(source.as_path()),
+        _ => None,
+    });
+    let needed: Vec<&Path> = sources.chain([bubblewrap]).collect();
+    let is_free = |place: &&Path| !needed.iter().any(|path| path.starts_with(place));
+    PLACES.into_iter().map(Path::new).filter(is_free).collect()
+}
+
+/// The entries of one mount.
+fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
+    let kind = match &mount.kind {
+        MountKind::Bind { source, access } => Kind::Bind {
+            source: source.clone(),
+            access: *access,
+            is_optional: mount.authority <= Authority::Table,
+        },
+        MountKind::EmptyFile => device("/dev/null"),
+        MountKind::Tmpfs { mode, .. } => Kind::Memory { mode: *mode, is_closed },
+        MountKind::Directory { mode } => Kind::Directory { mode: *mode },
+        MountKind::Symlink { target } => Kind::Link { target: target.clone() },
+        MountKind::File { content, mode } => {
+            Kind::File { content: Some(content.clone()), mode: *mode }
+        }
+        MountKind::Copied { .. } => Kind::File { content: None, mode: 0o600 },
+        MountKind::Devices { .. } => return devices(&mount.dest, is_made, is_closed),
+        // bubblewrap mounts it, and cannot make the directory in a root that is read-only.
+        MountKind::Proc => Kind::Directory { mode: 0o755 },
+        // Of another system.
+        MountKind::Closed { .. } => return Vec::new(),
+    };
+    vec![Piece { dest: mount.dest.clone(), kind, is_made }]
+}
+
+/// What `--dev` of `bwrap(1)` makes.
+fn devices(dest: &Path, is_made: bool, is_closed: bool) -> Vec<Piece> {
+    let root = Kind::Memory { mode: 0o755, is_closed };
+    let entry = |(name, basic): &(&str, Basic)| {
+        let kind = match basic {
+            Basic::Device => device(&format!("/dev/{name}")),
+            Basic::Link(target) => Kind::Link { target: target.into() },
+            Basic::Directory => Kind::Terminals,
+            Basic::SharedMemory => Kind::Directory { mode: 0o755 },
+        };
+        Piece { dest: dest.join(name), kind, is_made: true }
+    };
+    let mut pieces = vec![Piece { dest: dest.to_path_buf(), kind: root, is_made }];
+    pieces.extend(BASIC.iter().map(entry));
+    pieces
+}
+
+/// A device of the host.
+fn device(path: &str) -> Kind {
+    Kind::Bind { source: path.into(), access: Access::Device, is_optional: false }
+}

@@ -1,0 +1,181 @@
+//! Stage one: what a fork of the front does before it becomes bubblewrap, in a user and a mount
+//! namespace of its own, and in a network namespace where the plan asks for one.
+//!
+//! Nothing is decided here: a [`Recipe`] is a rendering of the plan, as bubblewrap's arguments
+//! are. Every step either succeeds or ends the fork, and [`spawn`] says which step failed and why;
+//! no bubblewrap has run then, and the caller may start one without stage one.
+
+mod namespaces;
+mod network;
+mod tree;
+
+use std::fmt;
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use serde::{Deserialize, Serialize};
+use stage2::channel::Channel;
+use stage2::confinement::Confinement;
+use stage2::sys;
+
+use crate::backend::tree::Tree;
+
+/// What stage one does.
+#[derive(Clone, Debug, Default)]
+pub struct Recipe {
+    /// Make a network namespace, and in it what [`network::set_up`] says.
+    pub network: bool,
+    /// Lay out the jail's mounts.
+    pub tree: Option<Layout>,
+}
+
+/// A tree, and what laying it out takes besides.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    /// The tree.
+    pub tree: Tree,
+    /// The directory over which it will stand.
+    pub place: &'static Path,
+    /// Open files whose content the front has, by their places in the jail.
+    pub files: Vec<(PathBuf, RawFd)>,
+}
+
+/// A step of stage one.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// Making the namespaces.
+    Namespaces,
+    /// Writing which user and group of the host they belong to.
+    Identity,
+    /// Setting up the network.
+    Network,
+    /// Laying out the mounts.
+    Tree,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Namespaces => "making user and mount namespaces",
+            Self::Identity => "mapping the user into the user namespace",
+            Self::Network => "setting up the network namespace",
+            Self::Tree => "laying out the mounts",
+        })
+    }
+}
+
+/// Why stage one failed.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, thiserror::Error)]
+#[error("{step}: {why}")]
+pub struct Trouble {
+    /// At which step.
+    pub step: Step,
+    /// The error of the system call, and on what.
+    pub why: String,
+}
+
+impl Trouble {
+    /// For `map_err` on what a step does.
+    fn at<E: fmt::Display>(step: Step) -> impl FnOnce(E) -> Self {
+        move |error| Self { step, why: error.to_string() }
+    }
+}
+
+/// A descriptor that stage one hands to the front.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Handed {
+    /// The network namespace itself, `/proc/self/ns/net`.
+    NetworkNamespace,
+}
+
+/// Stage one to the front.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum ToFront {
+    /// A descriptor travels with this message.
+    Handed(Handed),
+    /// A step failed: nothing comes after this.
+    Failed(Trouble),
+}
+
+/// The way to the front, for the steps that hand it something. A few messages fit into the socket: the front
+/// reads them only when bubblewrap runs.
+struct Front(Channel);
+
+impl Front {
+    fn hand(&self, what: Handed, descriptor: BorrowedFd) -> io::Result<()> {
+        self.0.send_with(&ToFront::Handed(what), descriptor)
+    }
+}
+
+/// A bubblewrap that was started in stage one's namespaces.
+#[derive(Debug)]
+pub struct Spawned {
+    /// bubblewrap.
+    pub process: Child,
+    /// What stage one handed over.
+    pub handed: Vec<(Handed, OwnedFd)>,
+}
+
+/// Why no bubblewrap was started.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Stage one failed.
+    #[error(transparent)]
+    StageOne(#[from] Trouble),
+    /// Stage one went well, and bubblewrap could not be executed; or there was no fork at all.
+    #[error(transparent)]
+    Start(#[from] io::Error),
+}
+
+/// Starts `command` behind stage one.
+///
+/// # Errors
+///
+/// Stage one's own, or those of starting a program.
+pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Spawned, Failure> {
+    let (ours, theirs) = Channel::pair(Confinement::Namespaces)?;
+    let front = Front(Channel::over(theirs, Confinement::Namespaces));
+    let prepared = move || {
+        let done = enter(&recipe, &front);
+        if let Err(trouble) = &done {
+            // The front learns of the failure by `spawn` too, though not of the step.
+            let _ = front.0.send(&ToFront::Failed(trouble.clone()));
+        }
+        done.map_err(io::Error::other)
+    };
+    sys::before_exec(&mut command, prepared);
+    let started = command.spawn();
+    // The command has the other end, and the fork's own is closed by now.
+    drop(command);
+    let mut handed = Vec::new();
+    receive(&ours, &mut handed)?;
+    Ok(Spawned { process: started?, handed })
+}
+
+/// The steps, in order.
+fn enter(recipe: &Recipe, front: &Front) -> Result<(), Trouble> {
+    let caller = namespaces::enter(recipe.network)?;
+    if recipe.network {
+        network::set_up(front).map_err(Trouble::at(Step::Network))?;
+    }
+    if let Some(layout) = &recipe.tree {
+        tree::lay_out(layout).map_err(Trouble::at(Step::Tree))?;
+    }
+    namespaces::become_again(caller)
+}
+
+/// Takes all that stage one has said. It has failed by now, or become bubblewrap: nothing is waited for.
+fn receive(front: &Channel, handed: &mut Vec<(Handed, OwnedFd)>) -> Result<(), Failure> {
+    while let Some((message, descriptor)) = front.receive_with().map_err(io::Error::from)? {
+        match message {
+            ToFront::Failed(trouble) => return Err(trouble.into()),
+            ToFront::Handed(what) => handed.extend(descriptor.map(|descriptor| (what, descriptor))),
+        }
+    }
+    Ok(())
+}
