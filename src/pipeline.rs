@@ -4,6 +4,7 @@ use crate::agent_state;
 use crate::cli::Cli;
 use crate::config::{self, Saved};
 use crate::failure::Failure;
+use crate::host::agent::Absent;
 use crate::host::builder::Builder;
 use crate::host::{Environment, Host, watch};
 use crate::launch::{self, Notice};
@@ -43,9 +44,9 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     Ok(status)
 }
 
-/// Makes what the host has to have before the launch: the project's file and the directories of
-/// the agent's state. Where something is new the host is probed and the plan made once more, so
-/// each of them happens at most twice in a run.
+/// Makes what the host has to have before the launch: the project's file, the directories of the
+/// agent's state, and what no jail may make there. Where something is new the host is probed and
+/// the plan made once more: twice on an agent's first run, and hardly ever after.
 fn prepare(
     cli: &Cli,
     start: &Start,
@@ -56,9 +57,12 @@ fn prepare(
     let is_saved = saved.written.contains(&start.paths.project_file);
     let new_file = is_saved && !planned.host.project_file;
     let new_state = make_agent_state(cli, &planned.host);
-    let planned =
-        if new_file || new_state { Planned::new(planned.host.origin, settings)? } else { planned };
-    Ok((planned, saved))
+    let again = |planned: Planned, is_new: bool| {
+        if is_new { Planned::new(planned.host.origin, settings) } else { Ok(planned) }
+    };
+    let planned = again(planned, new_file || new_state)?;
+    let is_new = make_absent(&planned.host);
+    Ok((again(planned, is_new)?, saved))
 }
 
 /// Makes what the agent that is run keeps its state in, where it is not there yet; says whether
@@ -70,6 +74,13 @@ fn make_agent_state(cli: &Cli, host: &Host) -> bool {
     let (made, failed) = agent_state::make_all(home, &agent.missing);
     progress::agent(agent, &made, &failed, cli);
     !made.is_empty()
+}
+
+/// Makes what no jail may make; says whether there is something new. Where the user cannot make
+/// it, no jail can.
+fn make_absent(host: &Host) -> bool {
+    let make = |absent: &&Absent| agent_state::make(&absent.base, &absent.place).is_ok();
+    host.absent.iter().filter(make).count() > 0
 }
 
 /// What there is to say before the launch.

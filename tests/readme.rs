@@ -6,7 +6,7 @@ use std::fs;
 use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, rows};
 use ai_jail::policy::place::Place;
-use ai_jail::policy::{asked, devices, display, env, macos, protect, system};
+use ai_jail::policy::{Os, asked, devices, display, env, macos, protect, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -97,6 +97,11 @@ fn protected(rows: &'static [Place], place: &str) -> String {
     grouped(rows.iter().map(|row| (row.path, row.reason)), ["what", place])
 }
 
+/// What of the home stays read-only.
+fn in_home(os: Os) -> impl Iterator<Item = (&'static str, &'static str)> {
+    protect::home(os).map(|row| (row.path, row.reason))
+}
+
 /// The tables of docs/protected.md.
 fn watched_tables() -> Vec<(&'static str, String)> {
     vec![
@@ -120,7 +125,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("empty", home(Treatment::Empty)),
         ("private", home(Treatment::Private)),
         ("hidden", home(Treatment::Hidden)),
-        ("protected", protected(protect::HOME, "below the home")),
+        ("protected", grouped(in_home(Os::Linux), ["what", "below the home"])),
         ("dropped", environment(env::DropWhen::Always)),
         ("kept", format!("{}\n", kept.join(" "))),
     ]

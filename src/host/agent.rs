@@ -4,8 +4,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::home::Entry;
+use super::look::Kind;
 use super::origin::Origin;
 use crate::policy::Os;
+use crate::policy::agents::runtime::{PROGRAMS, RUNTIME};
 use crate::policy::agents::{AGENTS, Agent, Directory, Names};
 use crate::policy::home::{self, Treatment};
 
@@ -38,6 +40,39 @@ pub fn find(
         }
     }
     Some(Running { row, missing })
+}
+
+/// A directory that is not there, below one without links.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Absent {
+    /// The entry of the home that it would be in, canonical.
+    pub base: PathBuf,
+    /// Relative to that.
+    pub place: PathBuf,
+}
+
+/// What no jail may make, in the state of agents that are in use: a process of the host would take
+/// it for its own.
+pub fn absent(entries: &[Entry]) -> Vec<Absent> {
+    let find = |path: &Path| entries.iter().find(|entry| entry.path == path);
+    let is_directory =
+        |path: &str| find(path.as_ref()).is_some_and(|entry| entry.kind == Kind::Directory);
+    let runtime = RUNTIME.iter().filter(|row| find(row.path.as_ref()).is_none());
+    let runtime = runtime.map(|row| row.path);
+    let programs = PROGRAMS.iter().filter(|programs| is_directory(programs.beside));
+    let programs = programs.map(|programs| programs.place.path);
+    let absent = |path: &'static str| {
+        // Nearest the place, what of it is mounted for the jail to write.
+        let above = Path::new(path).ancestors().skip(1);
+        let mut above = above.filter(|above| home::find(Os::of_this_build(), above).is_some());
+        let above = above.next()?;
+        let base = find(above).filter(|entry| entry.kind == Kind::Directory)?;
+        let (base, place) = (&base.located.canonical, Path::new(path).strip_prefix(above).ok()?);
+        // A link that leads nowhere is there.
+        let is_absent = base.join(place).symlink_metadata().is_err();
+        is_absent.then(|| Absent { base: base.clone(), place: place.into() })
+    };
+    runtime.chain(programs).filter_map(absent).collect()
 }
 
 /// What of the home has to be mounted for an agent's directory, if a jail may write there.

@@ -70,6 +70,8 @@ pub struct Host {
     pub command: Option<(PathBuf, Located)>,
     /// The agent that the command is, if it is one that the tables know.
     pub agent: Option<agent::Running>,
+    /// Directories of agents that no jail may make; none in lockdown.
+    pub absent: Vec<agent::Absent>,
     /// mise, where it is wanted and has something to do.
     pub mise: Option<mise::MiseProgram>,
     /// Maps whose source exists.
@@ -101,6 +103,7 @@ impl Host {
             ourselves: ourselves(),
             // One that is not there keeps no state.
             agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, lockdown)),
+            absent: agent::absent(&entries),
             stdio: stdio::all(),
             root: system::root_entries(),
             deeper: system::deeper(),

@@ -9,6 +9,7 @@ use super::maps::Map;
 use super::origin::Origin;
 use super::repositories::{self, Limits, Repositories};
 use crate::policy::Os;
+use crate::policy::agents::runtime::KEPT;
 use crate::policy::place::Place;
 use crate::policy::protect::{
     HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home,
@@ -19,6 +20,8 @@ use crate::policy::protect::{
 pub struct Protection {
     /// To be read-only.
     pub held: Vec<Held>,
+    /// To be the jail's own: directories of programs that have none yet.
+    pub own: Vec<Held>,
     /// To stay writable inside of that.
     pub open: Vec<Held>,
     /// To be looked at: it is not there yet, or it is the agent's own work.
@@ -36,6 +39,7 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     for row in home(Os::of_this_build()) {
         found.home_row(row, &mut places);
     }
+    found.own_programs();
     for row in HOME_OPEN {
         if let Some((_, path)) = places.find(row).filter(|(_, path)| is_file(path)) {
             found.open.push(Held { path, reason: row.reason });
@@ -106,6 +110,15 @@ impl Protection {
         } else {
             self.watched.push(Watched { path, reason });
         }
+    }
+
+    /// Where an agent has no programs yet, the one in the jail may fetch some for itself.
+    fn own_programs(&mut self) {
+        let is_empty = |held: &Held| {
+            held.reason == KEPT
+                && fs::read_dir(&held.path).is_ok_and(|mut entries| entries.next().is_none())
+        };
+        (self.own, self.held) = std::mem::take(&mut self.held).into_iter().partition(is_empty);
     }
 
     /// ai-jail itself, and where the host looks for programs. bubblewrap is never taken from

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::gather::Gathered;
 use super::macos;
-use super::mount::{Access, Authority, Mount, nearest};
+use super::mount::{Access, Authority, Mount, MountKind, nearest};
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::held::Held;
@@ -31,7 +31,13 @@ pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
             let reason = held.reason;
             Some(Mount::bind_at(&held.path, &dest, *access, Authority::Protect, reason))
         };
-        held.iter().filter_map(cover).collect::<Vec<_>>()
+        let own = |own: &Held| {
+            let dest = mount.jail_path(&own.path).filter(|dest| *dest != mount.dest)?;
+            let kind = MountKind::Tmpfs { mode: 0o755, writable: true };
+            Some(Mount::new(dest, kind, Authority::Protect, own.reason))
+        };
+        let covers = held.iter().filter_map(cover).chain(protection.own.iter().filter_map(own));
+        covers.collect::<Vec<_>>()
     });
     let covers: Vec<Mount> = covers.collect();
     gathered.mounts.extend(covers);

@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::agents::runtime::{RUNTIME, RUNTIME_FILES};
 use super::hidden::HIDDEN;
 pub use super::home_row::{HomeRow, Treatment};
 use super::{Os, fits_file, macos};
@@ -42,6 +43,9 @@ pub const HOME: &[HomeRow] = &[
     row(".codex", ReadWrite, "state of Codex"),
     row(".aider", ReadWrite, "state of Aider"),
     row(".gemini", ReadWrite, "state of Gemini CLI"),
+    row(".qwen", ReadWrite, "state of Qwen Code"),
+    row(".copilot", ReadWrite, "state of GitHub Copilot CLI"),
+    row(".cline", ReadWrite, "state of Cline"),
     row(".config", ReadWrite, "settings that agents and tools write"),
     row(".cargo", ReadWrite, "package cache"),
     row(".cache", ReadWrite, "caches"),
@@ -51,6 +55,8 @@ pub const HOME: &[HomeRow] = &[
     row(".local/share/zoxide", ReadWrite, "state of zoxide"),
     row(".local/share/crush", ReadWrite, "state of Crush"),
     row(".local/share/opencode", ReadWrite, "state of OpenCode"),
+    row(".local/share/kilo", ReadWrite, "state of Kilo"),
+    row(".local/share/amp", ReadWrite, "state of Amp"),
     row(".local/share/atuin", ReadWrite, "state of atuin"),
     row(".local/share/mise", ReadWrite, "tools that mise installs"),
     row(".local/share/yarn", ReadWrite, "package cache"),
@@ -112,7 +118,7 @@ pub fn rows_on(os: Os) -> impl Iterator<Item = &'static HomeRow> {
         Os::Linux => &[][..],
         Os::MacOs => macos::home::HOME,
     };
-    HOME.iter().chain(HIDDEN).chain(more)
+    HOME.iter().chain(HIDDEN).chain(RUNTIME).chain(RUNTIME_FILES).chain(more)
 }
 
 /// The row of a path relative to the home, if it has one.

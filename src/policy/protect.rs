@@ -8,10 +8,11 @@
 //! `.local/share/mise/installs`) and the caches of packages. `docs/protected.md` says what
 //! follows from that.
 
+use super::agents::runtime::PROGRAMS;
 use super::place::{Place, place as row};
 use super::{Os, macos};
 
-const PROGRAMS: &str = "programs on PATH";
+const PROGRAMS_ON_PATH: &str = "programs on PATH";
 const INSTALLED: &str = "programs installed for all projects";
 const SHELL: &str = "run by every new shell";
 const GIT: &str = "settings and hooks of git and its like, which name programs";
@@ -29,20 +30,21 @@ const CONTAINERS: &str = "settings of containers, which name programs";
 pub const HOME: &[Place] = &[
     // Programs. uv and pipx can install theirs only from outside anyway: the links to them are in
     // `.local/bin`, which is read-only.
-    row(".cargo/bin", PROGRAMS),
-    row(".bun/bin", PROGRAMS),
-    row(".deno/bin", PROGRAMS),
-    row(".dotnet/tools", PROGRAMS),
-    row(".yarn/bin", PROGRAMS),
-    row(".yarn/switch", PROGRAMS),
-    row(".pub-cache/bin", PROGRAMS),
-    row(".mix/escripts", PROGRAMS),
-    row(".local/share/mise/shims", PROGRAMS),
-    row(".local/share/pnpm/bin", PROGRAMS),
-    row(".local/share/pnpm/pnpm", PROGRAMS),
-    row(".local/share/pnpm/pnpx", PROGRAMS),
+    row(".cargo/bin", PROGRAMS_ON_PATH),
+    row(".bun/bin", PROGRAMS_ON_PATH),
+    row(".deno/bin", PROGRAMS_ON_PATH),
+    row(".dotnet/tools", PROGRAMS_ON_PATH),
+    row(".yarn/bin", PROGRAMS_ON_PATH),
+    row(".yarn/switch", PROGRAMS_ON_PATH),
+    row(".pub-cache/bin", PROGRAMS_ON_PATH),
+    row(".mix/escripts", PROGRAMS_ON_PATH),
+    row(".local/share/mise/shims", PROGRAMS_ON_PATH),
+    row(".local/share/pnpm/bin", PROGRAMS_ON_PATH),
+    row(".local/share/pnpm/pnpm", PROGRAMS_ON_PATH),
+    row(".local/share/pnpm/pnpx", PROGRAMS_ON_PATH),
+    // fnm links the version of each shell here, where there is no `XDG_RUNTIME_DIR`.
+    row(".local/state/fnm_multishells", PROGRAMS_ON_PATH),
     row(".local/state/nix", "the Nix profile, whose programs are on PATH"),
-    row(".claude/local", "Claude Code itself"),
     row(".bun/install/global", INSTALLED),
     row(".config/yarn/global", INSTALLED),
     row(".local/share/yarn/global", INSTALLED),
@@ -205,7 +207,7 @@ pub fn home(os: Os) -> impl Iterator<Item = &'static Place> {
         Os::Linux => &[][..],
         Os::MacOs => macos::protect::HOME,
     };
-    HOME.iter().chain(more)
+    HOME.iter().chain(PROGRAMS.iter().map(|programs| &programs.place)).chain(more)
 }
 
 /// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is

@@ -7,6 +7,7 @@ mod claude;
 mod codex;
 mod crush;
 mod opencode;
+pub mod runtime;
 
 /// Every agent.
 pub const AGENTS: &[Agent] = &[claude::CLAUDE, codex::CODEX, opencode::OPENCODE, crush::CRUSH];
