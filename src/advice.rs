@@ -74,6 +74,7 @@ pub fn row(error: &Error, machine: impl FnOnce() -> Machine) -> Option<&'static 
         Error::WorkingDirectory(_)
         | Error::Map { .. }
         | Error::Source { .. }
+        | Error::Foreign { .. }
         | Error::Stage2(_)
         | Error::System { .. } => return None,
     })

@@ -97,6 +97,12 @@ pub enum Error {
         /// Its own words.
         said: String,
     },
+    /// The builder is another system's than the plan.
+    #[error("{builder} cannot build this jail: it was planned for another system")]
+    Foreign {
+        /// The program that builds jails here.
+        builder: &'static str,
+    },
     /// Stage two failed.
     #[error("the jail could not be completed: {0}")]
     Stage2(String),

@@ -14,6 +14,7 @@ pub mod complaint;
 pub mod config;
 pub mod error;
 pub mod exit;
+pub mod facts;
 pub mod failure;
 pub mod fields;
 pub mod files;

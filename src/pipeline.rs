@@ -34,7 +34,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
     announce(cli, &plan, &saved);
-    let before = look_before(cli, &settings, &host, &plan);
+    let before = look_before(cli, &host, &plan);
     let lookup = Lookup::new(&plan, &host);
     let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
     let status = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
@@ -95,12 +95,7 @@ fn announce(cli: &Cli, plan: &Plan, saved: &Saved) {
 
 /// What the host would run later, as it is now. Those who capture a script's output want nothing
 /// but errors there, so `--exec` compares nothing.
-fn look_before<'a>(
-    cli: &Cli,
-    settings: &Settings,
-    host: &'a Host,
-    plan: &Plan,
-) -> Option<watch::Before<'a>> {
+fn look_before<'a>(cli: &Cli, host: &'a Host, plan: &Plan) -> Option<watch::Before<'a>> {
     let is_watched = !cli.exec || cli.verbose;
-    is_watched.then(|| watch::Before::look(&plan.watched(settings, host), host))
+    is_watched.then(|| watch::Before::look(&plan.watched(host), host))
 }

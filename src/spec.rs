@@ -27,7 +27,7 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         stdio: descriptors.stdio,
         pty: descriptors.pty,
         foreground: if plan.terminal == Terminal::None { Foreground::None } else { foreground },
-        lockdown: plan.lockdown,
+        lockdown: plan.facts.is_strict(),
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),
         seccomp: plan.seccomp,

@@ -20,6 +20,7 @@ mod security;
 mod status;
 mod status_bar;
 mod support;
+mod tables;
 mod troubleshooting;
 mod trust;
 mod trust_hostile;

@@ -112,14 +112,14 @@ fn watched_tables() -> Vec<(&'static str, String)> {
 
 /// Every table by the name that its mark in docs/reference.md has.
 fn tables() -> Vec<(&'static str, String)> {
-    let devices = devices::GPU.iter().map(|device| (device.name, device.reason));
+    let devices = devices::GPU.iter().map(|device| (device.path, device.reason));
     let kept: Vec<String> = env::LOCKDOWN_KEPT.iter().map(|name| format!("`{name}`")).collect();
     vec![
         ("options", options()),
         ("system", system(&[system::ROOT, system::DEEPER, system::CHAINS])),
         ("masks", system(&[system::MASKS])),
         ("lockdown masks", system(&[system::LOCKDOWN_MASKS])),
-        ("devices", grouped(devices, ["what", "below `/dev`"])),
+        ("devices", grouped(devices, ["what", "device"])),
         ("read-write", home(Treatment::ReadWrite)),
         ("copied", home(Treatment::Copied)),
         ("empty", home(Treatment::Empty)),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::host::bubblewrap::Bubblewrap;
 use crate::plan::mount::below;
-use crate::plan::{Access, EnvEdit, HOSTNAME, Mount, MountKind, Plan};
+use crate::plan::{Access, EnvEdit, HOSTNAME, Inheritance, Mount, MountKind, Network, Plan};
 
 /// Sources that were opened beforehand, by where they are mounted: mounting those leaves no time in which somebody could put
 /// something else in their place.
@@ -16,10 +16,11 @@ pub type Sources = BTreeMap<PathBuf, RawFd>;
 /// One option and its values.
 pub type Words = Vec<OsString>;
 
-/// Every option of the plan, in order.
+/// Every option of the plan, in order. A plan for another system has no mounts: in its jail there
+/// would be nothing.
 pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
-    options.extend(plan.mounts.iter().flat_map(|mount| mount_options(mount, sources)));
+    options.extend(plan.mounts().iter().flat_map(|mount| mount_options(mount, sources)));
     options.extend(read_only_at_last(plan).into_iter().map(remount_read_only));
     options.extend(environment(plan));
     options.push(option(["--chdir".into(), plan.directory.clone().into()]));
@@ -33,10 +34,10 @@ pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Wo
     // in each of these mounts already.
     options.push(option(["--dev-bind".into(), root.into(), "/".into()]));
     let of_processes = |mount: &&Mount| mount.kind == MountKind::Proc || is_in_proc(plan, mount);
-    let processes = plan.mounts.iter().filter(of_processes);
+    let processes = plan.mounts().iter().filter(of_processes);
     options.extend(processes.flat_map(|mount| mount_options(mount, &Sources::new())));
     if plan.proc_is_read_only {
-        let proc = plan.mounts.iter().filter(|mount| mount.kind == MountKind::Proc);
+        let proc = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Proc);
         options.extend(proc.map(|mount| remount_read_only(&mount.dest)));
     }
     options.extend(environment(plan));
@@ -46,7 +47,7 @@ pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Wo
 
 /// Whether something is mounted in the jail's own `/proc`.
 pub fn is_in_proc(plan: &Plan, mount: &Mount) -> bool {
-    let mut proc = plan.mounts.iter().filter(|mount| mount.kind == MountKind::Proc);
+    let mut proc = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Proc);
     mount.kind != MountKind::Proc && proc.any(|proc| below(&mount.dest, &proc.dest).is_some())
 }
 
@@ -67,8 +68,9 @@ fn namespaces(plan: &Plan, bubblewrap: &Bubblewrap) -> Vec<Words> {
     ]
     .map(|flag| option([flag.into()]))
     .into();
-    if plan.lockdown {
-        options.push(option(["--unshare-net".into()]));
+    match plan.facts.network {
+        Network::Shared => {}
+        Network::None => options.push(option(["--unshare-net".into()])),
     }
     if bubblewrap.disable_userns {
         // Forbids further user namespaces in the kernel, whatever the system-call filter lets by.
@@ -109,8 +111,6 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
         MountKind::EmptyFile => {
             vec![option(["--dev-bind".into(), "/dev/null".into(), dest()])]
         }
-        // Only plans for macOS have these.
-        MountKind::Closed { .. } => Vec::new(),
         MountKind::Proc => vec![option(["--proc".into(), dest()])],
         MountKind::Devices { .. } => vec![option(["--dev".into(), dest()])],
         MountKind::Symlink { target } => {
@@ -143,11 +143,11 @@ fn with_mode(mode: u32, what: Words) -> Vec<Words> {
 
 /// What must be read-only in the end, though mount points had to be made in it first.
 ///
-/// Outside lockdown that is a mask at most, which the kernel keeps shut by its mode and Landlock's
-/// rule: bubblewrap up to 0.12 reads the whole mount table again for each of these, which for the
+/// Where the root need not be, that is a mask at most, which the kernel keeps shut by its mode and
+/// Landlock's rule: bubblewrap up to 0.12 reads the whole mount table again for each of these, which for the
 /// four usual masks costs half a millisecond.
 pub fn read_only_at_last(plan: &Plan) -> Vec<&Path> {
-    if !plan.lockdown && plan.landlock.is_some() {
+    if !plan.facts.root_read_only && plan.landlock.is_some() {
         return Vec::new();
     }
     let is_closed = |mount: &&Mount| {
@@ -156,8 +156,8 @@ pub fn read_only_at_last(plan: &Plan) -> Vec<&Path> {
             MountKind::Tmpfs { writable: false, .. } | MountKind::Devices { writable: false }
         ) || (plan.proc_is_read_only && mount.kind == MountKind::Proc)
     };
-    let closed = plan.mounts.iter().filter(is_closed).map(|mount| mount.dest.as_path());
-    let root = plan.lockdown.then_some(Path::new("/"));
+    let closed = plan.mounts().iter().filter(is_closed).map(|mount| mount.dest.as_path());
+    let root = plan.facts.root_read_only.then_some(Path::new("/"));
     closed.chain(root).collect()
 }
 
@@ -166,7 +166,8 @@ fn remount_read_only(path: &Path) -> Words {
 }
 
 fn environment(plan: &Plan) -> Vec<Words> {
-    let clear = plan.lockdown.then(|| option(["--clearenv".into()]));
+    let is_cleared = plan.facts.environment == Inheritance::Cleared;
+    let clear = is_cleared.then(|| option(["--clearenv".into()]));
     let edits = plan.environment.iter().map(|edit| match edit {
         EnvEdit::Set(name, value) => option(["--setenv".into(), name.clone(), value.clone()]),
         EnvEdit::Unset(name, _) => option(["--unsetenv".into(), name.clone()]),

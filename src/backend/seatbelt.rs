@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::plan::mount::{below, nearest};
-use crate::plan::{Access, Authority, Mount, MountKind, Plan};
+use crate::plan::{Access, Authority, Facts, MacOs, Network, Rule, RuleKind};
 
 /// Rules of every jail.
 const BASE: &str = include_str!("seatbelt/base.sbpl");
@@ -33,27 +33,30 @@ pub struct Profile {
     pub parameters: Vec<(String, OsString)>,
 }
 
-/// Renders a plan.
-pub fn profile(plan: &Plan) -> Profile {
-    let network = if plan.lockdown { "" } else { NETWORK };
+/// Renders the rules of a plan.
+pub fn profile(macos: &MacOs, facts: Facts) -> Profile {
+    let network = match facts.network {
+        Network::Shared => NETWORK,
+        Network::None => "",
+    };
     let mut writer = Writer {
-        plan,
+        macos,
         policy: without_comments(&[BASE, network, RULES]),
         parameters: Vec::new(),
         keys: HashMap::new(),
         passed: HashSet::new(),
     };
     // Outer places before inner ones: the last rule that fits decides.
-    for mount in &plan.mounts {
-        writer.mount(mount);
+    for rule in &macos.rules {
+        writer.rule(rule);
     }
-    for path in &plan.macos.sockets {
+    for path in &macos.sockets {
         // Others have been said with their mounts.
-        if plan.mounts.iter().all(|mount| mount.dest != *path) {
+        if macos.rules.iter().all(|rule| rule.dest != *path) {
             writer.line("jail-sockets", &[path]);
         }
     }
-    for path in &plan.macos.replaced {
+    for path in &macos.replaced {
         let mut beside = path.as_os_str().to_owned();
         beside.push(".");
         writer.line("jail-replace", &[path, Path::new(&beside)]);
@@ -71,7 +74,7 @@ fn without_comments(texts: &[&str]) -> String {
 }
 
 struct Writer<'a> {
-    plan: &'a Plan,
+    macos: &'a MacOs,
     policy: String,
     parameters: Vec<(String, OsString)>,
     /// What each path is called.
@@ -102,33 +105,25 @@ impl Writer<'_> {
         key
     }
 
-    fn mount(&mut self, mount: &Mount) {
-        let path = mount.dest.as_path();
-        match &mount.kind {
-            MountKind::Closed { prefix: false } => self.line("jail-refuse", &[path]),
-            MountKind::Closed { prefix: true } => self.line("jail-refuse-all", &[path]),
-            MountKind::Symlink { .. } => {
+    fn rule(&mut self, rule: &Rule) {
+        let path = rule.dest.as_path();
+        match &rule.kind {
+            RuleKind::Closed { prefix: false } => self.line("jail-refuse", &[path]),
+            RuleKind::Closed { prefix: true } => self.line("jail-refuse-all", &[path]),
+            RuleKind::Link { .. } => {
                 self.way_to(path);
                 self.line("jail-link", &[path]);
             }
-            MountKind::Bind { access, .. } => {
+            RuleKind::Open { access } => {
                 self.way_to(path);
-                self.bind(mount, *access);
+                self.open(rule, *access);
             }
-            // macOS makes nothing for a jail, and its plans have none of these.
-            MountKind::Tmpfs { .. }
-            | MountKind::EmptyFile
-            | MountKind::Proc
-            | MountKind::Devices { .. }
-            | MountKind::Directory { .. }
-            | MountKind::File { .. }
-            | MountKind::Copied { .. } => {}
         }
-        self.sockets(mount);
+        self.sockets(rule);
     }
 
-    fn bind(&mut self, mount: &Mount, access: Access) {
-        let path = mount.dest.as_path();
+    fn open(&mut self, rule: &Rule, access: Access) {
+        let path = rule.dest.as_path();
         match access {
             Access::Device => self.line("jail-device", &[path]),
             Access::ReadOnly => {
@@ -139,12 +134,12 @@ impl Writer<'_> {
                 }
             }
             // What is around it is writable already.
-            Access::ReadWrite if mount.authority == Authority::Keep => {
+            Access::ReadWrite if rule.authority == Authority::Pin => {
                 self.line("jail-pin", &[path]);
                 self.spelled("jail-pin-spelled", path, "$");
             }
             // It has a line of its own, with what is beside it.
-            Access::ReadWrite if self.plan.macos.replaced.contains(&mount.dest) => {}
+            Access::ReadWrite if self.macos.replaced.contains(&rule.dest) => {}
             Access::ReadWrite => self.line("jail-write", &[path]),
         }
     }
@@ -155,8 +150,8 @@ impl Writer<'_> {
             if !self.passed.insert(directory.into()) {
                 return;
             }
-            let around = nearest(&self.plan.mounts, directory);
-            if around.is_none_or(|mount| mount.access().is_none()) {
+            let around = nearest(&self.macos.rules, directory);
+            if around.is_none_or(|rule| rule.access().is_none()) {
                 self.line("jail-pass", &[directory]);
             }
         }
@@ -164,17 +159,17 @@ impl Writer<'_> {
 
     /// Whether a place is inside one that can be written.
     fn is_in_writable(&self, path: &Path) -> bool {
-        let around = path.parent().and_then(|parent| nearest(&self.plan.mounts, parent));
-        around.is_some_and(|mount| mount.access() == Some(Access::ReadWrite))
+        let around = path.parent().and_then(|parent| nearest(&self.macos.rules, parent));
+        around.is_some_and(|rule| rule.access() == Some(Access::ReadWrite))
     }
 
     /// A line for all spellings of a place, as far as a jail could choose one: below what it may
     /// write.
     fn spelled(&mut self, word: &str, path: &Path, end: &str) {
         let is_writable = |above: &&Path| {
-            let mut at = self.plan.mounts.iter().filter(|mount| mount.dest == **above);
-            at.any(|mount| {
-                mount.access() == Some(Access::ReadWrite) && mount.authority != Authority::Keep
+            let mut at = self.macos.rules.iter().filter(|rule| rule.dest == **above);
+            at.any(|rule| {
+                rule.access() == Some(Access::ReadWrite) && rule.authority != Authority::Pin
             })
         };
         let around = path.ancestors().skip(1).find(is_writable);
@@ -185,15 +180,15 @@ impl Writer<'_> {
     }
 
     /// What becomes of Unix sockets at a place.
-    fn sockets(&mut self, mount: &Mount) {
-        let path = mount.dest.as_path();
-        let macos = &self.plan.macos;
-        if macos.sockets.contains(&mount.dest) {
+    fn sockets(&mut self, rule: &Rule) {
+        let path = rule.dest.as_path();
+        let macos = self.macos;
+        if macos.sockets.contains(&rule.dest) {
             self.line("jail-sockets", &[path]);
             for beginning in macos.no_sockets.iter().filter(|at| at.parent() == Some(path)) {
                 self.line("jail-unreached", &[beginning]);
             }
-        } else if let MountKind::Closed { prefix } = mount.kind {
+        } else if let RuleKind::Closed { prefix } = rule.kind {
             if macos.sockets.iter().any(|open| below(path, open).is_some()) {
                 let word = if prefix { "jail-no-sockets-at" } else { "jail-no-sockets" };
                 self.line(word, &[path]);

@@ -84,7 +84,7 @@ pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
     let mut pieces = Vec::new();
     // The mounts around the current one, innermost last.
     let mut around: Vec<&Mount> = Vec::new();
-    for mount in plan.mounts.iter().filter(|mount| !bwrap::is_in_proc(plan, mount)) {
+    for mount in plan.mounts().iter().filter(|mount| !bwrap::is_in_proc(plan, mount)) {
         while around.last().is_some_and(|above| !mount.dest.starts_with(&above.dest)) {
             around.pop();
         }
@@ -133,8 +133,6 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
         MountKind::Devices { .. } => return devices(&mount.dest, is_made, is_closed),
         // bubblewrap mounts it, and cannot make the directory in a root that is read-only.
         MountKind::Proc => Kind::Directory { mode: 0o755 },
-        // Of another system.
-        MountKind::Closed { .. } => return Vec::new(),
     };
     vec![Piece { dest: mount.dest.clone(), kind, is_made }]
 }

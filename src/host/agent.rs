@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::home::Entry;
 use super::look::Kind;
 use super::origin::Origin;
+use crate::facts::Facts;
 use crate::policy::Os;
 use crate::policy::agents::runtime::{PROGRAMS, RUNTIME};
 use crate::policy::agents::{AGENTS, Agent, Directory, Names};
@@ -22,16 +23,11 @@ pub struct Running {
 }
 
 /// The agent that `program` is, by its name.
-pub fn find(
-    program: &OsStr,
-    origin: &Origin,
-    entries: &[Entry],
-    lockdown: bool,
-) -> Option<Running> {
+pub fn find(program: &OsStr, origin: &Origin, entries: &[Entry], facts: Facts) -> Option<Running> {
     let name = Path::new(program).file_name()?;
     let row = AGENTS.iter().find(|row| name == row.command)?;
     let mut missing = Vec::new();
-    if !lockdown {
+    if !facts.is_alone() {
         for directory in [&row.directory].into_iter().chain(row.state) {
             let Some(place) = place(row, *directory, origin) else { continue };
             if !entries.iter().any(|entry| entry.path == place) && !missing.contains(&place) {

@@ -13,8 +13,9 @@ use super::protect::{self, Protection};
 use super::stdio::{self, Stdio};
 use super::system::{self, RootEntry, SystemPlace};
 use super::{agent, command, git, mise, sockets};
+use crate::facts::Facts;
 use crate::fields::Switch;
-use crate::policy::place::Place;
+use crate::policy::place::{Place, place};
 use crate::policy::{self, Os};
 use crate::settings::Settings;
 
@@ -30,7 +31,7 @@ pub struct Host {
     /// Standard input, output and error.
     pub stdio: [Stdio; 3],
     /// Entries of `/`.
-    pub root: Vec<(RootEntry, &'static str)>,
+    pub root: Vec<(RootEntry, Place)>,
     /// Deeper program places.
     pub deeper: Vec<SystemPlace>,
     /// Where the chains of `/etc` end.
@@ -44,7 +45,7 @@ pub struct Host {
     /// Where mise will record trust, if it has recorded nothing yet.
     pub missing_mise_state: Option<PathBuf>,
     /// GPU devices.
-    pub gpu: Vec<(PathBuf, &'static str)>,
+    pub gpu: Vec<(PathBuf, Place)>,
     /// The display.
     pub display: Display,
     /// Whether [`policy::display::X11_SOCKETS`] is a directory.
@@ -85,39 +86,34 @@ pub struct Host {
 impl Host {
     /// Looks up what `settings` ask for.
     pub fn probe(origin: Origin, settings: &Settings) -> Self {
-        let lockdown = settings.is_on(Switch::Lockdown);
-        let real_home = origin.home.real().filter(|_| !lockdown);
+        let facts = Facts::of(settings);
+        let alone = facts.is_alone();
+        let real_home = origin.home.real().filter(|_| !alone);
         let environment = &origin.environment;
-        let wanted = |switch: bool| switch && !lockdown;
-        let runtime = if lockdown { None } else { display::runtime_directory(environment) };
+        let runtime = if alone { None } else { display::runtime_directory(environment) };
         let keys = display::keys_file(environment, real_home);
-        let (maps, missing) =
-            if lockdown { Default::default() } else { find_maps(&origin, settings) };
+        let (maps, missing) = if alone { Default::default() } else { find_maps(&origin, settings) };
         let entries = real_home.map(home::entries).unwrap_or_default();
         let protection =
-            if lockdown { Protection::default() } else { protect::find(&origin, &entries, &maps) };
+            if alone { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
         Self {
             os: Os::of_this_build(),
             ourselves: ourselves(),
             // One that is not there keeps no state.
-            agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, lockdown)),
+            agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, facts)),
             absent: agent::absent(&entries),
             stdio: stdio::all(),
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),
-            masks: system::masks(lockdown),
+            masks: system::masks(facts),
             missing_mise_state: mise::missing_state(&origin, &entries),
             root_settings: system::root_settings(),
             entries,
-            gpu: if wanted(settings.is_on(Switch::Gpu)) {
-                system::gpu_devices()
-            } else {
-                Vec::new()
-            },
-            display: if wanted(settings.is_on(Switch::Display)) {
+            gpu: if settings.is_on(Switch::Gpu) { system::gpu_devices() } else { Vec::new() },
+            display: if settings.is_on(Switch::Display) {
                 display::display(environment, keys.as_deref())
             } else {
                 Display::default()
@@ -125,18 +121,14 @@ impl Host {
             x11_sockets: is_directory(Path::new(policy::display::X11_SOCKETS)),
             withheld: display::withheld(runtime.as_ref(), keys),
             runtime,
-            docker: if lockdown { Vec::new() } else { doors::docker(environment, real_home) },
+            docker: if alone { Vec::new() } else { doors::docker(environment, real_home) },
             sockets: sockets::listening(&origin.project),
-            certificates: if lockdown { Vec::new() } else { certificates(environment) },
+            certificates: if alone { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(policy::own::SETTINGS_FILE)),
             git_common: git::common_directory(&origin.project),
             command,
-            mise: if wanted(settings.is_on(Switch::Mise)) {
-                mise::find(&origin, &maps)
-            } else {
-                None
-            },
+            mise: if settings.is_on(Switch::Mise) { mise::find(&origin, &maps) } else { None },
             maps,
             missing,
             protection,
@@ -178,11 +170,12 @@ fn find_maps(origin: &Origin, settings: &Settings) -> (Vec<Map>, Vec<Missing>) {
 
 /// Where the certificate variables lead.
 fn certificates(environment: &Environment) -> Vec<SystemPlace> {
-    let place = |name: &&str| {
+    let certificate = |name: &&'static str| {
         let located = links::locate(environment.path(name)?).ok()?;
-        Some(SystemPlace { located, reason: "TLS certificates" })
+        Some(SystemPlace { located, row: place(name, "TLS certificates") })
     };
-    let mut places: Vec<SystemPlace> = policy::env::CERTIFICATES.iter().filter_map(place).collect();
+    let mut places: Vec<SystemPlace> =
+        policy::env::CERTIFICATES.iter().filter_map(certificate).collect();
     places.dedup();
     places
 }

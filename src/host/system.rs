@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
+use crate::facts::Facts;
 use crate::policy::place::Place;
 use crate::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT, ROOT_SETTINGS};
 use crate::policy::{devices, fits};
@@ -17,17 +18,17 @@ pub enum RootEntry {
     Link(PathBuf, PathBuf),
 }
 
-/// A place of the host, where it leads, and the table's reason for it.
+/// A place of the tables, as the host has it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SystemPlace {
     /// Where it leads.
     pub located: Located,
-    /// The reason.
-    pub reason: &'static str,
+    /// Its row.
+    pub row: Place,
 }
 
-/// The entries of `/` that have rows, with their reasons; one `readdir`.
-pub fn root_entries() -> Vec<(RootEntry, &'static str)> {
+/// The entries of `/` that have rows; one `readdir`.
+pub fn root_entries() -> Vec<(RootEntry, Place)> {
     let Ok(listing) = fs::read_dir("/") else {
         return Vec::new();
     };
@@ -44,7 +45,7 @@ pub fn root_entries() -> Vec<(RootEntry, &'static str)> {
             } else {
                 return None;
             };
-            Some((entry, row.reason))
+            Some((entry, *row))
         })
         .collect();
     entries.sort_by(|(left, _), (right, _)| root_path(left).cmp(root_path(right)));
@@ -75,12 +76,12 @@ pub fn chains() -> Vec<SystemPlace> {
 
 fn locate(row: &Place) -> Option<SystemPlace> {
     let located = links::locate(Path::new(row.path)).ok()?;
-    Some(SystemPlace { located, reason: row.reason })
+    Some(SystemPlace { located, row: *row })
 }
 
-/// The masks that have something to hide; in lockdown there are more.
-pub fn masks(lockdown: bool) -> Vec<Place> {
-    let more = if lockdown { LOCKDOWN_MASKS } else { &[] };
+/// The masks that have something to hide; there are more over a root that is read-only.
+pub fn masks(facts: Facts) -> Vec<Place> {
+    let more = if facts.root_read_only { LOCKDOWN_MASKS } else { &[] };
     let is_directory =
         |row: &&Place| fs::symlink_metadata(row.path).is_ok_and(|metadata| metadata.is_dir());
     MASKS.iter().chain(more).filter(is_directory).copied().collect()
@@ -95,20 +96,19 @@ pub fn root_settings() -> Vec<Place> {
     ROOT_SETTINGS.iter().filter(exists).copied().collect()
 }
 
-/// The GPU devices that exist, with their reasons.
-pub fn gpu_devices() -> Vec<(PathBuf, &'static str)> {
+/// The GPU devices that exist.
+pub fn gpu_devices() -> Vec<(PathBuf, Place)> {
     let Ok(listing) = fs::read_dir("/dev") else {
         return Vec::new();
     };
     let mut found: Vec<_> = listing
         .flatten()
         .filter_map(|item| {
-            let name = item.file_name();
-            let fits = |row: &&devices::Device| fits(row.name.as_bytes(), name.as_encoded_bytes());
-            let row = devices::GPU.iter().find(fits)?;
-            Some((item.path(), row.reason))
+            let path = item.path();
+            let row = row_of(devices::GPU, &path)?;
+            Some((path, *row))
         })
         .collect();
-    found.sort_unstable();
+    found.sort_unstable_by(|(left, _), (right, _)| left.cmp(right));
     found
 }

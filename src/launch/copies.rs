@@ -50,7 +50,7 @@ impl Copies {
     pub fn read(plan: &mut Plan) -> Self {
         let mut files = Vec::new();
         plan.write_back.retain(|file| {
-            let is_copied = plan.mounts.iter().any(|mount| mount.dest == file.copy);
+            let is_copied = plan.places.mounts().iter().any(|mount| mount.dest == file.copy);
             let opened = Original::open(&file.original, is_copied);
             match (opened, file.copy.file_name()) {
                 (Ok(original), Some(name)) => {
@@ -60,7 +60,7 @@ impl Copies {
                 _ => false,
             }
         });
-        plan.mounts.retain(|mount| {
+        plan.places.retain_mounts(|mount| {
             let is_copied = matches!(mount.kind, MountKind::Copied { .. });
             !is_copied || files.iter().any(|file| file.path == mount.dest)
         });

@@ -18,7 +18,7 @@ use super::descriptors;
 use super::jail::{Cleanup, Handover, Jail};
 use crate::backend::seatbelt::{self, Profile};
 use crate::error::Error;
-use crate::plan::{EnvEdit, Plan};
+use crate::plan::{EnvEdit, Inheritance, Places, Plan};
 
 /// The parameter that holds the mark of the run's processes.
 const MARK: &str = "AI_JAIL_RUN";
@@ -34,7 +34,10 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     // A pipe, because it is there without a file, and what is in it is in no argument.
     let (spec, writer) = pipe().map_err(Error::system("pipe"))?;
     descriptors::close_on_exec(&writer)?;
-    let profile = marked(seatbelt::profile(plan), &mark);
+    let Places::MacOs(macos) = &plan.places else {
+        return Err(Error::Foreign { builder: "sandbox-exec" });
+    };
+    let profile = marked(seatbelt::profile(macos, plan.facts), &mark);
     let arguments = arguments(profile, &ourselves, &spec);
     let mut command = Command::new(program);
     command
@@ -84,7 +87,7 @@ fn arguments(profile: Profile, ourselves: &Path, spec: &OwnedFd) -> Vec<OsString
 
 /// bubblewrap has options for this; here it is ours to do.
 fn set_environment(command: &mut Command, plan: &Plan) {
-    if plan.lockdown {
+    if plan.facts.environment == Inheritance::Cleared {
         command.env_clear();
     }
     for edit in &plan.environment {

@@ -3,29 +3,31 @@
 
 use std::path::PathBuf;
 
-use super::mount::{Authority, Mount, MountKind, below, compare};
+use super::mount::{Authority, Mount, Why, below, compare};
 use super::protect;
+use super::system::System;
+use crate::policy::place::Place;
 
 /// A place of the host that no mount may show.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Hidden {
+pub struct Hidden<K> {
     /// How the tables name it, below the canonical home.
     pub named: PathBuf,
     /// Its canonical path on the host.
     pub path: PathBuf,
-    /// Whether it is a directory.
-    pub directory: bool,
-    /// Whether everything is hidden whose path begins so; only macOS can do that.
-    pub prefix: bool,
+    /// What hides it.
+    pub mask: K,
+    /// The row that hides it, where one does.
+    pub row: Option<Place>,
     /// Why it is hidden.
     pub reason: String,
 }
 
 /// Puts the wanted mounts in order.
-pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
+pub fn arrange<K: System>(wanted: Vec<Mount<K>>, hidden: &[Hidden<K>]) -> Vec<Mount<K>> {
     let mut mounts = wanted;
     mounts.retain(|mount| !shows_hidden(mount, hidden));
-    let masks: Vec<Mount> = mounts.iter().flat_map(|mount| masks(mount, hidden)).collect();
+    let masks: Vec<Mount<K>> = mounts.iter().flat_map(|mount| masks(mount, hidden)).collect();
     mounts.extend(masks);
     // Parents before children by path components; at the same place the strongest first, and of
     // two as strong the one that gives less.
@@ -41,37 +43,28 @@ pub fn arrange(wanted: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
 
 /// Whether a mount is a hidden place or inside one. Only the command line may do that: it names
 /// the place itself.
-fn shows_hidden(mount: &Mount, hidden: &[Hidden]) -> bool {
-    let MountKind::Bind { source, .. } = &mount.kind else {
-        return false;
-    };
-    mount.authority < Authority::Hidden
-        && hidden.iter().any(|hidden| below(source, &hidden.path).is_some())
+fn shows_hidden<K: System>(mount: &Mount<K>, hidden: &[Hidden<K>]) -> bool {
+    let is_in = |source| hidden.iter().any(|hidden| below(source, &hidden.path).is_some());
+    mount.authority < Authority::Hidden && mount.source().is_some_and(is_in)
 }
 
 /// The masks over the hidden places that a mount would show.
-fn masks(mount: &Mount, hidden: &[Hidden]) -> Vec<Mount> {
-    let mask = |hidden: &Hidden| {
+fn masks<K: System>(mount: &Mount<K>, hidden: &[Hidden<K>]) -> Vec<Mount<K>> {
+    let mask = |hidden: &Hidden<K>| {
         let dest = mount.jail_path(&hidden.path)?;
         if dest == mount.dest {
             return None;
         }
-        let kind = if hidden.prefix {
-            MountKind::Closed { prefix: true }
-        } else if hidden.directory {
-            MountKind::Tmpfs { mode: 0o755, writable: true }
-        } else {
-            MountKind::EmptyFile
-        };
-        Some(Mount::new(dest, kind, Authority::Hidden, hidden.reason.clone()))
+        let why = Why { row: hidden.row, reason: hidden.reason.clone() };
+        Some(Mount::new(dest, hidden.mask.clone(), Authority::Hidden, why))
     };
     hidden.iter().filter_map(mask).collect()
 }
 
 /// Leaves out what a parent already provides, and what a parent does not let be made; notes what
 /// the rest need of the host.
-fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
-    let mut kept: Vec<Mount> = Vec::with_capacity(mounts.len());
+fn drop_needless<K: System>(mounts: Vec<Mount<K>>, hidden: &[Hidden<K>]) -> Vec<Mount<K>> {
+    let mut kept: Vec<Mount<K>> = Vec::with_capacity(mounts.len());
     // The mounts above the current one, innermost last: the list is sorted, so whatever is not
     // above it is not above any later one either.
     let mut above: Vec<usize> = Vec::new();
@@ -93,35 +86,29 @@ fn drop_needless(mounts: Vec<Mount>, hidden: &[Hidden]) -> Vec<Mount> {
     kept
 }
 
-fn is_needed(mount: &Mount, parent: &Mount, hidden: &[Hidden]) -> bool {
+fn is_needed<K: System>(mount: &Mount<K>, parent: &Mount<K>, hidden: &[Hidden<K>]) -> bool {
     let shown_by_parent = parent.host_path(&mount.dest);
-    match &mount.kind {
-        MountKind::Bind { .. } if mount.authority == Authority::Protect => {
-            protect::is_needed(mount, parent)
+    if let Some(source) = mount.source() {
+        if mount.authority == Authority::Protect {
+            return protect::is_needed(mount, parent);
         }
-        MountKind::Bind { source, .. } => {
-            let same_place = shown_by_parent.as_deref() == Some(source);
-            let same_access = mount.access() == parent.access();
-            // What a table wants never narrows or widens what the user mapped or works on.
-            let outranked =
-                mount.authority <= Authority::Table && parent.authority > Authority::Table;
-            !(same_place && (same_access || outranked || mount.authority == Authority::Link))
-        }
-        // These are made in a tmpfs only; in a bind they are there already, or making them would
-        // leave them on the host.
-        MountKind::Symlink { .. }
-        | MountKind::Directory { .. }
-        | MountKind::File { .. }
-        | MountKind::Copied { .. } => shown_by_parent.is_none(),
-        // A mask has something to hide only where the parent shows the hidden place: a mount in
-        // between may have replaced it.
-        MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Closed { .. }
-            if mount.authority == Authority::Hidden =>
-        {
-            shown_by_parent.is_some_and(|path| {
-                hidden.iter().any(|hidden| hidden.path.as_os_str() == path.as_os_str())
-            })
-        }
-        _ => true,
+        let same_place = shown_by_parent.as_deref() == Some(source);
+        let same_access = mount.access() == parent.access();
+        // What a table wants never narrows or widens what the user mapped or works on.
+        let outranked = mount.authority <= Authority::Table && parent.authority > Authority::Table;
+        return !(same_place && (same_access || outranked || mount.authority == Authority::Link));
     }
+    // Made in a tmpfs only: in a bind the place is there already, or making it would leave it on
+    // the host.
+    if mount.kind.belongs_to_parent() {
+        return shown_by_parent.is_none();
+    }
+    // A mask has something to hide only where the parent shows the hidden place: a mount in
+    // between may have replaced it.
+    if mount.kind.is_closed() && mount.authority == Authority::Hidden {
+        let is_hidden =
+            |path: PathBuf| hidden.iter().any(|it| it.path.as_os_str() == path.as_os_str());
+        return shown_by_parent.is_some_and(is_hidden);
+    }
+    true
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::HOSTNAME;
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Content, Mount, MountKind, below, nearest};
+use super::mount::{Access, Authority, Content, Kind, Mount, MountKind, below, nearest};
+use super::system::System;
 use crate::host::Host;
 use crate::host::display::{Socket, X11};
 use crate::policy::display::{X11_SOCKETS, XAUTHORITY};
@@ -20,7 +21,7 @@ const PRIVATE: u32 = 0o700;
 const SHARED: u32 = 0o1777;
 
 /// Adds what of the desktop no mount may show.
-pub fn hide(gathered: &mut Gathered, host: &Host) {
+pub fn hide<K: System>(gathered: &mut Gathered<K>, host: &Host) {
     for item in &host.withheld {
         // The file of keys may have a row in the home's table.
         if gathered.hidden.iter().any(|hidden| hidden.path == item.path) {
@@ -29,8 +30,8 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
         gathered.hidden.push(Hidden {
             named: item.path.clone(),
             path: item.path.clone(),
-            directory: item.directory,
-            prefix: false,
+            mask: K::mask(item.directory),
+            row: None,
             reason: item.reason.into(),
         });
         gathered.withhold(&item.path, item.reason);
@@ -38,7 +39,7 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
 }
 
 /// Adds the display. After the maps: one of them may show what the jail has of its own here.
-pub fn gather(gathered: &mut Gathered, host: &Host) {
+pub fn gather(gathered: &mut Gathered<MountKind>, host: &Host) {
     runtime_directory(gathered, host);
     let display = &host.display;
     if let Some(door) = &display.wayland {
@@ -48,7 +49,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
 }
 
 /// The directory of the user's services: a new one, unless the user mapped what it is in.
-fn runtime_directory(gathered: &mut Gathered, host: &Host) {
+fn runtime_directory(gathered: &mut Gathered<MountKind>, host: &Host) {
     let Some(runtime) = &host.runtime else { return };
     let path = &runtime.canonical;
     if system::is_taken_on(host.os, path) {
@@ -66,7 +67,7 @@ fn runtime_directory(gathered: &mut Gathered, host: &Host) {
     gathered.links(&runtime.links, reason);
 }
 
-fn x11(gathered: &mut Gathered, host: &Host) {
+fn x11(gathered: &mut Gathered<MountKind>, host: &Host) {
     let directory = Path::new(X11_SOCKETS);
     // Somebody who maps this very place wants the host's, under the numbers that they have.
     let is_mapped = gathered.mounts.iter().any(|mount| mount.dest == directory);
@@ -96,7 +97,7 @@ fn dest(socket: &Socket) -> PathBuf {
 }
 
 /// The number of the display in the jail.
-fn number(x11: &X11, mounts: &[Mount]) -> u32 {
+fn number<K: Kind>(x11: &X11, mounts: &[Mount<K>]) -> u32 {
     let renumbered = |socket: &&Socket| {
         let dest = dest(socket);
         mounts.iter().any(|mount| mount.dest == dest)
@@ -105,7 +106,7 @@ fn number(x11: &X11, mounts: &[Mount]) -> u32 {
 }
 
 /// The variables that have another value in the jail.
-pub fn variables(host: &Host, mounts: &[Mount]) -> Vec<(&'static str, OsString)> {
+pub fn variables<K: Kind>(host: &Host, mounts: &[Mount<K>]) -> Vec<(&'static str, OsString)> {
     let mut variables = Vec::new();
     if let Some(x11) = host.display.x11.as_ref().filter(|x11| x11.socket.is_some()) {
         let name = x11.name.renumbered(number(x11, mounts));
@@ -118,6 +119,6 @@ pub fn variables(host: &Host, mounts: &[Mount]) -> Vec<(&'static str, OsString)>
 }
 
 /// Whether the jail has keys to a display.
-pub fn has_keys(mounts: &[Mount]) -> bool {
+pub fn has_keys<K>(mounts: &[Mount<K>]) -> bool {
     mounts.iter().any(|mount| mount.dest == Path::new(XAUTHORITY))
 }

@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::display;
-use super::mount::{self, Mount};
+use super::mount::{self, Kind, Mount};
+use crate::facts::{Facts, Inheritance};
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::policy::env::{LOCKDOWN_KEPT, MARKER, dropped};
@@ -22,9 +23,16 @@ pub enum EnvEdit {
 }
 
 /// The changes, in the order of the variables' names.
-pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool) -> Vec<EnvEdit> {
+pub fn edits<K: Kind>(
+    settings: &Settings,
+    facts: Facts,
+    host: &Host,
+    mounts: &[Mount<K>],
+    with_mise: bool,
+) -> Vec<EnvEdit> {
+    let is_cleared = facts.environment == Inheritance::Cleared;
     let environment = &host.origin.environment;
-    let mut edits = if settings.is_on(Switch::Lockdown) {
+    let mut edits = if is_cleared {
         let kept = |name: &OsStr| {
             LOCKDOWN_KEPT.iter().any(|row| fits(row.as_bytes(), name.as_encoded_bytes()))
         };
@@ -50,7 +58,7 @@ pub fn edits(settings: &Settings, host: &Host, mounts: &[Mount], with_mise: bool
         edits.push(EnvEdit::Set(name.into(), value.into()));
     }
     let home = host.origin.home.path().as_os_str();
-    if settings.is_on(Switch::Lockdown) || environment.get("HOME") != Some(home) {
+    if is_cleared || environment.get("HOME") != Some(home) {
         edits.push(EnvEdit::Set("HOME".into(), home.into()));
     }
     edits.sort_by(|left, right| name(left).cmp(name(right)));
@@ -64,12 +72,12 @@ fn name(edit: &EnvEdit) -> &OsStr {
 }
 
 /// Whether a row drops a variable with this value.
-fn applies(
+fn applies<K: Kind>(
     when: DropWhen,
     value: &OsStr,
     settings: &Settings,
     host: &Host,
-    mounts: &[Mount],
+    mounts: &[Mount<K>],
 ) -> bool {
     let no_display = host.os == Os::MacOs;
     match when {

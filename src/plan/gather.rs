@@ -6,29 +6,29 @@ use super::Withheld;
 use super::arrange::Hidden;
 use super::display;
 use super::home;
-use super::macos;
 use super::maps;
-use super::mount::{Access, Authority, Mount, MountKind, below, nearest};
+use super::mount::{Access, Authority, Kind, Mount, Why, below, nearest};
 use super::program;
 use super::protect;
+use super::system::System;
 use crate::error::Error;
+use crate::facts::Facts;
 use crate::fields::Switch;
 use crate::host::doors::Door;
 use crate::host::links::{Link, Located};
-use crate::host::system::RootEntry;
 use crate::host::{Host, Stdio};
 use crate::policy::own::SETTINGS_FILE;
-use crate::policy::{Os, system};
+use crate::policy::system;
 use crate::settings::Settings;
 use crate::text::visible;
 
 /// Everything wanted, in no order.
-#[derive(Debug, Default)]
-pub struct Gathered {
+#[derive(Debug)]
+pub struct Gathered<K> {
     /// The mounts.
-    pub mounts: Vec<Mount>,
+    pub mounts: Vec<Mount<K>>,
     /// What none of them may show.
-    pub hidden: Vec<Hidden>,
+    pub hidden: Vec<Hidden<K>>,
     /// What is left out on purpose.
     pub withheld: Vec<Withheld>,
     /// What the user should know.
@@ -40,40 +40,33 @@ pub struct Gathered {
 }
 
 /// Collects it all.
-pub fn gather(settings: &Settings, host: &Host) -> Result<Gathered, Error> {
-    let mut gathered = Gathered { writable: writable_places(host), ..Gathered::default() };
-    let lockdown = settings.is_on(Switch::Lockdown);
+pub fn gather<K: System>(
+    settings: &Settings,
+    facts: Facts,
+    host: &Host,
+) -> Result<Gathered<K>, Error> {
+    let mut gathered = Gathered::<K>::new(writable_places::<K>(host));
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
     refuse_directories(host)?;
-    match host.os {
-        Os::Linux => {
-            gathered.own_places(host, lockdown);
-            gathered.system(host);
-        }
-        Os::MacOs => macos::own_places(&mut gathered, host, lockdown),
-    }
-    gathered.project(host, lockdown);
-    if lockdown {
+    K::own_places(&mut gathered, host, facts);
+    gathered.project(host, facts);
+    if facts.is_alone() {
         maps::ignore(&mut gathered, settings);
     } else {
         home::gather(&mut gathered, host);
         gathered.doors(settings, host);
         maps::gather(&mut gathered, host)?;
-        if host.os == Os::Linux {
-            display::gather(&mut gathered, host);
-        }
+        K::after_maps(&mut gathered, host);
         program::gather(&mut gathered, host);
         protect::gather(&mut gathered, settings, host);
     }
-    if host.os == Os::Linux {
-        gathered.other_names(lockdown);
-    }
+    K::other_names(&mut gathered, facts);
     Ok(gathered)
 }
 
 /// A working directory that would hand over what the jail exists to keep.
-fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
+fn refuse_project<K>(host: &Host, hidden: &[Hidden<K>]) -> Result<(), Error> {
     let project = &host.origin.project;
     let why = if system::is_taken_on(host.os, project) {
         "it is a place of the system".to_owned()
@@ -91,12 +84,11 @@ fn refuse_project(host: &Host, hidden: &[Hidden]) -> Result<(), Error> {
 
 /// Where a jail on this project may write: all of it, whoever wins in the end, because an earlier
 /// run may have had other flags.
-fn writable_places(host: &Host) -> Vec<PathBuf> {
+fn writable_places<K: System>(host: &Host) -> Vec<PathBuf> {
     let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
     let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
     let places = places.chain([&host.origin.project]).chain(&host.git_common).cloned();
-    // Linux has temporary places of the jail's own.
-    places.chain(macos::temporary(host).into_iter().map(|(path, _)| path)).collect()
+    places.chain(K::temporary(host)).collect()
 }
 
 /// A standard stream that is a directory would lead out of the jail, past every mount.
@@ -106,88 +98,63 @@ fn refuse_directories(host: &Host) -> Result<(), Error> {
     directory.map_or(Ok(()), |index| Err(Error::DirectoryStream { name: names[index] }))
 }
 
-impl Gathered {
+impl<K> Gathered<K> {
+    /// Nothing yet, and where jails may write.
+    fn new(writable: Vec<PathBuf>) -> Self {
+        Self {
+            mounts: Vec::new(),
+            hidden: Vec::new(),
+            withheld: Vec::new(),
+            warnings: Vec::new(),
+            given: Vec::new(),
+            writable,
+        }
+    }
+
+    /// The first of these links that stands where a jail may write: an earlier run could have put
+    /// it there to have something mounted that its user never chose.
+    pub fn planted<'a>(&self, links: &'a [Link]) -> Option<&'a Link> {
+        let is_writable =
+            |link: &Link| self.writable.iter().any(|place| below(&link.path, place).is_some());
+        links.iter().find(|link| is_writable(link))
+    }
+
+    /// Notes something that is left out on purpose.
+    pub fn withhold(&mut self, path: impl Into<PathBuf>, why: impl Into<Why>) {
+        let Why { row, reason } = why.into();
+        self.withheld.push(Withheld { path: path.into(), row, reason });
+    }
+}
+
+impl<K: Kind> Gathered<K> {
+    /// Whether a place of the host is in the jail under its own path already.
+    pub fn shows(&self, path: &Path) -> bool {
+        nearest(&self.mounts, path)
+            .is_some_and(|mount| mount.host_path(path).as_deref() == Some(path))
+    }
+}
+
+impl<K: System> Gathered<K> {
     /// The places that no mount may show.
     fn hide(&mut self, settings: &Settings, host: &Host) {
         home::hide(self, host);
-        if host.os == Os::MacOs {
-            macos::hide(self, host);
-        }
+        K::hide(self, host);
         display::hide(self, host);
-        if !settings.is_on(Switch::Docker) || settings.is_on(Switch::Lockdown) {
+        if !settings.is_on(Switch::Docker) {
             let hidden = |door: &Door| Hidden {
                 named: door.located.canonical.clone(),
                 path: door.located.canonical.clone(),
-                directory: false,
-                prefix: false,
+                mask: K::mask(false),
+                row: None,
                 reason: "Docker is switched off".into(),
             };
             self.hidden.extend(host.docker.iter().map(hidden));
         }
     }
 
-    /// What the jail makes itself.
-    fn own_places(&mut self, host: &Host, lockdown: bool) {
-        let tmpfs = |mode, writable| MountKind::Tmpfs { mode, writable };
-        self.mounts.extend([
-            Mount::own("/proc", MountKind::Proc, "the jail's own processes"),
-            Mount::own("/dev", MountKind::Devices { writable: !lockdown }, "basic devices"),
-            Mount::own("/tmp", tmpfs(0o1777, true), "temporary files"),
-            Mount::own("/run", tmpfs(0o755, !lockdown), "sockets of the jail's own services"),
-            Mount::own(host.origin.home.canonical(), tmpfs(0o755, true), "empty home"),
-        ]);
-        for place in &host.masks {
-            let mask = tmpfs(0o555, false);
-            self.mounts.push(Mount::own(place.path, mask, place.reason));
-        }
-        for place in &host.root_settings {
-            let path = Path::new(place.path);
-            self.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, place.reason));
-        }
-        if let crate::host::home::Home::Real { located, .. } = &host.origin.home {
-            self.links(&located.links, "other name of the home");
-        }
-    }
-
-    /// `/var/run` and `/var/tmp`, which programs know as other names of `/run` and `/tmp`. Where
-    /// something is mounted below one of them, a link could not hold it, so it is a place of its
-    /// own.
-    fn other_names(&mut self, lockdown: bool) {
-        let names = [
-            ("/var/run", "/run", MountKind::Tmpfs { mode: 0o755, writable: !lockdown }),
-            ("/var/tmp", "/tmp", MountKind::Tmpfs { mode: 0o1777, writable: !lockdown }),
-        ];
-        for (name, target, own) in names {
-            let holds = |mount: &Mount| below(&mount.dest, Path::new(name)).is_some();
-            let (kind, reason) = if self.mounts.iter().any(holds) {
-                (own, "files of this run; something is mounted below")
-            } else {
-                (MountKind::Symlink { target: target.into() }, "other name of the jail's own")
-            };
-            self.mounts.push(Mount::own(name, kind, reason));
-        }
-    }
-
-    /// The tables of the system.
-    fn system(&mut self, host: &Host) {
-        for (entry, reason) in &host.root {
-            self.mounts.push(match entry {
-                RootEntry::Directory(path) => {
-                    Mount::bind(path, Access::ReadOnly, Authority::Table, *reason)
-                }
-                RootEntry::Link(path, target) => {
-                    Mount::own(path, MountKind::Symlink { target: target.clone() }, *reason)
-                }
-            });
-        }
-        for place in host.deeper.iter().chain(&host.chains).chain(&host.certificates) {
-            self.give(&place.located, Access::ReadOnly, Authority::Link, place.reason);
-        }
-    }
-
     /// The project and, where it is a worktree, its repository.
-    fn project(&mut self, host: &Host, lockdown: bool) {
-        let (access, reason) = if lockdown {
+    fn project(&mut self, host: &Host, facts: Facts) {
+        let (access, reason) = if facts.project_read_only {
             (Access::ReadOnly, "the project, which lockdown keeps from being changed")
         } else {
             (Access::ReadWrite, "the project")
@@ -195,9 +162,7 @@ impl Gathered {
         let origin = &host.origin;
         self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
-        if host.os == Os::MacOs {
-            macos::project_file(self, host);
-        } else if host.project_file {
+        if K::holds_project_file(host) {
             let file = origin.project.join(SETTINGS_FILE);
             let reason = "settings of the jail, which no jail may change";
             self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
@@ -222,8 +187,8 @@ impl Gathered {
 
     /// Devices and the Docker sockets.
     fn doors(&mut self, settings: &Settings, host: &Host) {
-        for (path, reason) in &host.gpu {
-            self.mounts.push(Mount::bind(path, Access::Device, Authority::Table, *reason));
+        for (path, row) in &host.gpu {
+            self.mounts.push(Mount::bind(path, Access::Device, Authority::Table, *row));
         }
         let docker = settings.is_on(Switch::Docker).then_some(&host.docker);
         for door in docker.into_iter().flatten() {
@@ -233,44 +198,34 @@ impl Gathered {
 
     /// Mounts what `located` leads to at its own place, and re-creates the links that lead there;
     /// not where one of them may be a jail's own work.
-    pub fn give(&mut self, located: &Located, access: Access, authority: Authority, reason: &str) {
+    pub fn give(
+        &mut self,
+        located: &Located,
+        access: Access,
+        authority: Authority,
+        why: impl Into<Why>,
+    ) {
+        let why = why.into();
         if let Some(link) = self.planted(&located.links) {
             let link = visible(&link.path);
-            let why = format!("{reason}, but its link {link} stands where a jail may write");
-            self.withhold(&located.canonical, why);
+            let reason = &why.reason;
+            let reason = format!("{reason}, but its link {link} stands where a jail may write");
+            self.withhold(&located.canonical, reason);
             return;
         }
         if access == Access::ReadWrite {
             self.given.push(located.canonical.clone());
         }
-        self.mounts.push(Mount::bind(&located.canonical, access, authority, reason));
-        self.links(&located.links, reason);
+        self.mounts.push(Mount::bind(&located.canonical, access, authority, why.clone()));
+        self.links(&located.links, why);
     }
 
     /// Re-creates links.
-    pub fn links(&mut self, links: &[Link], reason: &str) {
+    pub fn links(&mut self, links: &[Link], why: impl Into<Why>) {
+        let why = why.into();
         for link in links {
-            let kind = MountKind::Symlink { target: link.target.clone() };
-            self.mounts.push(Mount::own(&link.path, kind, reason));
+            let kind = K::symlink(link.target.clone());
+            self.mounts.push(Mount::own(&link.path, kind, why.clone()));
         }
-    }
-
-    /// Whether a place of the host is in the jail under its own path already.
-    pub fn shows(&self, path: &Path) -> bool {
-        nearest(&self.mounts, path)
-            .is_some_and(|mount| mount.host_path(path).as_deref() == Some(path))
-    }
-
-    /// The first of these links that stands where a jail may write: an earlier run could have put
-    /// it there to have something mounted that its user never chose.
-    pub fn planted<'a>(&self, links: &'a [Link]) -> Option<&'a Link> {
-        let is_writable =
-            |link: &Link| self.writable.iter().any(|place| below(&link.path, place).is_some());
-        links.iter().find(|link| is_writable(link))
-    }
-
-    /// Notes something that is left out on purpose.
-    pub fn withhold(&mut self, path: impl Into<PathBuf>, reason: impl Into<String>) {
-        self.withheld.push(Withheld { path: path.into(), reason: reason.into() });
     }
 }

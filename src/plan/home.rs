@@ -4,18 +4,20 @@ use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::macos;
-use super::mount::{Access, Authority, Mount, MountKind};
+use super::mount::{Access, Authority, Mount};
+use super::system::System;
 use crate::host::Host;
 use crate::host::home::Entry;
 use crate::host::look::Kind;
-use crate::policy::home::{OTHER_REASON, Treatment, find};
+use crate::policy::home::{OTHER, find};
+use crate::policy::home_row::Treatment;
+use crate::policy::place::Place;
 use crate::policy::{Os, system};
 use crate::text::visible;
 
 /// What an entry's row says, or what an entry without a row gets.
-fn treatment(entry: &Entry) -> (Treatment, &'static str) {
-    entry.row.map_or((Treatment::ReadOnly, OTHER_REASON), |row| (row.treatment, row.reason))
+fn treatment(entry: &Entry) -> (Treatment, Place) {
+    entry.row.map_or((Treatment::ReadOnly, OTHER), |row| (row.treatment, row.place()))
 }
 
 /// The entries that every jail may write to, links followed.
@@ -25,12 +27,12 @@ pub fn writable(host: &Host) -> impl Iterator<Item = &PathBuf> {
 }
 
 /// Adds the home's hidden places.
-pub fn hide(gathered: &mut Gathered, host: &Host) {
+pub fn hide<K: System>(gathered: &mut Gathered<K>, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
     for entry in &host.entries {
-        let (treatment, reason) = treatment(entry);
+        let (treatment, row) = treatment(entry);
         if !matches!(treatment, Treatment::Hidden | Treatment::Empty) {
             continue;
         }
@@ -42,33 +44,26 @@ pub fn hide(gathered: &mut Gathered, host: &Host) {
         gathered.hidden.push(Hidden {
             named: home.join(&entry.path),
             path: entry.located.canonical.clone(),
-            directory: entry.kind == Kind::Directory,
-            prefix: false,
-            reason: reason.into(),
+            mask: K::mask(entry.kind == Kind::Directory),
+            row: Some(row),
+            reason: row.reason.into(),
         });
-        gathered.withhold(home.join(&entry.path), reason);
+        gathered.withhold(home.join(&entry.path), row);
     }
 }
 
 /// Adds the entries that are in the jail.
-pub fn gather(gathered: &mut Gathered, host: &Host) {
+pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
     let Some(home) = host.origin.home.real() else {
         return;
     };
-    if host.os == Os::MacOs {
-        macos::home(gathered, host);
-    } else if let Some(path) = &host.missing_mise_state {
-        let kind = MountKind::Tmpfs { mode: 0o700, writable: true };
-        let mut mount = Mount::own(path, kind, "trust that mise records");
-        mount.may_be_made = true;
-        gathered.mounts.push(mount);
-    }
+    K::missing_entries(gathered, host);
     for entry in &host.entries {
-        let (treatment, reason) = treatment(entry);
+        let (treatment, row) = treatment(entry);
         let (access, authority) = match treatment {
             Treatment::Hidden | Treatment::Empty => continue,
             Treatment::Private => {
-                gathered.private(host.os, entry, reason);
+                gathered.private(entry, row);
                 continue;
             }
             Treatment::Copied | Treatment::ReadWrite => (Access::ReadWrite, Authority::Table),
@@ -81,31 +76,31 @@ pub fn gather(gathered: &mut Gathered, host: &Host) {
             Some(why) => gathered.withhold(home.join(&entry.path), why),
             None if treatment == Treatment::Copied && entry.kind == Kind::File => {
                 // At its name, though that be a link on the host: in the jail it is replaced.
-                let kind = MountKind::Copied { source: entry.located.canonical.clone() };
-                gathered.mounts.push(Mount::own(home.join(&entry.path), kind, reason));
+                let kind = K::copied(&entry.located.canonical);
+                gathered.mounts.push(Mount::own(home.join(&entry.path), kind, row));
             }
-            None => gathered.give(&entry.located, access, authority, reason),
+            None => gathered.give(&entry.located, access, authority, row),
         }
     }
 }
 
-impl Gathered {
+impl<K: System> Gathered<K> {
     /// A place of the jail's own over a directory. A link may have been planted: what it leads to
     /// is none of this row's business.
-    fn private(&mut self, os: Os, entry: &Entry, reason: &str) {
+    fn private(&mut self, entry: &Entry, row: Place) {
         if entry.located.links.is_empty() && entry.kind == Kind::Directory {
-            let path = &entry.located.canonical;
-            let kind = MountKind::Tmpfs { mode: 0o700, writable: true };
-            self.mounts.push(match os {
-                Os::Linux => Mount::own(path, kind, reason),
-                Os::MacOs => macos::private(path, reason),
-            });
+            self.mounts.push(Mount::own(&entry.located.canonical, K::private(), row));
         }
     }
 }
 
 /// Why an entry is left out although its row would have it in.
-fn refusal(gathered: &Gathered, os: Os, entry: &Entry, home: &Path) -> Option<String> {
+fn refusal<K: System>(
+    gathered: &Gathered<K>,
+    os: Os,
+    entry: &Entry,
+    home: &Path,
+) -> Option<String> {
     let target = &entry.located.canonical;
     if entry.kind.is_special() {
         return Some("a socket, FIFO or device, which leads out of the jail".into());
@@ -113,7 +108,7 @@ fn refusal(gathered: &Gathered, os: Os, entry: &Entry, home: &Path) -> Option<St
     if entry.located.links.is_empty() {
         return None;
     }
-    if os == Os::MacOs && macos::may_be_saved(&entry.path) {
+    if K::may_be_saved(&entry.path) {
         return Some(format!("a link to {}, which a jail may have made", visible(target)));
     }
     let is_system = system::is_taken_on(os, target) || system::holds_doors(os, target);
@@ -129,7 +124,7 @@ fn refusal(gathered: &Gathered, os: Os, entry: &Entry, home: &Path) -> Option<St
 }
 
 /// The reason for which `path` is inside a hidden place, whether that exists or not.
-pub fn hiding(host: &Host, hidden: &[Hidden], path: &Path) -> Option<String> {
+pub fn hiding<K>(host: &Host, hidden: &[Hidden<K>], path: &Path) -> Option<String> {
     let by_place = hidden.iter().find(|hidden| path.starts_with(&hidden.path));
     let by_name = || {
         let below = path.strip_prefix(host.origin.home.real()?).ok()?;

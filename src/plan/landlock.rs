@@ -9,7 +9,7 @@ use super::mount::{Access, Mount, MountKind};
 
 /// One rule a mount, less those that a rule above already grants: a rule reaches beneath itself,
 /// through other mounts too.
-pub fn rules(mounts: &[Mount], lockdown: bool, proc_is_read_only: bool) -> Landlock {
+pub fn rules(mounts: &[Mount], deny_tcp: bool, proc_is_read_only: bool) -> Landlock {
     // `ls /` and the way to every other place.
     let mut rules = vec![rule(Path::new("/"), PathAccess::List)];
     for mount in mounts {
@@ -23,7 +23,7 @@ pub fn rules(mounts: &[Mount], lockdown: bool, proc_is_read_only: bool) -> Landl
             }
         }
     }
-    Landlock { rules, deny_tcp: lockdown }
+    Landlock { rules, deny_tcp }
 }
 
 /// The access that a mount gives, where it gives any.
@@ -44,7 +44,6 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
             return devices;
         }
         MountKind::Directory { .. }
-        | MountKind::Closed { .. }
         | MountKind::File { .. }
         | MountKind::Copied { .. }
         | MountKind::Symlink { .. } => return Vec::new(),

@@ -1,14 +1,16 @@
-//! What a plan for macOS has instead of mounts of the jail's own.
+//! macOS's half of the plan: rules in place of mounts of the jail's own.
 //!
 //! There nothing can be put over a place: it can be opened or refused, by its path. So what is an
-//! empty directory on Linux is refused ([`MountKind::Closed`]), and everything stays where it is.
+//! empty directory on Linux is refused ([`RuleKind::Closed`]), and everything stays where it is.
 //! A rule needs nothing that exists, so rows count whether the host has something there or not.
 
 use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Mount, MountKind, nearest};
+use super::mount::{Access, Authority, Kind, Mount, Why, nearest};
+use super::system::System;
+use crate::facts::Facts;
 use crate::host::Host;
 use crate::host::held::Held;
 use crate::host::home::Home;
@@ -18,14 +20,121 @@ use crate::policy::macos::{
     DEVICES, LINKS, MASKS, SYSTEM, TEMPORARY, TEMPORARY_MASKS, TEMPORARY_SOCKETS, VOLUMES,
     user_places,
 };
-use crate::policy::own::SETTINGS_FILE;
-use crate::policy::place::Place;
+use crate::policy::place::{Place, place as row_of};
 use crate::policy::system::SERVICES;
 use crate::policy::{Os, protect};
 
-/// What a profile says besides; empty where the plan is for another system.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+/// What a profile can say of a place. A place is shown where it is, under no other name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum RuleKind {
+    /// The host's own, opened.
+    Open {
+        /// What the jail may do there.
+        access: Access,
+    },
+    /// A symbolic link of the host, which may be followed.
+    Link {
+        /// Its text.
+        target: PathBuf,
+    },
+    /// Refused, whether anything is there or not.
+    Closed {
+        /// Whether everything is meant whose path begins so.
+        prefix: bool,
+    },
+}
+
+/// A rule of a jail on macOS.
+pub type Rule = Mount<RuleKind>;
+
+impl Kind for RuleKind {
+    fn bound<'a>(&'a self, dest: &'a Path) -> Option<(&'a Path, Access)> {
+        match self {
+            Self::Open { access } => Some((dest, *access)),
+            _ => None,
+        }
+    }
+
+    fn belongs_to_parent(&self) -> bool {
+        matches!(self, Self::Link { .. })
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed { .. })
+    }
+
+    fn is_prefix(&self) -> bool {
+        matches!(self, Self::Closed { prefix: true })
+    }
+}
+
+impl System for RuleKind {
+    const RENAMES: bool = false;
+
+    fn bind(_: &Path, access: Access) -> Self {
+        Self::Open { access }
+    }
+
+    fn symlink(target: PathBuf) -> Self {
+        Self::Link { target }
+    }
+
+    fn mask(_: bool) -> Self {
+        CLOSED
+    }
+
+    /// What is there can be read, and nothing is added.
+    fn private() -> Self {
+        Self::Open { access: Access::ReadOnly }
+    }
+
+    /// The file itself: its own rule lets another be renamed over it.
+    fn copied(_: &Path) -> Self {
+        Self::Open { access: Access::ReadWrite }
+    }
+
+    fn hide(gathered: &mut Gathered<Self>, host: &Host) {
+        hide(gathered, host);
+    }
+
+    fn own_places(gathered: &mut Gathered<Self>, host: &Host, facts: Facts) {
+        own_places(gathered, host, facts);
+    }
+
+    fn missing_entries(gathered: &mut Gathered<Self>, host: &Host) {
+        missing_entries(gathered, host);
+    }
+
+    fn may_be_saved(entry: &Path) -> bool {
+        may_be_saved(entry)
+    }
+
+    /// No jail may make the file either.
+    fn holds_project_file(_: &Host) -> bool {
+        true
+    }
+
+    fn after_maps(_: &mut Gathered<Self>, _: &Host) {}
+
+    fn other_names(_: &mut Gathered<Self>, _: Facts) {}
+
+    fn not_there(host: &Host) -> Vec<Held> {
+        not_there(host)
+    }
+
+    fn temporary(host: &Host) -> Vec<PathBuf> {
+        temporary(host).into_iter().map(|(path, _)| path).collect()
+    }
+}
+
+/// One place, refused.
+const CLOSED: RuleKind = RuleKind::Closed { prefix: false };
+
+/// What a profile says.
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct MacOs {
+    /// Of places, outer ones before inner ones.
+    pub rules: Vec<Rule>,
     /// Places where Unix sockets may be made and reached, each with all below it.
     pub sockets: Vec<PathBuf>,
     /// Beginnings of paths in those at which none is reached.
@@ -35,44 +144,49 @@ pub struct MacOs {
 }
 
 /// A row of the system, refused below a directory wherever a mount shows it.
-fn hidden(directory: &Path, row: &Place) -> Hidden {
+fn hidden(directory: &Path, row: &Place) -> Hidden<RuleKind> {
     let plain = row.path.strip_suffix('*');
     let path = directory.join(plain.unwrap_or(row.path));
-    let (prefix, reason) = (plain.is_some(), row.reason.into());
-    Hidden { named: path.clone(), path, directory: true, prefix, reason }
+    let mask = RuleKind::Closed { prefix: plain.is_some() };
+    Hidden { named: path.clone(), path, mask, row: Some(*row), reason: row.reason.into() }
 }
 
 /// A place that only what is mounted below opens.
-fn closed(path: &Path, reason: &str) -> Mount {
-    Mount::own(path, MountKind::Closed { prefix: false }, reason)
+fn closed(path: &Path, why: impl Into<Why>) -> Rule {
+    Mount::own(path, CLOSED, why)
 }
 
 /// The system, devices and temporary places.
-pub fn own_places(gathered: &mut Gathered, host: &Host, lockdown: bool) {
+fn own_places(gathered: &mut Gathered<RuleKind>, host: &Host, facts: Facts) {
     gathered.mounts.push(closed(host.origin.home.canonical(), "the home"));
     if let Home::Real { located, .. } = &host.origin.home {
         gathered.links(&located.links, "other name of the home");
     }
     for (path, target, reason) in LINKS {
-        let kind = MountKind::Symlink { target: (*target).into() };
+        let kind = RuleKind::symlink(target.into());
         gathered.mounts.push(Mount::own(*path, kind, *reason));
     }
     for row in SYSTEM {
         let path = Path::new(row.path);
-        gathered.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, row.reason));
+        gathered.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, *row));
     }
     // `sandbox-exec` starts stage two when the rules hold already.
     let ourselves = host.ourselves.iter();
     gathered.mounts.extend(ourselves.map(|path| {
         Mount::bind(path, Access::ReadOnly, Authority::Link, "ai-jail itself, which is stage two")
     }));
-    gathered.mounts.push(closed(Path::new(VOLUMES.path), VOLUMES.reason));
+    gathered.mounts.push(closed(Path::new(VOLUMES.path), VOLUMES));
     for device in DEVICES {
         let access = if device.writable { Access::Device } else { Access::ReadOnly };
         let path = Path::new(device.path);
-        gathered.mounts.push(Mount::bind(path, access, Authority::Table, device.reason));
+        gathered.mounts.push(Mount::bind(
+            path,
+            access,
+            Authority::Table,
+            row_of(device.path, device.reason),
+        ));
     }
-    if !lockdown {
+    if !facts.root_read_only {
         for (path, reason) in temporary(host) {
             gathered.mounts.push(Mount::bind(&path, Access::ReadWrite, Authority::Table, reason));
         }
@@ -80,10 +194,7 @@ pub fn own_places(gathered: &mut Gathered, host: &Host, lockdown: bool) {
 }
 
 /// The temporary places and the user's caches.
-pub fn temporary(host: &Host) -> Vec<(PathBuf, &'static str)> {
-    if host.os != Os::MacOs {
-        return Vec::new();
-    }
+fn temporary(host: &Host) -> Vec<(PathBuf, &'static str)> {
     let own = host.origin.environment.path("TMPDIR").and_then(user_places);
     let shared = TEMPORARY.iter().map(|row| (row.path.into(), row.reason));
     shared.chain(own.into_iter().flatten()).collect()
@@ -119,45 +230,37 @@ fn rows_without_entry(host: &Host) -> Vec<(&'static HomeRow, PathBuf)> {
 
 /// Adds what is refused: of the system and the temporary places, and what of the home is not there
 /// yet.
-pub fn hide(gathered: &mut Gathered, host: &Host) {
+fn hide(gathered: &mut Gathered<RuleKind>, host: &Host) {
     gathered.hidden.extend(MASKS.iter().map(|row| hidden(Path::new("/"), row)));
     for (path, _) in temporary(host) {
         gathered.hidden.extend(TEMPORARY_MASKS.iter().map(|row| hidden(&path, row)));
     }
     for (row, path) in rows_without_entry(host) {
         if matches!(row.treatment, Treatment::Hidden | Treatment::Empty) {
-            let (named, prefix) = (path.clone(), row.prefix().1);
-            let reason = row.reason.into();
-            gathered.hidden.push(Hidden { named, path, directory: true, prefix, reason });
+            let mask = RuleKind::Closed { prefix: row.prefix().1 };
+            let (named, reason) = (path.clone(), row.reason.into());
+            gathered.hidden.push(Hidden { named, path, mask, row: Some(row.place()), reason });
         }
     }
 }
 
 /// Adds what of the home the jail may make.
-pub fn home(gathered: &mut Gathered, host: &Host) {
+fn missing_entries(gathered: &mut Gathered<RuleKind>, host: &Host) {
     for (row, path) in rows_without_entry(host) {
-        match row.treatment {
-            Treatment::ReadWrite => {
-                let mount = Mount::bind(&path, Access::ReadWrite, Authority::Table, row.reason);
-                gathered.mounts.push(mount);
-            }
-            Treatment::Copied => {
-                let kind = MountKind::Copied { source: path.clone() };
-                gathered.mounts.push(Mount::own(path, kind, row.reason));
-            }
-            Treatment::Private => gathered.mounts.push(private(&path, row.reason)),
-            Treatment::ReadOnly => {
-                let mount = Mount::bind(&path, Access::ReadOnly, Authority::Table, row.reason);
-                gathered.mounts.push(mount);
-            }
-            Treatment::Hidden | Treatment::Empty => {}
-        }
+        let kind = match row.treatment {
+            Treatment::ReadWrite => RuleKind::Open { access: Access::ReadWrite },
+            Treatment::Copied => RuleKind::copied(&path),
+            Treatment::Private => RuleKind::private(),
+            Treatment::ReadOnly => RuleKind::Open { access: Access::ReadOnly },
+            Treatment::Hidden | Treatment::Empty => continue,
+        };
+        gathered.mounts.push(Mount::own(path, kind, row.place()));
     }
 }
 
 /// Whether an entry of the home is one that a jail saves itself, or makes beside that to do so: it
 /// could have put a link there.
-pub fn may_be_saved(entry: &Path) -> bool {
+fn may_be_saved(entry: &Path) -> bool {
     let copied = rows_on(Os::MacOs).filter(|row| row.treatment == Treatment::Copied);
     let name = entry.as_os_str().as_encoded_bytes().to_ascii_lowercase();
     copied.map(|row| row.path.as_bytes()).any(|file| match name.strip_prefix(file) {
@@ -166,65 +269,39 @@ pub fn may_be_saved(entry: &Path) -> bool {
     })
 }
 
-/// A place whose content is the host's alone: what is there can be read, and nothing is added.
-pub fn private(path: &Path, reason: &str) -> Mount {
-    Mount::bind(path, Access::ReadOnly, Authority::Table, reason)
-}
-
 /// What of the home the host would run later and does not have yet: it cannot be made.
-pub fn held(host: &Host) -> Vec<Held> {
-    let Some(home) = host.origin.home.real().filter(|_| host.os == Os::MacOs) else {
-        return Vec::new();
-    };
+fn not_there(host: &Host) -> Vec<Held> {
+    let Some(home) = host.origin.home.real() else { return Vec::new() };
     let rows = protect::home(Os::MacOs)
         .map(|row| Held { path: place(host, home, Path::new(row.path)), reason: row.reason });
     rows.filter(|row| host.protection.held.iter().all(|held| held.path != row.path)).collect()
 }
 
-/// The project's settings, which no jail may make either.
-pub fn project_file(gathered: &mut Gathered, host: &Host) {
-    let file = host.origin.project.join(SETTINGS_FILE);
-    let reason = "settings of the jail, which no jail may change";
-    gathered.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
-}
-
-/// The mounts as rules that need nothing to be made.
-pub fn without_mounts(mounts: Vec<Mount>) -> Vec<Mount> {
-    let rule = |mut mount: Mount| {
-        mount.kind = match mount.kind {
-            MountKind::Tmpfs { .. } | MountKind::EmptyFile => MountKind::Closed { prefix: false },
-            MountKind::Copied { source } => MountKind::Bind { source, access: Access::ReadWrite },
-            kind => kind,
-        };
-        mount.mount_point = None;
-        mount
-    };
-    mounts.into_iter().map(rule).collect()
-}
-
 impl MacOs {
-    /// Decides. Unix sockets are where the user works, and where programs put those of their own.
-    pub fn decide(host: &Host, mounts: &[Mount], given: &[PathBuf], lockdown: bool) -> Self {
-        // In lockdown there is nobody to talk to, and nothing is saved.
-        if host.os != Os::MacOs || lockdown {
-            return Self::default();
+    /// Decides what else there is to say. Unix sockets are where the user works, and where programs
+    /// put those of their own.
+    pub fn decide(host: &Host, rules: Vec<Rule>, given: &[PathBuf], facts: Facts) -> Self {
+        if facts.is_alone() {
+            let nothing = Vec::new;
+            let (sockets, no_sockets, replaced) = (nothing(), nothing(), nothing());
+            return Self { rules, sockets, no_sockets, replaced };
         }
-        let temporary: Vec<PathBuf> = temporary(host).into_iter().map(|(path, _)| path).collect();
-        let is_open = |mount: &&Mount| {
-            let by_user = match mount.authority {
+        let temporary = RuleKind::temporary(host);
+        let is_open = |rule: &&Rule| {
+            let by_user = match rule.authority {
                 // Its settings are the project's too, and read-only.
-                Authority::Project => mount.access() == Some(Access::ReadWrite),
+                Authority::Project => rule.access() == Some(Access::ReadWrite),
                 Authority::UserFile | Authority::ProjectFile | Authority::Flag => true,
                 _ => false,
             };
-            mount.access().is_some() && by_user || temporary.contains(&mount.dest)
+            rule.access().is_some() && by_user || temporary.contains(&rule.dest)
         };
         // These are sockets themselves, and mostly in something that is mounted anyway.
         let services = SERVICES.iter().map(|row| PathBuf::from(row.path));
         let docker = host.docker.iter().map(|door| door.located.canonical.clone());
         let docker = docker.filter(|path| given.contains(path));
         let is_shown =
-            |path: &PathBuf| nearest(mounts, path).is_some_and(|mount| mount.access().is_some());
+            |path: &PathBuf| nearest(&rules, path).is_some_and(|rule| rule.access().is_some());
         let doors = services.chain(docker).filter(is_shown);
         let beginning = |row: &Place| row.path.trim_end_matches('*');
         let beginnings = |directory: &PathBuf| {
@@ -234,18 +311,15 @@ impl MacOs {
         let copied = rows_on(Os::MacOs).filter(|row| row.treatment == Treatment::Copied);
         let replaced = copied.map(|row| home.join(row.path));
         let is_writable = |path: &PathBuf| {
-            let mut at = mounts.iter().filter(|mount| mount.dest == *path);
-            at.any(|mount| mount.access() == Some(Access::ReadWrite))
+            let mut at = rules.iter().filter(|rule| rule.dest == *path);
+            at.any(|rule| rule.access() == Some(Access::ReadWrite))
         };
+        let open = rules.iter().filter(is_open).map(|rule| rule.dest.clone());
         Self {
-            sockets: mounts
-                .iter()
-                .filter(is_open)
-                .map(|mount| mount.dest.clone())
-                .chain(doors)
-                .collect(),
+            sockets: open.chain(doors).collect(),
             no_sockets: temporary.iter().flat_map(beginnings).collect(),
             replaced: replaced.filter(is_writable).collect(),
+            rules,
         }
     }
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use super::arrange::Hidden;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount};
+use super::system::System;
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::maps::Map;
-use crate::policy::Os;
 use crate::settings::{MapSetting, Settings, Source};
 use crate::text::visible;
 
@@ -21,7 +21,7 @@ struct Refusal {
 
 /// Adds the maps. One of the command line that cannot be had is an error, one of a configuration
 /// file a warning.
-pub fn gather(gathered: &mut Gathered, host: &Host) -> Result<(), Error> {
+pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) -> Result<(), Error> {
     for missing in &host.missing {
         let hint = "check the path, or leave the map out".to_owned();
         let refusal = Refusal { why: missing.error.to_string(), hint };
@@ -37,7 +37,7 @@ pub fn gather(gathered: &mut Gathered, host: &Host) -> Result<(), Error> {
 }
 
 /// In lockdown no map applies; those that were asked for are named.
-pub fn ignore(gathered: &mut Gathered, settings: &Settings) {
+pub fn ignore<K>(gathered: &mut Gathered<K>, settings: &Settings) {
     if settings.maps.is_empty() {
         return;
     }
@@ -45,7 +45,7 @@ pub fn ignore(gathered: &mut Gathered, settings: &Settings) {
     gathered.warnings.push(format!("lockdown ignores the maps: {}", names.join(", ")));
 }
 
-fn add(gathered: &mut Gathered, map: &Map) {
+fn add<K: System>(gathered: &mut Gathered<K>, map: &Map) {
     let (authority, reason) = match map.setting.source {
         Source::Flag => (Authority::Flag, "mapped on the command line"),
         Source::ProjectFile => (Authority::ProjectFile, "mapped in the project's .ai-jail"),
@@ -66,8 +66,8 @@ fn add(gathered: &mut Gathered, map: &Map) {
     }
 }
 
-fn refuse(
-    gathered: &mut Gathered,
+fn refuse<K>(
+    gathered: &mut Gathered<K>,
     setting: &MapSetting,
     named: &Path,
     refusal: Refusal,
@@ -81,11 +81,11 @@ fn refuse(
 }
 
 /// Whether a map may be made.
-fn check(gathered: &Gathered, host: &Host, map: &Map) -> Result<(), Refusal> {
+fn check<K: System>(gathered: &Gathered<K>, host: &Host, map: &Map) -> Result<(), Refusal> {
     let source = &map.source.canonical;
     let dest = destination(map);
     let refusal = |why: String, hint: &str| Err(Refusal { why, hint: hint.to_owned() });
-    if host.os == Os::MacOs && dest != source {
+    if !K::RENAMES && dest != source {
         return refusal(
             "macOS shows a place under no other name".into(),
             "map it where it is, or link to it",
@@ -168,7 +168,7 @@ fn alone(maps: &[Map], index: usize) -> Result<(), Refusal> {
 }
 
 /// Whether a map names the hidden place itself, or something in it, rather than a link to it.
-fn names(host: &Host, map: &Map, hidden: &Hidden) -> bool {
+fn names<K>(host: &Host, map: &Map, hidden: &Hidden<K>) -> bool {
     let home = &host.origin.home;
     let named: PathBuf = match map.named.strip_prefix(home.path()) {
         Ok(below) => home.canonical().join(below),

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
+use super::mount::Kind;
 use crate::fields::Switch;
 use crate::host::mise::Work;
 use crate::host::{Host, Stdio};
@@ -29,7 +30,11 @@ pub struct MiseStep {
 }
 
 /// What mise does in this run, if anything.
-pub fn decide(gathered: &mut Gathered, settings: &Settings, host: &Host) -> Option<MiseStep> {
+pub fn decide<K: Kind>(
+    gathered: &mut Gathered<K>,
+    settings: &Settings,
+    host: &Host,
+) -> Option<MiseStep> {
     let found = host.mise.as_ref()?;
     let reason = found.work.iter().find_map(|work| match work {
         Work::File(file) => gathered.shows(file).then(|| visible(file)),

@@ -7,34 +7,41 @@ mod display;
 mod environment;
 mod gather;
 mod home;
-mod keep;
 mod landlock;
+mod linux;
 mod macos;
 mod maps;
 mod mise;
 pub mod mount;
 pub mod mount_points;
+mod pin;
 mod program;
 mod protect;
+mod shown;
 mod sockets;
+mod system;
 mod terminal;
 mod write_back;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use stage2::spec;
 
 use crate::error::Error;
+pub use crate::facts::{Facts, Inheritance, Network};
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::watch::Target;
 use crate::policy::Os;
+use crate::policy::place::Place;
 use crate::settings::Settings;
 pub use environment::EnvEdit;
-pub use macos::MacOs;
+pub use macos::{MacOs, Rule, RuleKind};
 pub use mise::MiseStep;
-pub use mount::{Access, Authority, Content, Mount, MountKind};
+pub use mount::{Access, Authority, Content, Kind, Mount, MountKind};
+pub use shown::{AnyKind, Shown};
+use system::System;
 pub use terminal::Terminal;
 pub use write_back::WriteBack;
 
@@ -45,10 +52,8 @@ pub const HOSTNAME: &str = "ai-sandbox";
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
 pub struct Plan {
-    /// The system that the jail is for.
-    pub os: Os,
-    /// In the order of mounting: parents before children.
-    pub mounts: Vec<Mount>,
+    /// What the jail has, in the words of the system that it is for.
+    pub places: Places,
     /// What was left out on purpose, for `-v` and `--explain`.
     pub withheld: Vec<Withheld>,
     /// Changes to the environment.
@@ -57,8 +62,8 @@ pub struct Plan {
     pub directory: PathBuf,
     /// The program and its arguments.
     pub command: Vec<OsString>,
-    /// The strict mode: the environment starts empty, there is no network, the root is read-only.
-    pub lockdown: bool,
+    /// What no single place says: the network, where the environment begins, how strict it is.
+    pub facts: Facts,
     /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
     /// asking for any capability, the machine's `core_pattern` for one.
     pub proc_is_read_only: bool,
@@ -70,8 +75,6 @@ pub struct Plan {
     pub landlock: Option<spec::Landlock>,
     /// The system-call filter.
     pub seccomp: Option<spec::Seccomp>,
-    /// What only macOS has.
-    pub macos: MacOs,
     /// What mise does before the command starts.
     pub mise: Option<MiseStep>,
     /// Files of which the jail has copies.
@@ -80,11 +83,22 @@ pub struct Plan {
     pub warnings: Vec<String>,
 }
 
+/// What a jail has of files and directories; parents stand before children.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Places {
+    /// Mounts, in the order of mounting.
+    Linux(Vec<Mount>),
+    /// Rules, and what a profile says besides.
+    MacOs(MacOs),
+}
+
 /// Something of the host that is deliberately not in the jail.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Withheld {
     /// Where it is on the host.
     pub path: PathBuf,
+    /// The row of what no jail has, where one speaks of it.
+    pub row: Option<Place>,
     /// Why it is not there.
     pub reason: String,
 }
@@ -96,54 +110,132 @@ impl Plan {
     ///
     /// A working directory that cannot be a project; a map of the command line that cannot be had.
     pub fn new(settings: &Settings, host: &Host) -> Result<Self, Error> {
-        let lockdown = settings.is_on(Switch::Lockdown);
-        let mut gathered = gather::gather(settings, host)?;
-        let mise = mise::decide(&mut gathered, settings, host);
-        let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
-        let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, lockdown);
-        let mut mounts = keep::in_place(mounts);
-        let on_linux = host.os == Os::Linux;
-        if !on_linux {
-            mounts = macos::without_mounts(mounts);
+        match host.os {
+            Os::Linux => Self::on_linux(settings, host),
+            Os::MacOs => Self::on_macos(settings, host),
         }
-        let landlock = (settings.is_on(Switch::Landlock) && on_linux)
-            .then(|| landlock::rules(&mounts, lockdown, host.origin.as_root));
-        let seccomp = if lockdown { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
+    }
+
+    fn on_linux(settings: &Settings, host: &Host) -> Result<Self, Error> {
+        let facts = Facts::of(settings);
+        let Ordered { mounts, rest } = order::<MountKind>(settings, facts, host)?;
+        let as_root = host.origin.as_root;
+        let rules = || landlock::rules(&mounts, facts.is_strict(), as_root);
+        let seccomp =
+            if facts.is_strict() { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
         Ok(Self {
-            os: host.os,
-            environment: environment::edits(settings, host, &mounts, mise.is_some()),
-            directory: host.origin.named.clone(),
-            command: settings.command.value.clone(),
-            lockdown,
-            proc_is_read_only: host.origin.as_root,
-            terminal: Terminal::decide(settings, host),
-            rlimits: settings.is_on(Switch::Rlimits).then(|| rlimits(lockdown)),
-            landlock,
-            seccomp: (settings.is_on(Switch::Seccomp) && on_linux).then_some(seccomp),
-            mise,
-            macos: MacOs::decide(host, &mounts, &gathered.given, lockdown),
-            write_back: write_back::files(host, &mounts, lockdown),
-            withheld: gathered.withheld,
-            warnings: gathered.warnings,
-            mounts,
+            landlock: settings.is_on(Switch::Landlock).then(rules),
+            seccomp: settings.is_on(Switch::Seccomp).then_some(seccomp),
+            write_back: write_back::files(host, &mounts, facts),
+            ..Self::of(settings, facts, host, rest, Places::Linux(mounts))
         })
     }
 
-    /// What to look at after the run, because the host would run it.
-    pub fn watched(&self, settings: &Settings, host: &Host) -> Vec<Target> {
-        protect::watched(&self.mounts, settings, host)
+    fn on_macos(settings: &Settings, host: &Host) -> Result<Self, Error> {
+        let facts = Facts::of(settings);
+        let Ordered { mounts, rest } = order::<RuleKind>(settings, facts, host)?;
+        let macos = MacOs::decide(host, mounts, &rest.given, facts);
+        Ok(Self::of(settings, facts, host, rest, Places::MacOs(macos)))
     }
 
-    /// The mount that decides about `path` in the jail.
-    pub fn mount_of(&self, path: &Path) -> Option<&Mount> {
-        mount::nearest(&self.mounts, path)
+    /// What is the same on every system.
+    fn of(settings: &Settings, facts: Facts, host: &Host, rest: Rest, places: Places) -> Self {
+        Self {
+            places,
+            facts,
+            environment: rest.environment,
+            directory: host.origin.named.clone(),
+            command: settings.command.value.clone(),
+            proc_is_read_only: host.origin.as_root,
+            terminal: Terminal::decide(settings, facts, host),
+            rlimits: settings.is_on(Switch::Rlimits).then(|| rlimits(facts)),
+            landlock: None,
+            seccomp: None,
+            mise: rest.mise,
+            write_back: Vec::new(),
+            withheld: rest.withheld,
+            warnings: rest.warnings,
+        }
     }
+
+    /// The system that the jail is for.
+    pub fn os(&self) -> Os {
+        match self.places {
+            Places::Linux(_) => Os::Linux,
+            Places::MacOs(_) => Os::MacOs,
+        }
+    }
+
+    /// The mounts; a jail on macOS has none.
+    pub fn mounts(&self) -> &[Mount] {
+        self.places.mounts()
+    }
+
+    /// What a profile says; a jail on Linux has none.
+    pub fn macos(&self) -> Option<&MacOs> {
+        match &self.places {
+            Places::Linux(_) => None,
+            Places::MacOs(macos) => Some(macos),
+        }
+    }
+
+    /// What to look at after the run, because the host would run it.
+    pub fn watched(&self, host: &Host) -> Vec<Target> {
+        match &self.places {
+            Places::Linux(mounts) => protect::watched(mounts, self.facts, host),
+            Places::MacOs(macos) => protect::watched(&macos.rules, self.facts, host),
+        }
+    }
+}
+
+impl Places {
+    /// The mounts; macOS has none.
+    pub fn mounts(&self) -> &[Mount] {
+        match self {
+            Self::Linux(mounts) => mounts,
+            Self::MacOs(_) => &[],
+        }
+    }
+
+    /// Leaves out some of the mounts.
+    pub fn retain_mounts(&mut self, keep: impl FnMut(&Mount) -> bool) {
+        if let Self::Linux(mounts) = self {
+            mounts.retain(keep);
+        }
+    }
+}
+
+/// The mounts of a plan in their order, and what was decided on the way.
+struct Ordered<K> {
+    mounts: Vec<Mount<K>>,
+    rest: Rest,
+}
+
+/// What does not depend on the kind of the places.
+struct Rest {
+    environment: Vec<EnvEdit>,
+    mise: Option<MiseStep>,
+    given: Vec<PathBuf>,
+    withheld: Vec<Withheld>,
+    warnings: Vec<String>,
+}
+
+/// Gathers what everybody wants and puts it in order.
+fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Ordered<K>, Error> {
+    let mut gathered = gather::gather::<K>(settings, facts, host)?;
+    let mise = mise::decide(&mut gathered, settings, host);
+    let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
+    let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, facts);
+    let mounts = pin::all(mounts);
+    let environment = environment::edits(settings, facts, host, &mounts, mise.is_some());
+    let (given, withheld, warnings) = (gathered.given, gathered.withheld, gathered.warnings);
+    Ok(Ordered { mounts, rest: Rest { environment, mise, given, withheld, warnings } })
 }
 
 /// Enough for large builds, too little for a fork bomb to take the machine; no core dumps,
 /// which would put the jail's memory on the host's disk.
-fn rlimits(lockdown: bool) -> spec::Rlimits {
-    if lockdown {
+fn rlimits(facts: Facts) -> spec::Rlimits {
+    if facts.is_strict() {
         spec::Rlimits { nproc: 1024, nofile: 4096, core: 0 }
     } else {
         spec::Rlimits { nproc: 4096, nofile: 65536, core: 0 }

@@ -8,6 +8,28 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::system::System;
+use crate::policy::place::Place;
+
+/// What a system's jail can have at a place. Each system has its own type of these, so that no
+/// backend is ever handed what it cannot say.
+pub trait Kind: Clone + fmt::Debug + PartialEq {
+    /// Where on the host a place that the jail shows is, and what the jail may do there. `dest` is
+    /// its place in the jail.
+    fn bound<'a>(&'a self, dest: &'a Path) -> Option<(&'a Path, Access)>;
+
+    /// Whether the place only exists within what is mounted above it.
+    fn belongs_to_parent(&self) -> bool;
+
+    /// Whether nothing of the host is to be seen at the place.
+    fn is_closed(&self) -> bool;
+
+    /// Whether every path is meant that begins like the place.
+    fn is_prefix(&self) -> bool {
+        false
+    }
+}
+
 /// What the jail may do with a bind mount.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -20,7 +42,7 @@ pub enum Access {
     Device,
 }
 
-/// How a place of the jail comes to be.
+/// How a place of a jail on Linux comes to be.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum MountKind {
     /// A place of the host.
@@ -63,16 +85,31 @@ pub enum MountKind {
         /// Its canonical path on the host.
         source: PathBuf,
     },
-    /// A place that is refused, whether anything is there or not: macOS has no masks.
-    Closed {
-        /// Whether everything is meant whose path begins so.
-        prefix: bool,
-    },
     /// A symbolic link.
     Symlink {
         /// Its text.
         target: PathBuf,
     },
+}
+
+impl Kind for MountKind {
+    fn bound<'a>(&'a self, _dest: &'a Path) -> Option<(&'a Path, Access)> {
+        match self {
+            Self::Bind { source, access } => Some((source, *access)),
+            _ => None,
+        }
+    }
+
+    fn belongs_to_parent(&self) -> bool {
+        matches!(
+            self,
+            Self::Symlink { .. } | Self::Directory { .. } | Self::File { .. } | Self::Copied { .. }
+        )
+    }
+
+    fn is_closed(&self) -> bool {
+        matches!(self, Self::EmptyFile | Self::Tmpfs { .. })
+    }
 }
 
 /// What is in a file that the jail is given: not to be shown, since it may be a key.
@@ -95,8 +132,8 @@ pub enum Authority {
     Table,
     /// What the host runs later.
     Protect,
-    /// What keeps another mount in its place.
-    Keep,
+    /// What pins another mount to its place.
+    Pin,
     /// The project directory itself.
     Project,
     /// A map in the user's file.
@@ -109,106 +146,134 @@ pub enum Authority {
     Flag,
 }
 
-/// One mount, with its reason.
+/// Why something is in the jail or is left out: a row of the tables, or words alone.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Mount {
+pub struct Why {
+    /// The row.
+    pub row: Option<Place>,
+    /// The words.
+    pub reason: String,
+}
+
+impl From<Place> for Why {
+    fn from(row: Place) -> Self {
+        Self { row: Some(row), reason: row.reason.to_owned() }
+    }
+}
+
+impl From<&str> for Why {
+    fn from(reason: &str) -> Self {
+        Self { row: None, reason: reason.to_owned() }
+    }
+}
+
+impl From<String> for Why {
+    fn from(reason: String) -> Self {
+        Self { row: None, reason }
+    }
+}
+
+/// One mount of Linux, or one rule of macOS, with its reason.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mount<K = MountKind> {
     /// Where in the jail.
     pub dest: PathBuf,
     /// How it comes to be.
-    pub kind: MountKind,
+    pub kind: K,
     /// Who wants it.
     pub authority: Authority,
+    /// The row of the tables that wants it, where one does.
+    pub row: Option<Place>,
     /// Why.
     pub reason: String,
     /// A place of the host that must exist for this to be mounted on, because the mount above
-    /// shows it: making it would leave it there.
+    /// shows it: making it would leave it there. A rule needs none.
     pub mount_point: Option<PathBuf>,
     /// Whether that place may be made all the same.
     pub may_be_made: bool,
 }
 
-impl Mount {
+impl<K> Mount<K> {
     /// A mount of any kind.
     pub fn new(
         dest: impl Into<PathBuf>,
-        kind: MountKind,
+        kind: K,
         authority: Authority,
-        reason: impl Into<String>,
+        why: impl Into<Why>,
     ) -> Self {
+        let Why { row, reason } = why.into();
         Self {
             dest: dest.into(),
             kind,
             authority,
-            reason: reason.into(),
+            row,
+            reason,
             mount_point: None,
             may_be_made: false,
         }
     }
 
+    /// Anything of the jail's own that the tables want.
+    pub fn own(dest: impl Into<PathBuf>, kind: K, why: impl Into<Why>) -> Self {
+        Self::new(dest, kind, Authority::Table, why)
+    }
+}
+
+impl<K: Clone> Mount<K> {
+    /// With another type of its kind.
+    pub fn map<L>(&self, kind: impl FnOnce(K) -> L) -> Mount<L> {
+        let Self { dest, authority, row, reason, mount_point, may_be_made, .. } = self.clone();
+        let kind = kind(self.kind.clone());
+        Mount { dest, kind, authority, row, reason, mount_point, may_be_made }
+    }
+}
+
+impl<K: System> Mount<K> {
     /// A place of the host at its own path.
-    pub fn bind(
-        path: &Path,
-        access: Access,
-        authority: Authority,
-        reason: impl Into<String>,
-    ) -> Self {
-        Self::bind_at(path, path, access, authority, reason)
+    pub fn bind(path: &Path, access: Access, authority: Authority, why: impl Into<Why>) -> Self {
+        Self::bind_at(path, path, access, authority, why)
     }
 
-    /// A place of the host at another path.
+    /// A place of the host at another path; macOS has it at its own whatever `dest` says.
     pub fn bind_at(
         source: &Path,
         dest: &Path,
         access: Access,
         authority: Authority,
-        reason: impl Into<String>,
+        why: impl Into<Why>,
     ) -> Self {
-        let kind = MountKind::Bind { source: source.to_path_buf(), access };
-        Self::new(dest, kind, authority, reason)
+        Self::new(dest, K::bind(source, access), authority, why)
     }
+}
 
-    /// Anything of the jail's own that the tables want.
-    pub fn own(dest: impl Into<PathBuf>, kind: MountKind, reason: impl Into<String>) -> Self {
-        Self::new(dest, kind, Authority::Table, reason)
-    }
-
+impl<K: Kind> Mount<K> {
     /// Where on the host a path in the jail is, if this mount shows it.
     pub fn host_path(&self, path: &Path) -> Option<PathBuf> {
-        let MountKind::Bind { source, .. } = &self.kind else {
-            return None;
-        };
+        let (source, _) = self.kind.bound(&self.dest)?;
         let below = below(path, &self.dest)?;
-        Some(if below.as_os_str().is_empty() { source.clone() } else { source.join(below) })
+        Some(if below.as_os_str().is_empty() { source.to_path_buf() } else { source.join(below) })
     }
 
     /// Where in the jail a path of the host is, if this mount shows it.
     pub fn jail_path(&self, host_path: &Path) -> Option<PathBuf> {
-        let MountKind::Bind { source, .. } = &self.kind else {
-            return None;
-        };
+        let (source, _) = self.kind.bound(&self.dest)?;
         let below = below(host_path, source)?;
         Some(if below.as_os_str().is_empty() { self.dest.clone() } else { self.dest.join(below) })
     }
 
+    /// The place of the host that this mount shows.
+    pub fn source(&self) -> Option<&Path> {
+        self.kind.bound(&self.dest).map(|(source, _)| source)
+    }
+
     /// Whether this is a bind of the very place `path` of the host.
     pub fn is_at(&self, path: &Path) -> bool {
-        matches!(&self.kind, MountKind::Bind { source, .. } if source == path)
+        self.source() == Some(path)
     }
 
     /// Whether something is mounted: the others are made in a tmpfs, and belong to it.
     pub fn is_mount_point(&self) -> bool {
-        !matches!(
-            self.kind,
-            MountKind::Symlink { .. }
-                | MountKind::Directory { .. }
-                | MountKind::File { .. }
-                | MountKind::Copied { .. }
-        )
-    }
-
-    /// Whether this is a file whose content the plan has.
-    pub fn is_file(&self) -> bool {
-        matches!(self.kind, MountKind::File { .. })
+        !self.kind.belongs_to_parent()
     }
 
     /// Whether it decides about `path`, unless something deeper does.
@@ -220,20 +285,24 @@ impl Mount {
 
     /// Whether it speaks of everything whose path begins so.
     pub fn is_prefix(&self) -> bool {
-        matches!(self.kind, MountKind::Closed { prefix: true })
+        self.kind.is_prefix()
     }
 
     /// The access that a bind gives.
     pub fn access(&self) -> Option<Access> {
-        match self.kind {
-            MountKind::Bind { access, .. } => Some(access),
-            _ => None,
-        }
+        self.kind.bound(&self.dest).map(|(_, access)| access)
+    }
+}
+
+impl Mount {
+    /// Whether this is a file whose content the plan has.
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, MountKind::File { .. })
     }
 }
 
 /// The innermost mount at or above `path`.
-pub fn nearest<'a>(mounts: &'a [Mount], path: &Path) -> Option<&'a Mount> {
+pub fn nearest<'a, K: Kind>(mounts: &'a [Mount<K>], path: &Path) -> Option<&'a Mount<K>> {
     mounts
         .iter()
         .filter(|mount| mount.is_mount_point() && mount.covers(path))

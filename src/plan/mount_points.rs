@@ -15,7 +15,7 @@ use crate::text::{visible, visible_word};
 pub fn check(plan: &mut Plan, is_there: impl Fn(&Path) -> bool) -> Result<(), Error> {
     let mut failed = None;
     let warnings = &mut plan.warnings;
-    plan.mounts.retain(|mount| {
+    plan.places.retain_mounts(|mount| {
         let Some(place) = &mount.mount_point else { return true };
         if mount.may_be_made || is_there(place) {
             return true;
@@ -38,7 +38,7 @@ pub fn check(plan: &mut Plan, is_there: impl Fn(&Path) -> bool) -> Result<(), Er
             Authority::Link
             | Authority::Table
             | Authority::Protect
-            | Authority::Keep
+            | Authority::Pin
             | Authority::Hidden => {}
         }
         false

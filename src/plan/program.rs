@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount};
+use super::system::System;
 use crate::host::Host;
 use crate::policy::{Os, system};
 
@@ -16,7 +17,7 @@ const PROGRAM_DIRECTORIES: &[&str] = &["bin", "sbin", "libexec"];
 const NODE_MODULES: &str = "node_modules";
 
 /// Adds, read-only, what the command and the links that lead to it need.
-pub fn gather(gathered: &mut Gathered, host: &Host) {
+pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
     let Some((_, located)) = &host.command else {
         return;
     };

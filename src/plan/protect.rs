@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use super::gather::Gathered;
-use super::macos;
-use super::mount::{Access, Authority, Mount, MountKind, nearest};
+use super::mount::{Access, Authority, Kind, Mount, nearest};
+use super::system::System;
+use crate::facts::Facts;
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::held::Held;
@@ -13,12 +14,12 @@ use crate::settings::Settings;
 
 /// Adds read-only mounts over everything that is protected, wherever a writable mount shows it.
 /// A mount of exactly such a place is the user's own decision, or the project: it is left alone.
-pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
-    if !settings.is_on(Switch::Protect) || settings.is_on(Switch::Lockdown) {
+pub fn gather<K: System>(gathered: &mut Gathered<K>, settings: &Settings, host: &Host) {
+    if !settings.is_on(Switch::Protect) {
         return;
     }
     let protection = &host.protection;
-    let not_there = macos::held(host);
+    let not_there = K::not_there(host);
     let held = protection.held.iter().chain(&protection.repositories.held).chain(&not_there);
     let held: Vec<(&Held, Access)> = held
         .map(|held| (held, Access::ReadOnly))
@@ -33,13 +34,12 @@ pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
         };
         let own = |own: &Held| {
             let dest = mount.jail_path(&own.path).filter(|dest| *dest != mount.dest)?;
-            let kind = MountKind::Tmpfs { mode: 0o755, writable: true };
-            Some(Mount::new(dest, kind, Authority::Protect, own.reason))
+            Some(Mount::new(dest, K::mask(true), Authority::Protect, own.reason))
         };
         let covers = held.iter().filter_map(cover).chain(protection.own.iter().filter_map(own));
         covers.collect::<Vec<_>>()
     });
-    let covers: Vec<Mount> = covers.collect();
+    let covers: Vec<Mount<K>> = covers.collect();
     gathered.mounts.extend(covers);
     if protection.repositories.more {
         let why = "there are more repositories than are protected: the hooks and settings of the \
@@ -50,14 +50,14 @@ pub fn gather(gathered: &mut Gathered, settings: &Settings, host: &Host) {
 
 /// Whether a protected place's mount has something to do: its parent shows the place, with
 /// another access.
-pub fn is_needed(mount: &Mount, parent: &Mount) -> bool {
+pub fn is_needed<K: Kind>(mount: &Mount<K>, parent: &Mount<K>) -> bool {
     parent.host_path(&mount.dest).is_some_and(|path| mount.is_at(&path))
         && mount.access() != parent.access()
 }
 
 /// What to look at after the run, of what the jail may write.
-pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Target> {
-    if settings.is_on(Switch::Lockdown) {
+pub fn watched<K: System>(mounts: &[Mount<K>], facts: Facts, host: &Host) -> Vec<Target> {
+    if facts.project_read_only {
         return Vec::new();
     }
     let protection = &host.protection;
@@ -77,7 +77,7 @@ pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Target
         is_writable.then_some(Target { path, reason, look_for: LookFor::Changes })
     });
     // What cannot be made there can still come with a directory that is renamed to one above it.
-    let not_there = macos::held(host).into_iter().filter_map(|Held { path, reason }| {
+    let not_there = K::not_there(host).into_iter().filter_map(|Held { path, reason }| {
         access(mounts, &path)?;
         Some(Target { path, reason, look_for: LookFor::Changes })
     });
@@ -86,7 +86,7 @@ pub fn watched(mounts: &[Mount], settings: &Settings, host: &Host) -> Vec<Target
 
 /// The access that the jail has to a place of the host below something writable; `None` where
 /// there is no way to it.
-fn access(mounts: &[Mount], path: &Path) -> Option<Access> {
+fn access<K: Kind>(mounts: &[Mount<K>], path: &Path) -> Option<Access> {
     let writable = mounts.iter().filter(|mount| mount.access() == Some(Access::ReadWrite));
     let accesses = writable.filter_map(|mount| {
         let dest = mount.jail_path(path)?;

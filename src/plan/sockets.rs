@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::mount::{Authority, Mount, MountKind, compare, nearest};
+use super::mount::{Authority, Mount, compare, nearest};
+use super::system::System;
+use crate::facts::Facts;
 use crate::policy::system::SERVICES;
 
 /// Why such a mask is there.
@@ -10,22 +12,22 @@ const REASON: &str = "a socket on which a program of the host listens";
 
 /// Adds a mask over each of `sockets` that a mount shows, less those that were `given` on purpose.
 ///
-/// The project and the user's maps keep theirs: there the user works with them. Not so in lockdown,
-/// which promises that there is nobody to talk to.
-pub fn mask(
-    mounts: Vec<Mount>,
+/// The project and the user's maps keep theirs: there the user works with them. Not so where
+/// the jail reaches nothing of the user's: there is nobody to talk to.
+pub fn mask<K: System>(
+    mounts: Vec<Mount<K>>,
     sockets: &[PathBuf],
     given: &[PathBuf],
-    lockdown: bool,
-) -> Vec<Mount> {
+    facts: Facts,
+) -> Vec<Mount<K>> {
     let is_kept = |socket: &Path| {
         let is_service = SERVICES.iter().any(|service| socket == Path::new(service.path));
-        !lockdown && (is_service || given.iter().any(|given| given == socket))
+        !facts.is_alone() && (is_service || given.iter().any(|given| given == socket))
     };
-    let masks: Vec<Mount> = sockets
+    let masks: Vec<Mount<K>> = sockets
         .iter()
         .filter(|socket| !is_kept(socket))
-        .flat_map(|socket| masks(&mounts, socket, lockdown))
+        .flat_map(|socket| masks(&mounts, socket, facts))
         .collect();
     let mut all = mounts;
     all.extend(masks);
@@ -34,13 +36,13 @@ pub fn mask(
 }
 
 /// The masks over one socket, in every mount that shows it.
-fn masks(mounts: &[Mount], socket: &Path, lockdown: bool) -> Vec<Mount> {
-    let mask = |mount: &Mount| {
+fn masks<K: System>(mounts: &[Mount<K>], socket: &Path, facts: Facts) -> Vec<Mount<K>> {
+    let mask = |mount: &Mount<K>| {
         let dest = mount.jail_path(socket)?;
         let shown = nearest(mounts, &dest) == Some(mount) && dest != mount.dest;
         let of_table = mount.authority <= Authority::Table;
-        (shown && (lockdown || of_table)).then(|| {
-            let mut mask = Mount::new(dest, MountKind::EmptyFile, Authority::Hidden, REASON);
+        (shown && (facts.is_alone() || of_table)).then(|| {
+            let mut mask = Mount::new(dest, K::mask(false), Authority::Hidden, REASON);
             mask.mount_point = Some(socket.to_path_buf());
             mask
         })

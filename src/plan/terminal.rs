@@ -1,6 +1,6 @@
 //! Which terminal the command gets.
 
-use crate::fields::Switch;
+use crate::facts::Facts;
 use crate::host::{Host, Stdio};
 use crate::settings::Settings;
 
@@ -18,18 +18,22 @@ pub enum Terminal {
 impl Terminal {
     /// Decides. The front can stand between only where both ends are terminals: what goes through
     /// a pipe goes straight to the command.
-    pub fn decide(settings: &Settings, host: &Host) -> Self {
+    pub fn decide(settings: &Settings, facts: Facts, host: &Host) -> Self {
         let is_terminal = |index: usize| host.stdio[index] == Stdio::Terminal;
         if !settings.exec && is_terminal(0) && is_terminal(1) {
             Self::Own
         } else {
-            Self::without_front(settings.is_on(Switch::Lockdown), host)
+            Self::without_front(facts, host)
         }
     }
 
     /// The choice where nothing can stand between: for `--exec` and a pasted `--dry-run`.
-    pub fn without_front(lockdown: bool, host: &Host) -> Self {
-        if lockdown || !host.stdio.contains(&Stdio::Terminal) { Self::None } else { Self::Callers }
+    pub fn without_front(facts: Facts, host: &Host) -> Self {
+        if facts.is_alone() || !host.stdio.contains(&Stdio::Terminal) {
+            Self::None
+        } else {
+            Self::Callers
+        }
     }
 
     /// Whether the jail is a session of its own, which cannot take the caller's terminal.

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::mount::{self, Mount, MountKind};
+use crate::facts::Facts;
 use crate::host::Host;
-use crate::policy::Os;
 use crate::policy::home::{HOME, Treatment};
 
 /// A file that is written back.
@@ -18,8 +18,8 @@ pub struct WriteBack {
 
 /// The files of the table that these mounts make copies of, and those that the host does not have
 /// yet: the jail may make them.
-pub fn files(host: &Host, mounts: &[Mount], lockdown: bool) -> Vec<WriteBack> {
-    let Some(home) = host.origin.home.real().filter(|_| !lockdown && host.os == Os::Linux) else {
+pub fn files(host: &Host, mounts: &[Mount], facts: Facts) -> Vec<WriteBack> {
+    let Some(home) = host.origin.home.real().filter(|_| !facts.is_alone()) else {
         return Vec::new();
     };
     let rows = HOME.iter().filter(|row| row.treatment == Treatment::Copied);

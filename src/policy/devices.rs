@@ -1,23 +1,13 @@
 //! Devices: the ones every jail has, and those that a switch adds.
 
-/// An entry of `/dev`; the name may end in `*`.
-pub struct Device {
-    /// Below `/dev`.
-    pub name: &'static str,
-    /// Why, in words for `-v` and `--explain`.
-    pub reason: &'static str,
-}
-
-const fn device(name: &'static str, reason: &'static str) -> Device {
-    Device { name, reason }
-}
+use super::place::{Place, place};
 
 /// What `--gpu` mounts where present.
-pub const GPU: &[Device] = &[
-    device("nvidia*", "NVIDIA GPU"),
-    device("dri", "GPU"),
-    device("kfd", "AMD GPU computing"),
-    device("dxg", "GPU of Windows in WSL 2"),
+pub const GPU: &[Place] = &[
+    place("/dev/nvidia*", "NVIDIA GPU"),
+    place("/dev/dri", "GPU"),
+    place("/dev/kfd", "AMD GPU computing"),
+    place("/dev/dxg", "GPU of Windows in WSL 2"),
 ];
 
 /// What an entry of the jail's own `/dev` is.

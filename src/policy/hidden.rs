@@ -63,7 +63,7 @@ pub const HIDDEN: &[HomeRow] = &[
     row(".config/1Password", "password manager"),
     row(".config/KeePass*", "password manager"),
     row(".config/keepassxc", "password manager"),
-    row(".config/Bitwarden*", "password manager"),
+    row(".config/Bitwarden CLI", "password manager"),
     row(".config/rbw", "password manager"),
     row(".config/Enpass", "password manager"),
     row(".config/Proton*", "password manager"),

@@ -11,6 +11,7 @@ use std::path::Path;
 use super::agents::runtime::{RUNTIME, RUNTIME_FILES};
 use super::hidden::HIDDEN;
 pub use super::home_row::{HomeRow, Treatment};
+use super::place::{Place, place};
 use super::{Os, fits_file, macos};
 
 const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> HomeRow {
@@ -22,8 +23,8 @@ use Treatment::{Copied, Empty, Hidden, Private, ReadOnly, ReadWrite};
 /// Where mise records trust; each jail has one of its own.
 pub const MISE_STATE: &str = ".local/state/mise";
 
-/// Why a dot entry without a row is there.
-pub const OTHER_REASON: &str = "dot entry of the home: settings that tools read";
+/// Stands for every dot entry without a row.
+pub const OTHER: Place = place(".*", "dot entry of the home: settings that tools read");
 
 const BUILD_SERVER: &str = "keys to build servers that run on the host";
 

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::place::{Place, place};
 use super::{Os, fits_file};
 
 /// What happens to one entry of the home.
@@ -42,6 +43,11 @@ impl HomeRow {
     pub fn names(&self, name: &OsStr) -> bool {
         let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
         fits_file(Os::of_this_build(), pattern.as_bytes(), name.as_bytes())
+    }
+
+    /// The row without its treatment, as a mount carries it.
+    pub const fn place(&self) -> Place {
+        place(self.path, self.reason)
     }
 
     /// Its path without the `*`, and whether there was one.

@@ -22,7 +22,7 @@ impl Lookup {
     /// What this host knows about the command of a plan.
     pub fn new(plan: &Plan, host: &Host) -> Self {
         let on_host = host.command.as_ref().map(|(file, _)| file.clone());
-        Self { on_host, lockdown: plan.lockdown }
+        Self { on_host, lockdown: plan.facts.is_alone() }
     }
 
     /// What to type where the host has a file that the jail does not have.

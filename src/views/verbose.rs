@@ -1,6 +1,6 @@
 //! `-v`: the plan as lines.
 
-use crate::plan::{MountKind, Plan, mount::Access};
+use crate::plan::{Access, AnyKind, MountKind, Plan, RuleKind};
 use crate::policy::{Os, macos};
 use crate::text::visible;
 
@@ -8,27 +8,13 @@ use crate::text::visible;
 pub fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = Vec::new();
     let mut note = |line: String| lines.push(line);
-    for mount in &plan.mounts {
-        let how = match &mount.kind {
-            MountKind::Bind { access: Access::ReadOnly, .. } => "read-only".to_owned(),
-            MountKind::Bind { access: Access::ReadWrite, .. } => "read-write".to_owned(),
-            MountKind::Bind { access: Access::Device, .. } => "device".to_owned(),
-            MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. } => {
-                "empty".to_owned()
-            }
-            MountKind::Closed { prefix: false } => "refused".to_owned(),
-            MountKind::Closed { prefix: true } => "refused, with all that begins so".to_owned(),
-            MountKind::Proc | MountKind::Devices { .. } => "fresh".to_owned(),
-            MountKind::File { .. } => "file".to_owned(),
-            MountKind::Copied { .. } => "copy, written back".to_owned(),
-            MountKind::Symlink { target } => format!("link to {}", visible(target)),
-        };
-        note(format!("{}: {how} ({})", visible(&mount.dest), mount.reason));
+    for place in plan.shown() {
+        note(format!("{}: {} ({})", visible(&place.dest), how(&place.kind), place.reason));
     }
     for withheld in &plan.withheld {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
     }
-    if plan.os == Os::MacOs {
+    if plan.os() == Os::MacOs {
         for (switch, why) in macos::MEANINGLESS {
             let switch = switch.row().name;
             note(format!("--{switch}, --no-{switch}: without effect on macOS ({why})"));
@@ -39,4 +25,29 @@ pub fn lines(plan: &Plan) -> Vec<String> {
         note(format!("{}: {how} ({})", visible(&mise.program), mise.reason));
     }
     lines
+}
+
+/// How the jail has a place.
+fn how(kind: &AnyKind) -> String {
+    let text = match kind {
+        AnyKind::Mount(MountKind::Bind { access, .. })
+        | AnyKind::Rule(RuleKind::Open { access }) => match access {
+            Access::ReadOnly => "read-only",
+            Access::ReadWrite => "read-write",
+            Access::Device => "device",
+        },
+        AnyKind::Mount(MountKind::Symlink { target })
+        | AnyKind::Rule(RuleKind::Link { target }) => {
+            return format!("link to {}", visible(target));
+        }
+        AnyKind::Mount(
+            MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. },
+        ) => "empty",
+        AnyKind::Mount(MountKind::Proc | MountKind::Devices { .. }) => "fresh",
+        AnyKind::Mount(MountKind::File { .. }) => "file",
+        AnyKind::Mount(MountKind::Copied { .. }) => "copy, written back",
+        AnyKind::Rule(RuleKind::Closed { prefix: false }) => "refused",
+        AnyKind::Rule(RuleKind::Closed { prefix: true }) => "refused, with all that begins so",
+    };
+    text.to_owned()
 }

@@ -24,11 +24,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What was typed, and what a run shall be like.
     ("cli", &["fields", "policy", "text"]),
     ("settings", &["fields"]),
+    ("facts", &["fields", "settings"]),
     // Looking.
-    ("host", &["error", "fields", "files", "policy", "settings", "text", "x11"]),
+    ("host", &["error", "facts", "fields", "files", "policy", "settings", "text", "x11"]),
     ("config", &["cli", "complaint", "fields", "files", "host", "policy", "settings", "text"]),
     // Deciding.
-    ("plan", &["error", "fields", "host", "policy", "settings", "text", "x11"]),
+    ("plan", &["error", "facts", "fields", "host", "policy", "settings", "text", "x11"]),
     ("planned", &["error", "host", "plan", "settings"]),
     ("spec", &["plan"]),
     ("backend", &["host", "plan", "policy"]),

@@ -149,7 +149,7 @@ fn the_environment_is_that_of_linux() {
         EnvEdit::Set(name, _) | EnvEdit::Unset(name, _) => name.to_str().expect("plain"),
     });
     assert_eq!(names.collect::<Vec<_>>(), ["AI_JAIL", "HOME", "LANG", "PATH"]);
-    assert!(jail.plan.lockdown);
+    assert!(jail.plan.facts.is_strict() && jail.plan.facts.is_alone());
 }
 
 #[test]

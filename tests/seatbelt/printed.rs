@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ai_jail::host::builder::Builder;
 use ai_jail::host::look::look;
+use ai_jail::plan::Places;
 use ai_jail::policy::Os;
 use ai_jail::policy::home::{HomeRow, Treatment, rows_on};
 use ai_jail::views::dry_run;
@@ -35,6 +36,7 @@ fn the_printed_command_is_the_profile() {
             let host = mac.host(&mac.settings(words));
             let builder = Builder::SandboxExec("/usr/bin/sandbox-exec".into());
             let text = dry_run::command(&jail.plan, &host, &builder, Path::new("/opt/ai jail"));
+            let text = text.expect("a builder for macOS");
             let words = split(&mac, &text);
             let at = words.iter().position(|word| word == b"/usr/bin/sandbox-exec").expect("it");
             assert_eq!(words[at + 1], b"-p");
@@ -48,8 +50,8 @@ fn the_printed_command_is_the_profile() {
             assert_eq!(words[words.len() - 3..], [&b"/opt/ai jail"[..], b"__stage2", b"9"]);
             let before = words[..at].join(&b' ');
             let has = |text: &str| String::from_utf8_lossy(&before).contains(text);
-            assert!(has("AI_JAIL=1") && has("-i") == jail.plan.lockdown);
-            assert_eq!(has("-u SSH_AUTH_SOCK"), !jail.plan.lockdown);
+            assert!(has("AI_JAIL=1") && has("-i") == jail.plan.facts.is_strict());
+            assert_eq!(has("-u SSH_AUTH_SOCK"), !jail.plan.facts.is_strict());
             let last = String::from_utf8(text).expect("UTF-8");
             assert!(last.ends_with("}\nEND\n") && last.contains("\"landlock\":null"));
         }
@@ -78,7 +80,8 @@ fn the_plan_as_json() {
 /// A jail on a Mac whose `/tmp` is no link, since this test's world is below the real one.
 fn jail(mac: &Mac) -> Jail {
     let mut plan = mac.jail::<&str>(&[]).plan;
-    plan.mounts.retain(|mount| mount.dest != Path::new("/tmp"));
+    let Places::MacOs(macos) = &mut plan.places else { panic!("a plan for macOS") };
+    macos.rules.retain(|rule| rule.dest != Path::new("/tmp"));
     Jail::new(plan)
 }
 

@@ -116,8 +116,8 @@ fn a_directory_on_the_way_under_another_spelling() {
     mac.directory("home/.local/share");
     let jail = mac.jail::<&str>(&[]);
     let mut checked = 0;
-    for mount in &jail.plan.mounts {
-        let is_way = mount.authority == ai_jail::plan::Authority::Keep
+    for mount in &jail.plan.macos().expect("a plan for macOS").rules {
+        let is_way = mount.authority == ai_jail::plan::Authority::Pin
             && mount.access() == Some(ai_jail::plan::Access::ReadWrite);
         if let Some(name) = mount.dest.file_name().filter(|_| is_way) {
             let other = mount.dest.with_file_name(name.to_ascii_uppercase());
@@ -135,7 +135,7 @@ fn a_row_that_is_not_there_yet_is_reported_when_it_appears() {
     let settings = mac.settings::<&str>(&[]);
     let host = mac.host(&settings);
     let plan = ai_jail::plan::Plan::new(&settings, &host).expect("a plan");
-    let watched = plan.watched(&settings, &host);
+    let watched = plan.watched(&host);
     let mut found = 0;
     for row in home(Os::MacOs) {
         let path = mac.home().join(row.path);

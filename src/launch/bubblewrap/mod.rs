@@ -24,6 +24,7 @@ use crate::backend::{bwrap, tree};
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::plan::Plan;
+use crate::policy::Os;
 use crate::stage_one::{self, Failure, Layout, Recipe, Step, Trouble};
 
 /// Starts bubblewrap: behind stage one where the kernel and what is around us let stage one do its
@@ -34,6 +35,9 @@ pub fn start(
     copies: &Copies,
     handover: Handover,
 ) -> Result<(Jail, Achieved), Error> {
+    if plan.os() != Os::Linux {
+        return Err(Error::Foreign { builder: "bubblewrap" });
+    }
     let files = sources::files(plan, copies)?;
     let inner =
         Inner { program: ourselves()?, spec: in_memory(handover.spec.to_json().as_bytes())? };

@@ -53,7 +53,7 @@ pub fn open_all(
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).map_err(Error::system("getrlimit"))?;
     let mut budget = limit.saturating_sub(RESERVE);
     let mut failed = None;
-    plan.mounts.retain(|mount| {
+    plan.places.retain_mounts(|mount| {
         let MountKind::Bind { source, access } = &mount.kind else {
             return true;
         };
@@ -84,7 +84,7 @@ pub fn open_all(
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.
 pub fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>, Error> {
     let mut files = BTreeMap::new();
-    for mount in &plan.mounts {
+    for mount in plan.mounts() {
         let file = match &mount.kind {
             MountKind::File { content, .. } => in_memory(&content.0)?,
             MountKind::Copied { .. } => {

@@ -47,7 +47,6 @@ fn given(kind: &MountKind, as_root: bool) -> Rights {
         MountKind::Directory { .. }
         | MountKind::File { .. }
         | MountKind::Copied { .. }
-        | MountKind::Closed { .. }
         | MountKind::Symlink { .. } => BitFlags::EMPTY,
     }
 }
@@ -104,10 +103,10 @@ proptest! {
     #[test]
     fn each_place_has_the_rights_of_its_mount(
         mounts in mounts(),
-        lockdown in any::<bool>(),
+        deny_tcp in any::<bool>(),
         as_root in any::<bool>(),
     ) {
-        let landlock = rules(&mounts, lockdown, as_root);
+        let landlock = rules(&mounts, deny_tcp, as_root);
         for mount in &mounts {
             let rights = effective(&landlock, &mount.dest);
             prop_assert!(rights.contains(given(&mount.kind, as_root)), "{mount:?}: less, {rights:?}");
@@ -121,10 +120,10 @@ proptest! {
     #[test]
     fn writing_and_ioctl_go_with_the_mount(
         mounts in mounts(),
-        lockdown in any::<bool>(),
+        deny_tcp in any::<bool>(),
         as_root in any::<bool>(),
     ) {
-        let landlock = rules(&mounts, lockdown, as_root);
+        let landlock = rules(&mounts, deny_tcp, as_root);
         for mount in mounts.iter().filter(|mount| mount.is_mount_point()) {
             let above = |other: &&Mount| {
                 *other != mount && mount.dest.starts_with(&other.dest)

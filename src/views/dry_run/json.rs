@@ -1,17 +1,16 @@
 //! `--dry-run=json`: the plan as JSON.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::plan::{EnvEdit, MiseStep, Mount, MountKind, Plan, WriteBack};
-use crate::policy::Os;
+use crate::plan::{AnyKind, EnvEdit, MiseStep, MountKind, Plan, RuleKind, Shown, WriteBack};
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
 /// form is for reading; the command form keeps every byte.
 pub fn plan(plan: &Plan) -> Value {
-    let mounts: Vec<Value> = plan.mounts.iter().map(mount).collect();
+    let mounts: Vec<Value> = plan.shown().iter().map(place).collect();
     let withheld: Vec<Value> = plan
         .withheld
         .iter()
@@ -22,8 +21,8 @@ pub fn plan(plan: &Plan) -> Value {
     let mut value = json!({
         "command": command,
         "directory": plan.directory.to_string_lossy(),
-        "lockdown": plan.lockdown,
-        "network": if plan.lockdown { "none" } else { "shared" },
+        "lockdown": plan.facts.is_strict(),
+        "network": plan.facts.network,
         "new_session": plan.terminal.is_new_session(),
         "terminal": plan.terminal.name(),
         "mounts": mounts,
@@ -36,11 +35,11 @@ pub fn plan(plan: &Plan) -> Value {
         "mise": plan.mise.as_ref().map(mise),
         "warnings": plan.warnings,
     });
-    if plan.os == Os::MacOs {
-        value["os"] = json!(plan.os);
-        value["sockets"] = json!(shown(&plan.macos.sockets));
-        value["no_sockets"] = json!(shown(&plan.macos.no_sockets));
-        value["replaced"] = json!(shown(&plan.macos.replaced));
+    if let Some(macos) = plan.macos() {
+        value["os"] = json!(plan.os());
+        value["sockets"] = json!(shown(&macos.sockets));
+        value["no_sockets"] = json!(shown(&macos.no_sockets));
+        value["replaced"] = json!(shown(&macos.replaced));
     }
     value
 }
@@ -62,8 +61,19 @@ fn mise(mise: &MiseStep) -> Value {
     })
 }
 
-fn mount(mount: &Mount) -> Value {
-    let mut value = match &mount.kind {
+fn place(place: &Shown) -> Value {
+    let mut value = match &place.kind {
+        AnyKind::Mount(kind) => mount(kind),
+        AnyKind::Rule(kind) => rule(&place.dest, kind),
+    };
+    value["dest"] = json!(place.dest.to_string_lossy());
+    value["authority"] = json!(place.authority);
+    value["reason"] = json!(place.reason);
+    value
+}
+
+fn mount(kind: &MountKind) -> Value {
+    match kind {
         MountKind::Bind { source, access } => {
             json!({ "kind": "bind", "source": source.to_string_lossy(), "access": access })
         }
@@ -71,7 +81,6 @@ fn mount(mount: &Mount) -> Value {
             json!({ "kind": "tmpfs", "mode": format!("{mode:04o}"), "writable": writable })
         }
         MountKind::EmptyFile => json!({ "kind": "empty-file" }),
-        MountKind::Closed { prefix } => json!({ "kind": "closed", "prefix": prefix }),
         MountKind::Proc => json!({ "kind": "proc" }),
         MountKind::Devices { .. } => json!({ "kind": "devices" }),
         MountKind::Directory { mode } => {
@@ -86,11 +95,20 @@ fn mount(mount: &Mount) -> Value {
         MountKind::Symlink { target } => {
             json!({ "kind": "symlink", "target": target.to_string_lossy() })
         }
-    };
-    value["dest"] = json!(mount.dest.to_string_lossy());
-    value["authority"] = json!(mount.authority);
-    value["reason"] = json!(mount.reason);
-    value
+    }
+}
+
+/// A rule, in the words that mounts have as far as it is like one.
+fn rule(place: &Path, kind: &RuleKind) -> Value {
+    match kind {
+        RuleKind::Open { access } => {
+            json!({ "kind": "bind", "source": place.to_string_lossy(), "access": access })
+        }
+        RuleKind::Link { target } => {
+            json!({ "kind": "symlink", "target": target.to_string_lossy() })
+        }
+        RuleKind::Closed { prefix } => json!({ "kind": "closed", "prefix": prefix }),
+    }
 }
 
 fn edit(edit: &EnvEdit) -> Value {

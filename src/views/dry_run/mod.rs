@@ -24,11 +24,11 @@ pub fn show(form: DryRun, planned: &Planned, builder: &Builder, cli: &Cli) -> Re
     match form {
         DryRun::Json => output::print_json(&json::plan(plan)),
         DryRun::Command => {
-            if !cli.exec && plan.mounts.iter().any(Mount::is_file) {
+            if !cli.exec && plan.mounts().iter().any(Mount::is_file) {
                 messages::note("the keys to the X11 display are not printed: see docs/display.md");
             }
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
-            output::print(&shell::command(plan, host, builder, &ourselves))
+            output::print(&shell::command(plan, host, builder, &ourselves)?)
         }
     }
 }

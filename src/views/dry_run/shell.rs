@@ -7,11 +7,13 @@ use std::path::Path;
 
 use stage2::spec::{ENTRY_POINT, Foreground};
 
-use crate::backend::{bwrap, seatbelt};
+use crate::backend::bwrap::{self, Words};
+use crate::backend::seatbelt::{self, Profile};
+use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::{Host, Stdio};
-use crate::plan::{EnvEdit, Plan, Terminal};
+use crate::plan::{EnvEdit, Inheritance, Places, Plan, Terminal};
 use crate::spec::{self, Descriptors};
 use crate::text::{obeyed, visible_json};
 
@@ -20,22 +22,44 @@ const SELF_FD: u8 = 8;
 const SPEC_FD: u8 = 9;
 
 /// A command for POSIX sh, one option a line. Without a front it uses the caller's terminal.
-pub fn command(plan: &Plan, host: &Host, builder: &Builder, ourselves: &Path) -> Vec<u8> {
-    let terminal = Terminal::without_front(plan.lockdown, host);
+///
+/// # Errors
+///
+/// A builder of another system than the plan's.
+pub fn command(
+    plan: &Plan,
+    host: &Host,
+    builder: &Builder,
+    ourselves: &Path,
+) -> Result<Vec<u8>, Error> {
+    let terminal = Terminal::without_front(plan.facts, host);
     let plan = &Plan { terminal, ..plan.clone() };
-    match builder {
-        Builder::Bubblewrap(bubblewrap) => self::bubblewrap(plan, host, bubblewrap, ourselves),
-        Builder::SandboxExec(program) => sandbox_exec(plan, host, program, ourselves),
+    match (builder, &plan.places) {
+        (Builder::Bubblewrap(bubblewrap), Places::Linux(_)) => {
+            let options = bwrap::options(plan, bubblewrap, &bwrap::Sources::new());
+            Ok(self::bubblewrap(plan, host, bubblewrap, &options, ourselves))
+        }
+        (Builder::SandboxExec(program), Places::MacOs(macos)) => {
+            let profile = seatbelt::profile(macos, plan.facts);
+            Ok(sandbox_exec(plan, host, program, &profile, ourselves))
+        }
+        _ => Err(Error::Foreign { builder: builder.name() }),
     }
 }
 
-fn bubblewrap(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Path) -> Vec<u8> {
+fn bubblewrap(
+    plan: &Plan,
+    host: &Host,
+    bubblewrap: &Bubblewrap,
+    options: &[Words],
+    ourselves: &Path,
+) -> Vec<u8> {
     let mut text = quote(bubblewrap.path.as_os_str());
-    for words in bwrap::options(plan, bubblewrap, &bwrap::Sources::new()) {
+    for words in options {
         text.extend_from_slice(b" \\\n ");
         for word in words {
             text.push(b' ');
-            text.extend(quote(&word));
+            text.extend(quote(word));
         }
     }
     let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
@@ -46,8 +70,13 @@ fn bubblewrap(plan: &Plan, host: &Host, bubblewrap: &Bubblewrap, ourselves: &Pat
 }
 
 /// `env(1)` and `cd` do what bubblewrap does of itself.
-fn sandbox_exec(plan: &Plan, host: &Host, program: &Path, ourselves: &Path) -> Vec<u8> {
-    let profile = seatbelt::profile(plan);
+fn sandbox_exec(
+    plan: &Plan,
+    host: &Host,
+    program: &Path,
+    profile: &Profile,
+    ourselves: &Path,
+) -> Vec<u8> {
     let mut text = b"cd ".to_vec();
     text.extend(quote(plan.directory.as_os_str()));
     text.extend_from_slice(b" && env");
@@ -58,7 +87,7 @@ fn sandbox_exec(plan: &Plan, host: &Host, program: &Path, ourselves: &Path) -> V
             text.extend(quote(word));
         }
     };
-    if plan.lockdown {
+    if plan.facts.environment == Inheritance::Cleared {
         line(&["-i".as_ref()]);
     }
     for edit in &plan.environment {

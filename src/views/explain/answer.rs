@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use stage2::spec::{PathAccess, PathRule};
 
-use super::walk::{Arrival, Look, Thing, walk};
+use super::Jail;
+use super::walk::{Arrival, Thing, walk};
 use crate::host::look::{Found, Kind};
 use crate::plan::mount::{below, nearest};
-use crate::plan::{self, Mount, MountKind, Plan};
+use crate::plan::{self, AnyKind, MountKind, Shown};
 use crate::policy::Os;
 
 /// What the jail gives at a place.
@@ -62,44 +64,44 @@ impl Answer {
 }
 
 /// The answer for the place that a path leads to.
-pub fn answer(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> Answer {
+pub fn answer(jail: &Jail<'_>, arrival: &Arrival<'_>) -> Answer {
     let (mount, place) = (arrival.mount, &arrival.place);
     let exists = match arrival.thing {
         Thing::Absent => Some(false),
         Thing::Kernel(None) => None,
         _ => Some(true),
     };
-    let on_macos = plan.os == Os::MacOs;
+    let on_macos = is_on_macos(jail);
     let (readable, writable) = match &arrival.thing {
         Thing::Memory if on_macos => (false, false),
         Thing::Host(Found { kind: Kind::Socket, .. }) if on_macos => {
-            let reached = is_reached(plan, place);
+            let reached = is_reached(jail, place);
             (reached, reached)
         }
-        Thing::Absent => (false, can_be_made(plan, look, arrival)),
+        Thing::Absent => (false, can_be_made(jail, arrival)),
         Thing::Kernel(found) => (found.as_ref().is_none_or(|found| found.may.read), false),
-        Thing::Host(found) => host_file(plan, mount, place, found),
-        Thing::Memory | Thing::File | Thing::Copy => (true, is_writable_memory(plan, place)),
+        Thing::Host(found) => host_file(jail, mount, place, found),
+        Thing::Memory | Thing::File | Thing::Copy => (true, is_writable_memory(jail, place)),
         Thing::Device => (true, true),
-        Thing::EmptyFile => (true, landlock_lets_write(plan, place)),
+        Thing::EmptyFile => (true, landlock_lets_write(jail, place)),
         Thing::Link(_) => (true, false),
     };
-    let of_host = nearest(&plan.mounts, place).is_some_and(|mount| mount.access().is_some())
-        || plan.write_back.iter().any(|file| file.copy == *place);
+    let of_host = nearest(&jail.places, place).is_some_and(|mount| mount.access().is_some())
+        || jail.plan.write_back.iter().any(|file| file.copy == *place);
     let kind = if on_macos { kind_on_macos(&arrival.thing) } else { kind(&arrival.thing) };
     let holds_data = matches!(kind, None | Some("directory" | "file"));
     let kept = writable && of_host && holds_data;
-    let access = access(plan, arrival, writable);
+    let access = access(jail, arrival, writable);
     let exists = exists.filter(|_| access != Access::Refused);
     Answer { access, exists, kind, readable, writable, kept }
 }
 
-fn access(plan: &Plan, arrival: &Arrival<'_>, writable: bool) -> Access {
+fn access(jail: &Jail<'_>, arrival: &Arrival<'_>, writable: bool) -> Access {
     let is_open = arrival.mount.is_some_and(|mount| mount.access().is_some());
     match &arrival.thing {
-        Thing::Absent if plan.os == Os::MacOs && !is_open => Access::Refused,
-        Thing::Memory if plan.os == Os::MacOs => Access::Passed,
-        Thing::Host(Found { kind: Kind::Socket, .. }) if plan.os == Os::MacOs && !writable => {
+        Thing::Absent if is_on_macos(jail) && !is_open => Access::Refused,
+        Thing::Memory if is_on_macos(jail) => Access::Passed,
+        Thing::Host(Found { kind: Kind::Socket, .. }) if is_on_macos(jail) && !writable => {
             Access::Refused
         }
         Thing::Absent => Access::Absent,
@@ -108,7 +110,7 @@ fn access(plan: &Plan, arrival: &Arrival<'_>, writable: bool) -> Access {
         Thing::Kernel(_) | Thing::File => Access::Fresh,
         Thing::Device => Access::Device,
         Thing::Copy => Access::ReadWrite,
-        Thing::Host(_) | Thing::Link(_) => match arrival.mount.and_then(Mount::access) {
+        Thing::Host(_) | Thing::Link(_) => match arrival.mount.and_then(Shown::access) {
             Some(plan::Access::ReadWrite) => Access::ReadWrite,
             Some(plan::Access::Device) => Access::Device,
             Some(plan::Access::ReadOnly) | None => Access::ReadOnly,
@@ -117,9 +119,10 @@ fn access(plan: &Plan, arrival: &Arrival<'_>, writable: bool) -> Access {
 }
 
 /// The jail's own `/dev` itself.
-fn is_devices(mount: Option<&Mount>, place: &Path) -> bool {
-    mount
-        .is_some_and(|mount| matches!(mount.kind, MountKind::Devices { .. }) && mount.dest == place)
+fn is_devices(mount: Option<&Shown>, place: &Path) -> bool {
+    mount.is_some_and(|mount| {
+        matches!(mount.kind, AnyKind::Mount(MountKind::Devices { .. })) && mount.dest == place
+    })
 }
 
 fn kind(thing: &Thing) -> Option<&'static str> {
@@ -142,8 +145,8 @@ fn kind_on_macos(thing: &Thing) -> Option<&'static str> {
 }
 
 /// Whether the profile lets a Unix socket be connected to.
-fn is_reached(plan: &Plan, place: &Path) -> bool {
-    let macos = &plan.macos;
+fn is_reached(jail: &Jail<'_>, place: &Path) -> bool {
+    let Some(macos) = jail.plan.macos() else { return false };
     let begins = |beginning: &PathBuf| {
         place.as_os_str().as_encoded_bytes().starts_with(beginning.as_os_str().as_encoded_bytes())
     };
@@ -164,13 +167,13 @@ pub fn word(kind: &Kind) -> &'static str {
 }
 
 /// Whether something of the host can be read and written through a bind.
-fn host_file(plan: &Plan, mount: Option<&Mount>, place: &Path, found: &Found) -> (bool, bool) {
-    let access = mount.and_then(Mount::access);
+fn host_file(jail: &Jail<'_>, mount: Option<&Shown>, place: &Path, found: &Found) -> (bool, bool) {
+    let access = mount.and_then(Shown::access);
     let (mut read, mut write) = (found.may.read, found.may.write);
     match found.kind {
         // Where devices are not what is mounted, they are shut.
         Kind::Device if access != Some(plan::Access::Device) => (read, write) = (false, false),
-        Kind::Directory => write &= found.may.execute && landlock_lets_write(plan, place),
+        Kind::Directory => write &= found.may.execute && landlock_lets_write(jail, place),
         _ => {}
     }
     (read, write && access.is_some_and(|access| access != plan::Access::ReadOnly))
@@ -178,31 +181,32 @@ fn host_file(plan: &Plan, mount: Option<&Mount>, place: &Path, found: &Found) ->
 
 /// Whether a Landlock rule, if there is to be one, lets files be made and written. Rules add up
 /// along a path: one for a directory above is enough.
-fn landlock_lets_write(plan: &Plan, place: &Path) -> bool {
-    let grants = |mount: &Mount| match mount.kind {
-        MountKind::Bind { access, .. } => access == plan::Access::ReadWrite,
-        MountKind::Tmpfs { writable, .. } => writable,
-        _ => false,
+fn landlock_lets_write(jail: &Jail<'_>, place: &Path) -> bool {
+    let Some(landlock) = &jail.plan.landlock else { return true };
+    let grants = |rule: &PathRule| {
+        rule.access == PathAccess::ReadWrite && below(place, &rule.path.0).is_some()
     };
-    let above = |mount: &&Mount| below(place, &mount.dest).is_some();
-    plan.landlock.is_none() || plan.mounts.iter().filter(above).any(grants)
+    landlock.rules.iter().any(grants)
 }
 
 /// Whether something can be made in a directory in memory.
-fn is_writable_memory(plan: &Plan, place: &Path) -> bool {
-    match nearest(&plan.mounts, place).map(|mount| (&mount.kind, &mount.dest)) {
-        Some((MountKind::Tmpfs { writable, .. }, _)) => *writable,
-        Some((MountKind::Devices { writable }, dest)) => {
-            *writable && (landlock_lets_write(plan, place) || place.starts_with(dest.join("shm")))
-        }
+fn is_writable_memory(jail: &Jail<'_>, place: &Path) -> bool {
+    let lets_write = || landlock_lets_write(jail, place);
+    match nearest(&jail.places, place).map(|mount| &mount.kind) {
+        Some(AnyKind::Mount(MountKind::Tmpfs { writable, .. })) => *writable,
+        Some(AnyKind::Mount(MountKind::Devices { writable })) => *writable && lets_write(),
         Some(_) => false,
         // The root itself: no Landlock rule lets anything be made there.
-        None => plan.os == Os::Linux && !plan.lockdown && landlock_lets_write(plan, place),
+        None => !is_on_macos(jail) && !jail.plan.facts.root_read_only && lets_write(),
     }
 }
 
+fn is_on_macos(jail: &Jail<'_>) -> bool {
+    jail.plan.os() == Os::MacOs
+}
+
 /// Whether the jail could make what is absent: in a directory that is there and can be written.
-fn can_be_made(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> bool {
+fn can_be_made(jail: &Jail<'_>, arrival: &Arrival<'_>) -> bool {
     let Some(parent) = arrival.place.parent() else {
         return false;
     };
@@ -210,11 +214,11 @@ fn can_be_made(plan: &Plan, look: Look<'_>, arrival: &Arrival<'_>) -> bool {
         return false;
     }
     // A profile's rule speaks of a name, whatever may be done beside it.
-    let is_named = |mount: &Mount| mount.dest == arrival.place && mount.access().is_some();
-    if plan.os == Os::MacOs && arrival.mount.is_some_and(is_named) {
-        return arrival.mount.and_then(Mount::access) == Some(plan::Access::ReadWrite);
+    let is_named = |mount: &Shown| mount.dest == arrival.place && mount.access().is_some();
+    if is_on_macos(jail) && arrival.mount.is_some_and(is_named) {
+        return arrival.mount.and_then(Shown::access) == Some(plan::Access::ReadWrite);
     }
-    let above = walk(plan, look, parent);
-    let answer = answer(plan, look, &above);
+    let above = walk(jail, parent);
+    let answer = answer(jail, &above);
     answer.kind == Some("directory") && answer.writable
 }

@@ -21,7 +21,7 @@ pub use walk::Look;
 
 use crate::host::links::{Link, Located};
 use crate::host::look::Found;
-use crate::plan::{Mount, MountKind, Plan};
+use crate::plan::{AnyKind, MountKind, Plan, RuleKind, Shown};
 
 /// What is asked, and what the host has there.
 #[derive(Clone, Debug)]
@@ -100,15 +100,32 @@ struct OnHost {
 
 /// The answer alone, without its reasons.
 pub fn answer(plan: &Plan, look: Look<'_>, path: &Path) -> Answer {
-    answer::answer(plan, look, &walk::walk(plan, look, path))
+    let jail = &Jail::new(plan, look);
+    answer::answer(jail, &walk::walk(jail, path))
+}
+
+/// What is asked about.
+struct Jail<'a> {
+    plan: &'a Plan,
+    /// Its places, parents before children.
+    places: Vec<Shown>,
+    /// Tells what the host has at a path without links in it.
+    look: Look<'a>,
+}
+
+impl<'a> Jail<'a> {
+    fn new(plan: &'a Plan, look: Look<'a>) -> Self {
+        Self { plan, places: plan.shown(), look }
+    }
 }
 
 impl Explanation {
     /// Looks the answer up in the plan.
     pub fn new(plan: &Plan, look: Look<'_>, question: &Question, changes: Changes) -> Self {
-        let arrival = walk::walk(plan, look, &question.path);
-        let answer = answer::answer(plan, look, &arrival);
-        let decision = rule::decide(plan, question.home.as_deref(), &arrival);
+        let jail = &Jail::new(plan, look);
+        let arrival = walk::walk(jail, &question.path);
+        let answer = answer::answer(jail, &arrival);
+        let decision = rule::decide(jail, question.home.as_deref(), &arrival);
         Self {
             path: BytePath(question.path.clone()),
             answer,
@@ -151,18 +168,21 @@ impl ShownLink {
 }
 
 impl ShownMount {
-    fn new(mount: &Mount) -> Self {
+    fn new(mount: &Shown) -> Self {
         let (is, source) = match &mount.kind {
-            MountKind::Bind { source, .. } => ("bind", Some(source)),
-            MountKind::Tmpfs { .. } => ("tmpfs", None),
-            MountKind::Closed { .. } => ("refused", None),
-            MountKind::EmptyFile => ("empty file", None),
-            MountKind::File { .. } => ("file", None),
-            MountKind::Copied { source } => ("copy", Some(source)),
-            MountKind::Proc => ("proc", None),
-            MountKind::Devices { .. } => ("devices", None),
-            MountKind::Directory { .. } => ("directory", None),
-            MountKind::Symlink { .. } => ("symlink", None),
+            AnyKind::Mount(MountKind::Bind { source, .. }) => ("bind", Some(source)),
+            AnyKind::Mount(MountKind::Tmpfs { .. }) => ("tmpfs", None),
+            AnyKind::Mount(MountKind::EmptyFile) => ("empty file", None),
+            AnyKind::Mount(MountKind::File { .. }) => ("file", None),
+            AnyKind::Mount(MountKind::Copied { source }) => ("copy", Some(source)),
+            AnyKind::Mount(MountKind::Proc) => ("proc", None),
+            AnyKind::Mount(MountKind::Devices { .. }) => ("devices", None),
+            AnyKind::Mount(MountKind::Directory { .. }) => ("directory", None),
+            AnyKind::Mount(MountKind::Symlink { .. }) | AnyKind::Rule(RuleKind::Link { .. }) => {
+                ("symlink", None)
+            }
+            AnyKind::Rule(RuleKind::Open { .. }) => ("bind", Some(&mount.dest)),
+            AnyKind::Rule(RuleKind::Closed { .. }) => ("refused", None),
         };
         Self {
             at: BytePath(mount.dest.clone()),

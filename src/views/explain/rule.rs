@@ -4,11 +4,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use super::Jail;
 use super::walk::{Arrival, Stopped, Thing};
-use crate::plan::{Authority, Mount, MountKind, Plan, Withheld};
-use crate::policy::home::{Treatment, find, is_dot_entry};
-use crate::policy::place::Place;
-use crate::policy::{Os, devices, fits, macos, system};
+use crate::plan::mount::nearest;
+use crate::plan::{Authority, Shown, Withheld};
+use crate::policy::home::{find, is_dot_entry};
+use crate::policy::home_row::{HomeRow, Treatment};
 use crate::text::visible;
 
 /// What decided.
@@ -61,55 +62,55 @@ fn by(rule: Rule, reason: impl Into<String>) -> Decision {
 }
 
 /// What decided about the place that a path leads to. `home` is the canonical home of the host.
-pub fn decide(plan: &Plan, home: Option<&Path>, arrival: &Arrival<'_>) -> Decision {
+pub fn decide(jail: &Jail<'_>, home: Option<&Path>, arrival: &Arrival<'_>) -> Decision {
     match arrival.mount {
         Some(mount) if arrival.thing != Thing::Absent || mount.authority == Authority::Hidden => {
-            by_mount(plan, home, mount)
+            by_mount(jail, home, mount)
         }
         Some(mount) => {
-            let lacking = matches!(mount.kind, MountKind::Bind { .. }) || arrival.stopped.is_some();
-            let at_home = || by_home(plan, home, &arrival.place);
+            let lacking = mount.access().is_some() || arrival.stopped.is_some();
+            let at_home = || by_home(jail, home, &arrival.place);
             let lacks = || by_host(mount, arrival);
-            let decided = if lacking { Some(lacks()) } else { withheld(plan, home, arrival) };
-            decided.or_else(at_home).unwrap_or_else(|| own(plan, home, mount))
+            let decided = if lacking { Some(lacks()) } else { withheld(jail, arrival) };
+            decided.or_else(at_home).unwrap_or_else(|| own(mount))
         }
         None if arrival.thing == Thing::Memory => {
             by(Rule::Table { row: "/".into() }, "the way to what is mounted, and nothing else")
         }
-        None => withheld(plan, home, arrival)
+        None => withheld(jail, arrival)
             .unwrap_or_else(|| by(Rule::Unmounted, "no table, project or map brings it in")),
     }
 }
 
 /// What a mount's own author and reason say.
-fn by_mount(plan: &Plan, home: Option<&Path>, mount: &Mount) -> Decision {
-    // What keeps something below in its place gives what the mount around it gives.
-    if mount.authority == Authority::Keep {
-        if let Some(around) = mount.dest.parent().and_then(|parent| plan.mount_of(parent)) {
-            return by_mount(plan, home, around);
+fn by_mount(jail: &Jail<'_>, home: Option<&Path>, mount: &Shown) -> Decision {
+    // What pins something below gives what the mount around it gives.
+    if mount.authority == Authority::Pin {
+        let around = mount.dest.parent().and_then(|parent| nearest(&jail.places, parent));
+        if let Some(around) = around {
+            return by_mount(jail, home, around);
         }
     }
     let map = |source| Rule::Map { source };
     let rule = match mount.authority {
         Authority::Link | Authority::Table => {
             let is_home = home == Some(&mount.dest);
-            let empty_home = plan.lockdown && is_home;
-            let row = || row(plan.os, home, &mount.dest);
-            if empty_home { Rule::Lockdown } else { Rule::Table { row: row() } }
+            let empty_home = jail.plan.facts.is_alone() && is_home;
+            if empty_home { Rule::Lockdown } else { Rule::Table { row: row(mount) } }
         }
-        Authority::Project if plan.lockdown => Rule::Lockdown,
+        Authority::Project if jail.plan.facts.project_read_only => Rule::Lockdown,
         Authority::Project => Rule::Project,
         Authority::UserFile => map("user file"),
         Authority::ProjectFile => map("project file"),
-        Authority::Protect | Authority::Keep => Rule::Protected,
-        Authority::Hidden => Rule::Hidden { row: row(plan.os, home, &mount.dest) },
+        Authority::Protect | Authority::Pin => Rule::Protected,
+        Authority::Hidden => Rule::Hidden { row: row(mount) },
         Authority::Flag => map("flag"),
     };
     by(rule, mount.reason.clone())
 }
 
 /// A mount is there, and what it shows has nothing at this place.
-fn by_host(mount: &Mount, arrival: &Arrival<'_>) -> Decision {
+fn by_host(mount: &Shown, arrival: &Arrival<'_>) -> Decision {
     match &arrival.stopped {
         Some(Stopped::Closed(directory)) => {
             by(Rule::Permissions, format!("you may not pass through {}", visible(directory)))
@@ -123,32 +124,29 @@ fn by_host(mount: &Mount, arrival: &Arrival<'_>) -> Decision {
 }
 
 /// Something left out on purpose.
-fn withheld(plan: &Plan, home: Option<&Path>, arrival: &Arrival<'_>) -> Option<Decision> {
+fn withheld(jail: &Jail<'_>, arrival: &Arrival<'_>) -> Option<Decision> {
     let above = |withheld: &&Withheld| arrival.place.starts_with(&withheld.path);
-    let withheld = plan
+    let withheld = jail
+        .plan
         .withheld
         .iter()
         .filter(above)
         .max_by_key(|withheld| withheld.path.components().count())?;
-    let is_hidden = home_row(plan.os, home, &withheld.path)
-        .is_some_and(|(treatment, _)| matches!(treatment, Treatment::Hidden | Treatment::Empty));
-    let rule = if is_hidden {
-        Rule::Hidden { row: row(plan.os, home, &withheld.path) }
-    } else {
-        Rule::Withheld
-    };
+    let hidden = withheld.row.map(|row| Rule::Hidden { row: row.to_string() });
+    let rule = hidden.unwrap_or(Rule::Withheld);
     Some(by(rule, withheld.reason.clone()))
 }
 
 /// Something of the home that is not there.
-fn by_home(plan: &Plan, home: Option<&Path>, place: &Path) -> Option<Decision> {
+fn by_home(jail: &Jail<'_>, home: Option<&Path>, place: &Path) -> Option<Decision> {
     let below = place.strip_prefix(home?).ok()?;
-    if plan.lockdown {
+    if jail.plan.facts.is_alone() {
         return Some(by(Rule::Lockdown, "the home is empty in lockdown"));
     }
-    match home_row(plan.os, home, place) {
-        Some((Treatment::Hidden, reason)) => {
-            return Some(by(Rule::Hidden { row: row(plan.os, home, place) }, reason));
+    let row = below.ancestors().find_map(|path| find(jail.plan.os(), path));
+    match row {
+        Some(row @ HomeRow { treatment: Treatment::Hidden, .. }) => {
+            return Some(by(Rule::Hidden { row: row.place().to_string() }, row.reason));
         }
         Some(_) => return Some(by(Rule::Host, "your home has no such entry")),
         None => {}
@@ -162,43 +160,12 @@ fn by_home(plan: &Plan, home: Option<&Path>, place: &Path) -> Option<Decision> {
 }
 
 /// Something that is not in what the jail makes itself.
-fn own(plan: &Plan, home: Option<&Path>, mount: &Mount) -> Decision {
+fn own(mount: &Shown) -> Decision {
     let reason = format!("{} is the jail's own ({})", visible(&mount.dest), mount.reason);
-    by(Rule::Table { row: row(plan.os, home, &mount.dest) }, reason)
+    by(Rule::Table { row: row(mount) }, reason)
 }
 
-/// What the home's table says of a path or of the directory that it is in.
-fn home_row(os: Os, home: Option<&Path>, path: &Path) -> Option<(Treatment, &'static str)> {
-    let below = path.strip_prefix(home?).ok()?;
-    let row = below.ancestors().find_map(|path| find(os, path))?;
-    Some((row.treatment, row.reason))
-}
-
-/// The row of the tables that speaks of a path; the path itself where none does.
-fn row(os: Os, home: Option<&Path>, path: &Path) -> String {
-    let below_home = home.and_then(|home| path.strip_prefix(home).ok());
-    if let Some(below) = below_home.filter(|below| !below.as_os_str().is_empty()) {
-        let row = below.ancestors().find_map(|path| find(os, path));
-        return row.map_or_else(|| "~/.*".into(), |row| format!("~/{}", row.path));
-    }
-    let is_row = |row: &&Place| fits(row.path.as_bytes(), path.as_os_str().as_encoded_bytes());
-    let tables = [
-        if os == Os::MacOs { macos::SYSTEM } else { &[] },
-        if os == Os::MacOs { macos::MASKS } else { &[] },
-        if os == Os::MacOs { macos::TEMPORARY } else { &[] },
-        system::ROOT,
-        system::DEEPER,
-        system::CHAINS,
-        system::MASKS,
-        system::LOCKDOWN_MASKS,
-        system::ROOT_SETTINGS,
-    ];
-    if let Some(row) = tables.into_iter().flatten().find(is_row) {
-        return row.path.to_owned();
-    }
-    let device = path.strip_prefix("/dev").ok().and_then(|name| {
-        let name = name.as_os_str().as_encoded_bytes();
-        devices::GPU.iter().find(|row| fits(row.name.as_bytes(), name))
-    });
-    device.map_or_else(|| visible(path), |row| format!("/dev/{}", row.name))
+/// The row that wants a mount; the place itself where none does.
+fn row(mount: &Shown) -> String {
+    mount.row.map_or_else(|| visible(&mount.dest), |row| row.to_string())
 }

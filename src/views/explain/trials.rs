@@ -36,7 +36,7 @@ pub fn show(start: &Start, cli: &Cli, typed: &OsStr) -> Result<(), Error> {
         explanation = explanation
             .note("a run without --exec makes this file first, and it is read-only then");
     }
-    if is_reported(&plan, &settings, &host, explanation.leads_to()) {
+    if is_reported(&plan, &host, explanation.leads_to()) {
         explanation =
             explanation.note("the host may run it: a run without --exec says so if it changes");
     }
@@ -52,9 +52,9 @@ fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Planned), Error> {
 }
 
 /// Whether a run reports a change of a place of the jail.
-fn is_reported(plan: &Plan, settings: &Settings, host: &Host, place: &Path) -> bool {
+fn is_reported(plan: &Plan, host: &Host, place: &Path) -> bool {
     let on_host = plan.mount_of(place).and_then(|mount| mount.host_path(place));
-    plan.watched(settings, host)
+    plan.watched(host)
         .iter()
         .any(|item| item.look_for == LookFor::Changes && on_host.as_ref() == Some(&item.path))
 }

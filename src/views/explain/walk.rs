@@ -4,10 +4,11 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::Jail;
 use crate::host::links::{Link, MAX_LINKS, steps};
 use crate::host::look::{Found, Kind};
 use crate::plan::mount::{below, nearest};
-use crate::plan::{Mount, MountKind, Plan};
+use crate::plan::{AnyKind, MountKind, RuleKind, Shown};
 use crate::policy::devices::{BASIC, Basic};
 
 /// Tells what the host has at a path without links in it.
@@ -46,7 +47,7 @@ pub struct Arrival<'a> {
     /// What is there.
     pub thing: Thing,
     /// The mount that decides.
-    pub mount: Option<&'a Mount>,
+    pub mount: Option<&'a Shown>,
     /// What keeps the path from leading on.
     pub stopped: Option<Stopped>,
     /// Whether the whole path was walked, up to a missing last component.
@@ -65,8 +66,8 @@ pub enum Stopped {
 }
 
 /// Walks an absolute path.
-pub fn walk<'a>(plan: &'a Plan, look: Look<'_>, path: &Path) -> Arrival<'a> {
-    let mut walk = Walk { plan, look, place: "/".into(), links: Vec::new(), rest: steps(path) };
+pub fn walk<'a>(jail: &'a Jail<'_>, path: &Path) -> Arrival<'a> {
+    let mut walk = Walk { jail, place: "/".into(), links: Vec::new(), rest: steps(path) };
     let stopped = walk.run();
     let (mount, thing) = walk.here();
     let thing = if stopped.is_some() { Thing::Absent } else { thing };
@@ -79,16 +80,15 @@ pub fn walk<'a>(plan: &'a Plan, look: Look<'_>, path: &Path) -> Arrival<'a> {
     Arrival { links: walk.links, place: walk.place, thing, mount, stopped, complete }
 }
 
-struct Walk<'a, 'b> {
-    plan: &'a Plan,
-    look: Look<'b>,
+struct Walk<'a> {
+    jail: &'a Jail<'a>,
     place: PathBuf,
     links: Vec<Link>,
     /// The components still to be walked, last first.
     rest: Vec<OsString>,
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a> Walk<'a> {
     /// Walks as far as it goes.
     fn run(&mut self) -> Option<Stopped> {
         while let Some(step) = self.rest.pop() {
@@ -130,34 +130,42 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// The mount that decides about the current place, and what is there.
-    fn here(&self) -> (Option<&'a Mount>, Thing) {
+    fn here(&self) -> (Option<&'a Shown>, Thing) {
         let place = &self.place;
-        if let Some(mount) = self.plan.mounts.iter().find(|mount| mount.dest == *place) {
+        if let Some(mount) = self.jail.places.iter().find(|mount| mount.dest == *place) {
             return (Some(mount), self.root_of(mount));
         }
-        let mount = nearest(&self.plan.mounts, place);
+        let mount = nearest(&self.jail.places, place);
         let thing = match mount.map(|mount| &mount.kind) {
-            None | Some(MountKind::Tmpfs { .. } | MountKind::Closed { .. }) => self.way(place),
-            Some(MountKind::Proc) => self.process_file(place),
-            Some(MountKind::Devices { .. }) => match basic_device(place, mount) {
+            None
+            | Some(
+                AnyKind::Mount(MountKind::Tmpfs { .. }) | AnyKind::Rule(RuleKind::Closed { .. }),
+            ) => self.way(place),
+            Some(AnyKind::Mount(MountKind::Proc)) => self.process_file(place),
+            Some(AnyKind::Mount(MountKind::Devices { .. })) => match basic_device(place, mount) {
                 Thing::Absent => self.way(place),
                 thing => thing,
             },
             Some(_) => mount
                 .and_then(|mount| mount.host_path(place))
-                .and_then(|path| (self.look)(&path))
+                .and_then(|path| (self.jail.look)(&path))
                 .map_or(Thing::Absent, Thing::Host),
         };
         (mount, thing)
     }
 
     /// What stands where a mount is mounted.
-    fn root_of(&self, mount: &Mount) -> Thing {
-        match &mount.kind {
-            MountKind::Closed { .. } => self.way(&mount.dest),
-            MountKind::Bind { source, .. } => {
-                (self.look)(source).map_or(Thing::Absent, Thing::Host)
-            }
+    fn root_of(&self, mount: &Shown) -> Thing {
+        if let Some(source) = mount.source() {
+            return (self.jail.look)(source).map_or(Thing::Absent, Thing::Host);
+        }
+        let kind = match &mount.kind {
+            AnyKind::Mount(kind) => kind,
+            AnyKind::Rule(RuleKind::Link { target }) => return Thing::Link(target.clone()),
+            AnyKind::Rule(_) => return self.way(&mount.dest),
+        };
+        match kind {
+            MountKind::Bind { .. } => Thing::Absent,
             MountKind::Tmpfs { .. } | MountKind::Directory { .. } | MountKind::Devices { .. } => {
                 Thing::Memory
             }
@@ -171,7 +179,7 @@ impl<'a> Walk<'a, '_> {
 
     /// In memory there are only the directories that lead to mounts.
     fn way(&self, place: &Path) -> Thing {
-        let leads = self.plan.mounts.iter().any(|mount| below(&mount.dest, place).is_some());
+        let leads = self.jail.places.iter().any(|mount| below(&mount.dest, place).is_some());
         if leads || place == Path::new("/") { Thing::Memory } else { Thing::Absent }
     }
 
@@ -181,7 +189,7 @@ impl<'a> Walk<'a, '_> {
         let of_process = entry.is_some_and(|name| {
             name.iter().all(u8::is_ascii_digit) || matches!(name, b"self" | b"thread-self")
         });
-        match (self.look)(place) {
+        match (self.jail.look)(place) {
             _ if of_process => Thing::Kernel(None),
             Some(Found { kind: Kind::Link(target), .. }) => Thing::Link(target),
             Some(found) => Thing::Kernel(Some(found)),
@@ -191,7 +199,7 @@ impl<'a> Walk<'a, '_> {
 }
 
 /// What the table has at a place below the jail's own `/dev`.
-fn basic_device(place: &Path, mount: Option<&Mount>) -> Thing {
+fn basic_device(place: &Path, mount: Option<&Shown>) -> Thing {
     let Some(name) = mount.and_then(|mount| below(place, &mount.dest)) else {
         return Thing::Absent;
     };

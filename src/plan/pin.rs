@@ -1,4 +1,4 @@
-//! Keeps in place what is mounted inside a writable mount.
+//! Pins what is mounted inside a writable mount to its place.
 //!
 //! A mount point cannot be renamed (`EBUSY`), but a directory above one can: the jail would move
 //! the directory aside, and what is hidden or read-only in it would be found at another name by
@@ -7,14 +7,15 @@
 
 use std::path::Path;
 
-use super::mount::{Access, Authority, Mount, MountKind, compare, nearest};
+use super::mount::{Access, Authority, Mount, compare, nearest};
+use super::system::System;
 
 /// Why such a mount is there.
 const REASON: &str = "keeps what is below it in its place";
 
 /// Adds a mount for each directory between a narrower mount and the writable one around it.
-pub fn in_place(mounts: Vec<Mount>) -> Vec<Mount> {
-    let mut added: Vec<Mount> = Vec::new();
+pub fn all<K: System>(mounts: Vec<Mount<K>>) -> Vec<Mount<K>> {
+    let mut added: Vec<Mount<K>> = Vec::new();
     for mount in mounts.iter().filter(|mount| is_narrow(mount)) {
         let Some(parent) = mount.dest.parent() else { continue };
         let Some(around) = nearest(&mounts, parent).filter(|around| is_writable(around)) else {
@@ -24,7 +25,7 @@ pub fn in_place(mounts: Vec<Mount>) -> Vec<Mount> {
         for directory in parent.ancestors().take_while(between) {
             let Some(source) = around.host_path(directory) else { continue };
             if added.iter().all(|known| known.dest != directory) {
-                let (access, authority) = (Access::ReadWrite, Authority::Keep);
+                let (access, authority) = (Access::ReadWrite, Authority::Pin);
                 added.push(Mount::bind_at(&source, directory, access, authority, REASON));
             }
         }
@@ -36,31 +37,28 @@ pub fn in_place(mounts: Vec<Mount>) -> Vec<Mount> {
 }
 
 /// Whether less may be done there than around it.
-fn is_narrow(mount: &Mount) -> bool {
-    match mount.kind {
-        MountKind::Bind { access, .. } => access == Access::ReadOnly,
-        MountKind::EmptyFile | MountKind::Tmpfs { .. } | MountKind::Closed { .. } => true,
-        _ => false,
-    }
+fn is_narrow<K: System>(mount: &Mount<K>) -> bool {
+    mount.access() == Some(Access::ReadOnly) || mount.kind.is_closed()
 }
 
 /// Whether it is a place of the host that the jail may change.
-fn is_writable(mount: &Mount) -> bool {
+fn is_writable<K: System>(mount: &Mount<K>) -> bool {
     mount.access() == Some(Access::ReadWrite)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Access, Authority, Mount, MountKind, Path, compare, in_place};
+    use super::super::mount::MountKind;
+    use super::{Access, Authority, Mount, Path, all, compare};
 
     fn bind(path: &str, access: Access) -> Mount {
         Mount::bind(Path::new(path), access, Authority::Table, "a test")
     }
 
-    /// The destinations of [`in_place`], writable ones with a plus.
+    /// The destinations of [`all`], writable ones with a plus.
     fn pinned(mut mounts: Vec<Mount>) -> Vec<String> {
         mounts.sort_by(|left, right| compare(&left.dest, &right.dest));
-        let mounts = in_place(mounts);
+        let mounts = all(mounts);
         let sign = |mount: &Mount| if mount.access() == Some(Access::ReadWrite) { "+" } else { "" };
         mounts.iter().map(|mount| format!("{}{}", mount.dest.display(), sign(mount))).collect()
     }
@@ -110,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_place_shown_elsewhere_is_bound_from_where_it_is() {
-        let shown = Mount::bind_at(
+        let shown: Mount = Mount::bind_at(
             Path::new("/host"),
             Path::new("/jail"),
             Access::ReadWrite,
@@ -124,7 +122,7 @@ mod tests {
             Authority::Protect,
             "a test",
         );
-        let mounts = in_place(vec![shown, closed]);
+        let mounts = all(vec![shown, closed]);
         assert!(mounts[1].is_at(Path::new("/host/a")) && mounts[1].dest == Path::new("/jail/a"));
     }
 }
