@@ -13,6 +13,7 @@ mod fuzz;
 mod json_merge;
 mod layers_page;
 mod links;
+mod linux;
 mod readme;
 mod rooms;
 mod seatbelt;

@@ -11,6 +11,8 @@ mod session;
 mod skip;
 mod snapshot;
 mod terminal;
+#[path = "../../tests/support/tree.rs"]
+mod tree;
 mod world;
 mod x11;
 

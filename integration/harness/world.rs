@@ -1,22 +1,18 @@
 //! A home with a project in it, for one test alone.
 
 use std::ffi::OsStr;
-use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
 
 use super::program;
 use super::run::Run;
+use super::tree::Tree;
 
 /// The search path of everything that the tests run.
 pub const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// A directory that goes away with the test: `home`, and `home/project` to work in.
 pub struct World {
-    _directory: TempDir,
-    root: PathBuf,
+    tree: Tree,
     project: PathBuf,
 }
 
@@ -33,25 +29,20 @@ impl World {
 
     /// A world with the project at another place, relative to its root.
     pub fn with_project(parent: &Path, project: impl AsRef<Path>) -> Self {
-        let directory = tempfile::Builder::new()
-            .prefix("jail-world-")
-            .tempdir_in(parent)
-            .expect("a directory for the test");
-        let root = directory.path().canonicalize().expect("just made");
-        let project = root.join(project);
-        fs::create_dir_all(&project).expect("the project");
-        fs::create_dir_all(root.join("home")).expect("the home");
-        Self { _directory: directory, root, project }
+        let tree = Tree::below(parent, "jail-world-");
+        let project = tree.directory(project);
+        tree.directory("home");
+        Self { tree, project }
     }
 
     /// The directory that holds everything.
     pub fn root(&self) -> &Path {
-        &self.root
+        self.tree.root()
     }
 
     /// The home.
     pub fn home(&self) -> PathBuf {
-        self.root.join("home")
+        self.root().join("home")
     }
 
     /// The project, where commands start.
@@ -61,32 +52,22 @@ impl World {
 
     /// Makes a file, with the directories above it; relative to the root.
     pub fn file(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("a file has a directory")).expect("directories");
-        fs::write(&path, content).expect("a file of the test");
-        path
+        self.tree.file(path, content)
     }
 
     /// Makes a file that can be executed.
     pub fn script(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.file(path, content);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("chmod");
-        path
+        self.tree.script(path, content)
     }
 
     /// Makes a directory.
     pub fn directory(&self, path: impl AsRef<Path>) -> PathBuf {
-        let path = self.root.join(path);
-        fs::create_dir_all(&path).expect("a directory of the test");
-        path
+        self.tree.directory(path)
     }
 
     /// Makes a symbolic link.
     pub fn link(&self, target: impl AsRef<Path>, path: impl AsRef<Path>) -> PathBuf {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("a link has a directory")).expect("directories");
-        symlink(target, &path).expect("a link of the test");
-        path
+        self.tree.link(target, path)
     }
 
     /// `ai-jail WORDS…`, as typed.

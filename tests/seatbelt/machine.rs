@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use ai_jail::backend::seatbelt::{self, Profile};
@@ -16,9 +15,9 @@ use ai_jail::host::{Environment, Host, Origin, links};
 use ai_jail::plan::Plan;
 use ai_jail::policy::Os;
 use ai_jail::settings::Settings;
-use tempfile::TempDir;
 
 use super::evaluator::{Policy, Request};
+use crate::support::tree::Tree;
 
 /// What macOS gives a user for temporary files, and where that leads.
 pub const TMPDIR: &str = "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/";
@@ -27,8 +26,7 @@ pub const CACHES: &str = "/private/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000
 
 /// A directory that goes away with the test: `home`, and `home/project` to work in.
 pub struct Mac {
-    _directory: TempDir,
-    root: PathBuf,
+    tree: Tree,
     home: PathBuf,
     project: PathBuf,
     environment: Vec<(OsString, OsString)>,
@@ -43,22 +41,19 @@ impl Mac {
 
     /// With a home and a project of other names, relative to the root.
     pub fn named(home: &OsStr, project: &OsStr) -> Self {
-        let directory = tempfile::Builder::new().prefix("mac-").tempdir().expect("a directory");
-        let root = directory.path().canonicalize().expect("just made");
-        let (home, project) = (root.join(home), root.join(project));
-        fs::create_dir_all(&home).expect("the home");
-        fs::create_dir_all(&project).expect("the project");
+        let tree = Tree::below(&std::env::temp_dir(), "mac-");
+        let (home, project) = (tree.directory(home), tree.directory(project));
         let environment = [
             ("HOME".into(), home.clone().into_os_string()),
             ("PATH".into(), "/usr/bin:/bin".into()),
             ("TMPDIR".into(), TMPDIR.into()),
         ];
         let environment = environment.into();
-        Self { _directory: directory, root, home, project, environment, sockets: Vec::new() }
+        Self { tree, home, project, environment, sockets: Vec::new() }
     }
 
     pub fn root(&self) -> &Path {
-        &self.root
+        self.tree.root()
     }
 
     pub fn home(&self) -> &Path {
@@ -77,23 +72,15 @@ impl Mac {
 
     /// Makes a file, with the directories above it; relative to the root.
     pub fn file(&self, path: impl AsRef<Path>) -> PathBuf {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("a directory")).expect("directories");
-        fs::write(&path, "content").expect("a file");
-        path
+        self.tree.file(path, "content")
     }
 
     pub fn directory(&self, path: impl AsRef<Path>) -> PathBuf {
-        let path = self.root.join(path);
-        fs::create_dir_all(&path).expect("a directory");
-        path
+        self.tree.directory(path)
     }
 
     pub fn link(&self, target: impl AsRef<Path>, path: impl AsRef<Path>) -> PathBuf {
-        let path = self.root.join(path);
-        fs::create_dir_all(path.parent().expect("a directory")).expect("directories");
-        symlink(target, &path).expect("a link");
-        path
+        self.tree.link(target, path)
     }
 
     /// Writes the project's configuration.

@@ -1,5 +1,7 @@
 //! A project and a home to run the configuration's pipeline in, as the front runs it.
 
+pub mod tree;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io::Write as _;
@@ -8,12 +10,12 @@ use std::path::{Path, PathBuf};
 use ai_jail::cli::{Action, Cli};
 use ai_jail::config::{self, ConfigError, Paths, Prompt, Saved, trust};
 use ai_jail::settings::Settings;
-use tempfile::TempDir;
+use tree::Tree;
 
 /// A fresh home with a project in it.
 pub struct Scratch {
     pub paths: Paths,
-    root: TempDir,
+    tree: Tree,
 }
 
 /// What became of one command line.
@@ -25,11 +27,10 @@ pub struct Outcome {
 
 impl Scratch {
     pub fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        let home = root.path().canonicalize().unwrap().join("home");
-        let project = home.join("work/project");
-        fs::create_dir_all(&project).unwrap();
-        Self { paths: Paths::new(&project, Some(&home)), root }
+        let tree = Tree::below(&std::env::temp_dir(), "config-");
+        let project = tree.directory("home/work/project");
+        let home = tree.root().join("home");
+        Self { paths: Paths::new(&project, Some(&home)), tree }
     }
 
     /// The same project without a home.
@@ -58,9 +59,7 @@ impl Scratch {
 
     /// A directory outside home and project.
     pub fn outside(&self, name: &str) -> PathBuf {
-        let path = self.root.path().canonicalize().unwrap().join(name);
-        fs::create_dir_all(&path).unwrap();
-        path
+        self.tree.directory(name)
     }
 
     pub fn project(&self) -> Option<String> {
@@ -111,7 +110,7 @@ impl Scratch {
     /// Every file below the home and what it holds, to show that nothing was written.
     pub fn snapshot(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
-        let mut left = vec![self.root.path().to_path_buf()];
+        let mut left = vec![self.tree.root().to_path_buf()];
         while let Some(dir) = left.pop() {
             for entry in fs::read_dir(dir).unwrap() {
                 let entry = entry.unwrap();
