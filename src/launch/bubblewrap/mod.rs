@@ -23,8 +23,7 @@ use super::jail::{Cleanup, Handover, Jail};
 use crate::backend::{bwrap, tree};
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
-use crate::plan::Plan;
-use crate::policy::Os;
+use crate::plan::{Places, Plan};
 use crate::stage_one::{self, Failure, Layout, Recipe, Step, Trouble};
 
 /// Starts bubblewrap: behind stage one where the kernel and what is around us let stage one do its
@@ -35,7 +34,7 @@ pub fn start(
     copies: &Copies,
     handover: Handover,
 ) -> Result<(Jail, Achieved), Error> {
-    if plan.os() != Os::Linux {
+    if !matches!(plan.places, Places::Linux(_)) {
         return Err(Error::Foreign { builder: "bubblewrap" });
     }
     let files = sources::files(plan, copies)?;
