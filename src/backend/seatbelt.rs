@@ -61,6 +61,10 @@ pub fn profile(macos: &MacOs, facts: Facts) -> Profile {
         beside.push(".");
         writer.line("jail-replace", &[path, Path::new(&beside)]);
     }
+    for path in &macos.searched {
+        writer.way_to(path);
+        writer.line("jail-search", &[path]);
+    }
     // Nothing that a jail leaves behind makes somebody else of who runs it.
     writer.policy.push_str("(deny file-write-setugid)\n");
     Profile { policy: writer.policy, parameters: writer.parameters }

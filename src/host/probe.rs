@@ -26,6 +26,8 @@ pub struct Host {
     pub os: Os,
     /// Our own program, where it is started by its path: on macOS.
     pub ourselves: Option<PathBuf>,
+    /// What macOS gives this user for temporary files, where it is macOS.
+    pub user_temporary: Option<PathBuf>,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -101,6 +103,7 @@ impl Host {
         Self {
             os: Os::of_this_build(),
             ourselves: ourselves(),
+            user_temporary: user_temporary(),
             // One that is not there keeps no state.
             agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, facts)),
             absent: agent::absent(&entries),
@@ -147,6 +150,16 @@ fn ourselves() -> Option<PathBuf> {
         return None;
     }
     std::env::current_exe().and_then(std::fs::canonicalize).ok()
+}
+
+#[cfg(target_os = "macos")]
+fn user_temporary() -> Option<PathBuf> {
+    stage2::sys::user_temporary_directory()
+}
+
+#[cfg(not(target_os = "macos"))]
+fn user_temporary() -> Option<PathBuf> {
+    None
 }
 
 fn is_directory(path: &Path) -> bool {

@@ -4,11 +4,13 @@
 //! empty directory on Linux is refused ([`RuleKind::Closed`]), and everything stays where it is.
 //! A rule needs nothing that exists, so rows count whether the host has something there or not.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::arrange::Hidden;
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Kind, Mount, Why, nearest};
+use super::mount::{Access, Authority, Kind, Mount, Why, below, nearest};
 use super::system::System;
 use crate::facts::Facts;
 use crate::host::Host;
@@ -141,6 +143,9 @@ pub struct MacOs {
     pub no_sockets: Vec<PathBuf>,
     /// Files that are saved by renaming another over them, which is made beside them.
     pub replaced: Vec<PathBuf>,
+    /// Directories of `PATH` that are refused, in which programs may be looked for all the same: who
+    /// searches `PATH` goes on after "no such file", and gives up at "not permitted".
+    pub searched: Vec<PathBuf>,
 }
 
 /// A row of the system, refused below a directory wherever a mount shows it.
@@ -193,9 +198,10 @@ fn own_places(gathered: &mut Gathered<RuleKind>, host: &Host, facts: Facts) {
     }
 }
 
-/// The temporary places and the user's caches.
+/// The temporary places and the user's caches. The system names the user's own: mktemp(1), clang and
+/// xcrun ask the system too, and `TMPDIR` may be unset or lead elsewhere.
 fn temporary(host: &Host) -> Vec<(PathBuf, &'static str)> {
-    let own = host.origin.environment.path("TMPDIR").and_then(user_places);
+    let own = host.user_temporary.as_deref().and_then(user_places);
     let shared = TEMPORARY.iter().map(|row| (row.path.into(), row.reason));
     shared.chain(own.into_iter().flatten()).collect()
 }
@@ -277,14 +283,42 @@ fn not_there(host: &Host) -> Vec<Held> {
     rows.filter(|row| host.protection.held.iter().all(|held| held.path != row.path)).collect()
 }
 
+/// Directories of `PATH` below the home of which nothing is open or hidden: the names in those are
+/// the names of programs.
+fn searched(host: &Host, rules: &[Rule]) -> Vec<PathBuf> {
+    let home = host.origin.home.canonical();
+    let path = host.origin.environment.get("PATH").unwrap_or_default().as_bytes();
+    let mut found = Vec::new();
+    for entry in path.split(|byte| *byte == b':').map(|bytes| Path::new(OsStr::from_bytes(bytes))) {
+        let is_below = below(entry, home).is_some_and(|rest| !rest.as_os_str().is_empty());
+        let of_home = nearest(rules, entry).is_some_and(|rule| rule.dest == home);
+        let is_alone = rules.iter().all(|rule| below(&rule.dest, entry).is_none());
+        let is_known = found.iter().any(|known| known == entry);
+        if is_below && of_home && is_alone && !is_hidden(home, entry) && !is_known {
+            found.push(entry.to_path_buf());
+        }
+    }
+    found
+}
+
+/// Whether a place is in a hidden one, or a hidden one in that place.
+fn is_hidden(home: &Path, path: &Path) -> bool {
+    let hidden = [Treatment::Hidden, Treatment::Empty];
+    rows_on(Os::MacOs).filter(|row| hidden.contains(&row.treatment)).any(|row| {
+        let row = home.join(row.prefix().0);
+        below(path, &row).is_some() || below(&row, path).is_some()
+    })
+}
+
 impl MacOs {
     /// Decides what else there is to say. Unix sockets are where the user works, and where programs
     /// put those of their own.
     pub fn decide(host: &Host, rules: Vec<Rule>, given: &[PathBuf], facts: Facts) -> Self {
+        let searched = searched(host, &rules);
         if facts.is_alone() {
             let nothing = Vec::new;
             let (sockets, no_sockets, replaced) = (nothing(), nothing(), nothing());
-            return Self { rules, sockets, no_sockets, replaced };
+            return Self { rules, sockets, no_sockets, replaced, searched };
         }
         let temporary = RuleKind::temporary(host);
         let is_open = |rule: &&Rule| {
@@ -319,6 +353,7 @@ impl MacOs {
             sockets: open.chain(doors).collect(),
             no_sockets: temporary.iter().flat_map(beginnings).collect(),
             replaced: replaced.filter(is_writable).collect(),
+            searched,
             rules,
         }
     }

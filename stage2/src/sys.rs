@@ -41,6 +41,19 @@ extern "C" fn note_closed() {
 #[cfg_attr(target_os = "macos", unsafe(link_section = "__DATA,__mod_init_func"))]
 static NOTE_CLOSED: extern "C" fn() = note_closed;
 
+/// The user's own directory for temporary files, whatever `TMPDIR` says; `confstr(3)`.
+#[cfg(target_os = "macos")]
+pub fn user_temporary_directory() -> Option<std::path::PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    let mut buffer = vec![0_u8; 1024];
+    let start = buffer.as_mut_ptr().cast();
+    // SAFETY: at most so many bytes are written, with a zero at their end.
+    let length = unsafe { libc::confstr(libc::_CS_DARWIN_USER_TEMP_DIR, start, buffer.len()) };
+    // The length has the zero at the end, and is larger than the buffer where that was too small.
+    buffer.truncate(length.checked_sub(1).filter(|length| *length < 1024)?);
+    Some(std::ffi::OsString::from_vec(buffer).into())
+}
+
 /// Takes over a descriptor that was named by number, if it is open.
 pub fn adopt(descriptor: RawFd) -> Option<OwnedFd> {
     // SAFETY: F_GETFD touches no memory.

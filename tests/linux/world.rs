@@ -108,6 +108,7 @@ fn ordinary(mut host: Host) -> Host {
     let directory = |path: &'static str| (RootEntry::Directory(path.into()), row(path));
     host.os = Os::Linux;
     host.ourselves = None;
+    host.user_temporary = None;
     host.origin.as_root = false;
     host.stdio = [Stdio::Other; 3];
     host.root = vec![

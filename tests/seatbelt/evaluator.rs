@@ -1,5 +1,8 @@
-//! Decides what a profile would: the last rule that fits. Everything that is not understood is an
-//! error, so that no test passes for what was overlooked.
+//! Decides what a profile would. Everything that is not understood is an error, so that no test
+//! passes for what was overlooked.
+//!
+//! Of the rules that fit, one that names the operation beats one with a wildcard, one with filters
+//! beats one without, and of the rest the last decides. docs/macos.md, "The language", has the sources.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -7,7 +10,7 @@ use std::rc::Rc;
 
 use super::filters::{Filter, filter};
 use super::functions::expand;
-use super::operations::named;
+use super::operations::{Named, named, open_by_default};
 use super::reader::{Expression, read};
 
 /// What is asked. What a filter asks for and the request does not have, does not fit.
@@ -41,8 +44,17 @@ pub struct Policy {
 #[derive(Clone, Debug)]
 struct Rule {
     allow: bool,
+    /// How the rule calls the operation.
+    named: Named,
     /// One of them is enough; none is always.
     filters: Rc<[Filter]>,
+}
+
+impl Rule {
+    /// What makes one rule stronger than another, wherever they stand.
+    fn strength(&self) -> (Named, bool) {
+        (self.named, !self.filters.is_empty())
+    }
 }
 
 /// Whether a filter fits.
@@ -71,12 +83,19 @@ impl Policy {
                 "version" if rest == [Expression::Number(1)] => is_versioned = true,
                 "allow" | "deny" => {
                     let (operations, filters) = rule(rest, parameters)?;
-                    let rule = Rule { allow: verb == "allow", filters: filters.into() };
-                    if rules.is_empty() && (operations != all() || !rule.filters.is_empty()) {
+                    let filters: Rc<[Filter]> = filters.into();
+                    let is_default = |(_, named): &(_, Named)| *named == Named::Default;
+                    if rules.is_empty()
+                        && !(operations.iter().all(is_default) && filters.is_empty())
+                    {
                         return Err("no default before all else".into());
                     }
-                    for operation in operations {
-                        rules.entry(operation).or_default().push(rule.clone());
+                    for (operation, named) in operations {
+                        let rule = Rule { allow: verb == "allow", named, filters: filters.clone() };
+                        let rules = rules.entry(operation).or_default();
+                        // Behind all that are as strong: the last of those decides.
+                        let place = rules.partition_point(|r| r.strength() <= rule.strength());
+                        rules.insert(place, rule);
                     }
                 }
                 _ => return Err(format!("unknown form: {verb}")),
@@ -87,7 +106,8 @@ impl Policy {
 
     /// Whether an operation is allowed.
     pub fn allows(&self, operation: &str, request: &Request) -> bool {
-        let rules = self.rules.get(operation).unwrap_or_else(|| panic!("unknown: {operation}"));
+        let rules = self.rules.get(operation).map(Vec::as_slice).unwrap_or_default();
+        assert!(!rules.is_empty() || open_by_default(operation), "unknown: {operation}");
         let mut unclear = Vec::new();
         for rule in rules.iter().rev() {
             match rule.fits(request) {
@@ -103,19 +123,17 @@ impl Policy {
                 }
             }
         }
-        unreachable!("the default fits")
+        assert!(open_by_default(operation), "the default fits all others");
+        assert!(unclear.iter().all(|allow| *allow), "{operation} depends on what is not published");
+        true
     }
-}
-
-fn all() -> Vec<&'static str> {
-    named("default").expect("there are operations")
 }
 
 /// The operations and the filters of a rule.
 fn rule(
     words: &[Expression],
     parameters: &[(String, OsString)],
-) -> Result<(Vec<&'static str>, Vec<Filter>), String> {
+) -> Result<(Vec<(&'static str, Named)>, Vec<Filter>), String> {
     let is_word = |word: &&Expression| matches!(word, Expression::Symbol(_));
     let count = words.iter().take_while(is_word).count();
     let mut operations = Vec::new();
@@ -125,8 +143,9 @@ fn rule(
     if operations.is_empty() {
         return Err("a rule about nothing".into());
     }
+    let names: Vec<&str> = operations.iter().map(|(name, _)| *name).collect();
     let filters: Result<Vec<_>, _> =
-        words[count..].iter().map(|words| filter(words, &operations, parameters)).collect();
+        words[count..].iter().map(|words| filter(words, &names, parameters)).collect();
     Ok((operations, filters?))
 }
 

@@ -32,6 +32,49 @@ fn the_last_rule_that_fits_decides() {
     assert!(!policy.allows("file-read-metadata", &file("/a/b/c")), "another operation");
 }
 
+/// Firefox and WebKit deny these by name, right after the default.
+#[test]
+fn some_operations_are_open_until_their_names_are_denied() {
+    let left_open = [
+        "process-info-pidinfo",
+        "nvram-get",
+        "iokit-get-properties",
+        "file-map-executable",
+        "file-link",
+        "file-clone",
+        "file-test-existence",
+    ];
+    let allows = |text: &str| left_open.map(|op| policy(text).allows(op, &file("/x")));
+    assert_eq!(allows(""), [true; 7]);
+    assert_eq!(allows("(deny file*)"), [true, true, true, false, true, true, true]);
+    assert_eq!(allows("(deny process-info*)(deny nvram*)")[..2], [false, false]);
+    let by_name = "(deny file-link file-clone file-test-existence iokit-get-properties)";
+    assert_eq!(allows(by_name), [true, true, false, true, false, false, false]);
+}
+
+#[test]
+fn a_name_beats_a_wildcard_in_either_order() {
+    let allow = "(allow file-write-data (subpath \"/d\"))";
+    let deny = "(deny file-write* (literal \"/d/f\"))";
+    for text in [format!("{allow}{deny}"), format!("{deny}{allow}")] {
+        assert!(policy(&text).allows("file-write-data", &file("/d/f")), "{text}");
+        assert!(!policy(&text).allows("file-write-create", &file("/d/f")), "{text}");
+    }
+    let (bind, inbound) = ("(deny network-bind)", "(allow network-inbound)");
+    for text in [format!("{bind}{inbound}"), format!("{inbound}{bind}")] {
+        assert!(!policy(&text).allows("network-bind", &Request::default()), "{text}");
+    }
+}
+
+#[test]
+fn a_rule_without_filters_does_not_undo_one_with_filters() {
+    let allow = "(allow file-link (subpath \"/d\"))";
+    for text in [format!("{allow}(deny file-link)"), format!("(deny file-link){allow}")] {
+        assert!(policy(&text).allows("file-link", &file("/d/f")), "{text}");
+        assert!(!policy(&text).allows("file-link", &file("/x")), "{text}");
+    }
+}
+
 #[test]
 fn the_default_decides_what_no_rule_speaks_of() {
     let open = Policy::new("(version 1)(allow default)(deny network*)", &[]).expect("a profile");

@@ -32,6 +32,8 @@ pub struct Mac {
     environment: Vec<(OsString, OsString)>,
     /// Changes to what the prober has found.
     pub sockets: Vec<PathBuf>,
+    /// What the system names for temporary files.
+    pub user_temporary: Option<PathBuf>,
 }
 
 impl Mac {
@@ -49,7 +51,14 @@ impl Mac {
             ("TMPDIR".into(), TMPDIR.into()),
         ];
         let environment = environment.into();
-        Self { tree, home, project, environment, sockets: Vec::new() }
+        Self {
+            tree,
+            home,
+            project,
+            environment,
+            sockets: Vec::new(),
+            user_temporary: Some(TMPDIR.into()),
+        }
     }
 
     pub fn root(&self) -> &Path {
@@ -95,6 +104,7 @@ impl Mac {
         let mut host = Host::probe(origin, settings);
         host.os = Os::MacOs;
         host.ourselves = Some("/opt/homebrew/bin/ai-jail".into());
+        host.user_temporary.clone_from(&self.user_temporary);
         host.sockets.clone_from(&self.sockets);
         host
     }

@@ -16,5 +16,7 @@ mod operations;
 mod printed;
 mod protect_table;
 mod reader;
+mod search;
 mod services;
+mod size;
 mod system;

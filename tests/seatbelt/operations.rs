@@ -58,15 +58,19 @@ pub const OPERATIONS: &[(&str, Kind)] = &[
     ("network-bind", Kind::Network),
     ("network-inbound", Kind::Network),
     ("network-outbound", Kind::Network),
+    ("nvram-delete", Kind::Other),
     ("nvram-get", Kind::Other),
     ("nvram-set", Kind::Other),
     ("process-codesigning-status-set", Kind::Process),
     ("process-exec", Kind::File),
     ("process-exec-interpreter", Kind::File),
     ("process-fork", Kind::Other),
+    ("process-info-codesignature", Kind::Process),
+    ("process-info-dirtycontrol", Kind::Process),
     ("process-info-listpids", Kind::Process),
     ("process-info-pidfdinfo", Kind::Process),
     ("process-info-pidinfo", Kind::Process),
+    ("process-info-rusage", Kind::Process),
     ("process-info-setcontrol", Kind::Process),
     ("pseudo-tty", Kind::Other),
     ("signal", Kind::Process),
@@ -106,15 +110,52 @@ pub enum Kind {
     Other,
 }
 
-/// The operations that a rule's word names.
-pub fn named(word: &str) -> Result<Vec<&'static str>, String> {
+/// How a rule calls an operation, the weakest first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Named {
+    /// By `default`.
+    Default,
+    /// By a beginning, or by the name of several.
+    Wildcard,
+    /// By its own name.
+    Exactly,
+}
+
+/// Operations that `(deny default)` leaves open: Firefox's `SandboxPolicyContent.h`, WebKit's
+/// `com.apple.WebProcess.sb.in` and Homebrew's `sandbox.rb` deny each of them besides.
+const LEFT_OPEN: &[&str] = &["process-info*", "nvram*", "iokit-get-properties"];
+
+/// Operations on files that neither `(deny default)` nor a wildcard reaches, but only the name.
+const ONLY_BY_NAME: &[&str] = &["file-clone", "file-link", "file-test-existence"];
+
+/// The one that `(deny default)` leaves open and `file*` reaches.
+const MAP: &str = "file-map-executable";
+
+/// Whether a profile with nothing but `(deny default)` allows an operation.
+pub fn open_by_default(operation: &str) -> bool {
+    let is_left = |open: &&str| match open.strip_suffix('*') {
+        Some(prefix) => operation.starts_with(prefix),
+        None => operation == *open,
+    };
+    LEFT_OPEN.iter().any(is_left) || ONLY_BY_NAME.contains(&operation) || operation == MAP
+}
+
+/// The operations that a rule's word reaches.
+pub fn named(word: &str) -> Result<Vec<(&'static str, Named)>, String> {
     let group = GROUPS.iter().find(|(name, _)| *name == word).map(|(_, prefix)| *prefix);
     let prefix = word.strip_suffix('*').or(group);
     let names = OPERATIONS.iter().map(|(name, _)| *name);
     let found: Vec<_> = match (word, prefix) {
-        ("default", _) => names.collect(),
-        (_, Some(prefix)) => names.filter(|name| name.starts_with(prefix)).collect(),
-        (_, None) => names.filter(|name| *name == word).collect(),
+        ("default", _) => {
+            names.filter(|name| !open_by_default(name)).map(|name| (name, Named::Default)).collect()
+        }
+        (_, Some(prefix)) => names
+            .filter(|name| name.starts_with(prefix) && !ONLY_BY_NAME.contains(name))
+            .map(|name| (name, Named::Wildcard))
+            .collect(),
+        (_, None) => {
+            names.filter(|name| *name == word).map(|name| (name, Named::Exactly)).collect()
+        }
     };
     if found.is_empty() { Err(format!("unknown operation: {word}")) } else { Ok(found) }
 }

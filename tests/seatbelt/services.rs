@@ -74,7 +74,6 @@ fn operations_that_no_jail_has() {
             "iokit-get-properties",
             "iokit-set-properties",
             "ipc-sysv-msg",
-            "ipc-sysv-sem",
             "ipc-sysv-shm",
             "job-creation",
             "lsopen",
@@ -83,6 +82,7 @@ fn operations_that_no_jail_has() {
             "mach-priv-task-port",
             "mach-register",
             "mach-task-name",
+            "nvram-delete",
             "nvram-get",
             "nvram-set",
             "system-acct",
@@ -103,7 +103,13 @@ fn operations_that_no_jail_has() {
 fn processes_of_the_host_are_neither_seen_nor_signalled() {
     for jail in jails() {
         let own = Request { same_sandbox: true, ..Request::default() };
-        for operation in ["signal", "process-info-pidinfo", "process-info-pidfdinfo"] {
+        for operation in [
+            "signal",
+            "process-info-codesignature",
+            "process-info-pidfdinfo",
+            "process-info-pidinfo",
+            "process-info-rusage",
+        ] {
             assert!(jail.allows(operation, &own), "the control: {operation}");
             assert!(!jail.allows(operation, &Request::default()), "{operation}");
         }
@@ -127,6 +133,11 @@ fn what_the_kernel_tells() {
         "kern.osrelease",
         "kern.argmax",
         "kern.maxfilesperproc",
+        "kern.posix.sem.max",
+        "kern.sysv.semmns",
+        "sysctl.name2oid",
+        "sysctl.oidfmt.6.3",
+        "vm.malloc_ranges",
         "machdep.cpu.brand_string",
         "sysctl.proc_translated",
     ] {
@@ -136,7 +147,7 @@ fn what_the_kernel_tells() {
         );
     }
     for name in
-        ["kern.uuid", "kern.bootargs", "net.inet.tcp.pcblist", "vfs.generic.fsids", "debug.x"]
+        ["kern.uuid", "kern.procargs2", "net.inet.tcp.pcblist", "vfs.generic.fsids", "debug.x"]
     {
         assert!(!named(&open, "sysctl-read", name), "{name}");
     }

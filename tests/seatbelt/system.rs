@@ -107,6 +107,7 @@ fn temporary_places_can_be_written() {
 fn the_users_own_need_a_name_of_the_right_kind() {
     let mut mac = Mac::new();
     mac.set("TMPDIR", "/Users/somebody/Documents");
+    mac.user_temporary = Some("/Users/somebody/Documents".into());
     let jail = mac.jail::<&str>(&[]);
     for path in [TEMPORARY, CACHES, "/Users/somebody/Documents", "/Users/somebody/C"] {
         assert!(!jail.reads(path) && !jail.writes(path), "{path}");

@@ -109,10 +109,9 @@ pub const TEMPORARY: &[Place] = &[
 /// down; `confstr(3)`.
 const FOLDERS: &str = "/private/var/folders";
 
-/// The user's own temporary directory and the one of caches beside it, where `TMPDIR` names the
-/// first.
-pub fn user_places(tmpdir: &Path) -> Option<[(PathBuf, &'static str); 2]> {
-    let temporary: PathBuf = real(tmpdir).components().collect();
+/// The user's own temporary directory and the one of caches beside it, where `named` is the first.
+pub fn user_places(named: &Path) -> Option<[(PathBuf, &'static str); 2]> {
+    let temporary: PathBuf = real(named).components().collect();
     let names: Vec<_> = temporary.strip_prefix(FOLDERS).ok()?.components().collect();
     let is_plain = names.iter().all(|name| matches!(name, Component::Normal(_)));
     let is_own = is_plain && names.len() == 3 && temporary.ends_with("T");

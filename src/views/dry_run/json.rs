@@ -40,6 +40,7 @@ pub fn plan(plan: &Plan) -> Value {
         value["sockets"] = json!(shown(&macos.sockets));
         value["no_sockets"] = json!(shown(&macos.no_sockets));
         value["replaced"] = json!(shown(&macos.replaced));
+        value["searched"] = json!(shown(&macos.searched));
     }
     value
 }
