@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{ArgGroup, CommandFactory, Parser, ValueEnum};
 
-use crate::fields::Fields;
+use crate::fields::{Fields, List, Switch};
 use crate::policy::agents::AGENTS;
 
 /// The word that shows the configuration instead of running a program of that name.
@@ -41,6 +41,10 @@ struct Flags {
     #[arg(long, value_name = "FORMAT", num_args = 0..=1, require_equals = true,
           default_missing_value = "command")]
     dry_run: Option<DryRun>,
+
+    /// Take back what was remembered: of a PATH, of a switch (`gpu`), or the `command`
+    #[arg(long, value_name = "WHAT", group = "action")]
+    forget: Option<OsString>,
 
     /// Create or update the project's configuration, run nothing
     #[arg(long, group = "action")]
@@ -100,6 +104,8 @@ pub enum Action {
     Run,
     /// `status`.
     Status,
+    /// `--forget WHAT`.
+    Forget(OsString),
     /// `--init`.
     Init,
     /// `--bootstrap`.
@@ -136,6 +142,8 @@ pub struct Cli {
     pub json: bool,
     /// `--verbose`.
     pub verbose: bool,
+    /// Own options that stand behind the command's first word.
+    pub misplaced: Vec<&'static str>,
 }
 
 impl Cli {
@@ -160,12 +168,16 @@ impl Cli {
         if matches!(&action, Action::Explain(path) if path.is_empty()) {
             return Err(usage("--explain needs a path; the directory you are in is `.`"));
         }
+        if matches!(&action, Action::Forget(what) if what.is_empty()) {
+            return Err(usage("--forget needs a path, a switch or `command`"));
+        }
         if flags.json && !matches!(action, Action::Status | Action::Explain(_) | Action::Doctor) {
             return Err(usage("--json goes with status, --explain or --doctor"));
         }
         if action == Action::Bootstrap {
             bootstrap(&flags)?;
         }
+        let misplaced = misplaced(args, &flags.words);
         let mut typed = flags.fields;
         typed.command = Some(flags.words).filter(|words| !status && !words.is_empty());
         Ok(Self {
@@ -177,6 +189,7 @@ impl Cli {
             dry_run: flags.dry_run,
             json: flags.json,
             verbose: flags.verbose,
+            misplaced,
         })
     }
 }
@@ -186,12 +199,38 @@ pub fn definition() -> clap::Command {
     Flags::command()
 }
 
-/// Tells `status` from `-- status`: clap drops the `--`, so it is looked for in the
-/// arguments, just before the words.
-fn is_status(args: &[OsString], words: &[OsString]) -> bool {
+/// The words that are no program of the host: `status`, and the agents.
+pub fn own_words() -> impl Iterator<Item = &'static str> {
+    std::iter::once(STATUS).chain(AGENTS.iter().map(|agent| agent.command))
+}
+
+/// Options of ai-jail that change the jail and that stand behind the command's first word, where
+/// they are the command's: `ai-jail claude --lockdown`. Nobody who typed `--` meant them.
+fn misplaced(args: &[OsString], words: &[OsString]) -> Vec<&'static str> {
+    if words.is_empty() || is_escaped(args, words) {
+        return Vec::new();
+    }
+    let switches = Switch::ALL.iter().flat_map(|switch| [switch.flag(true), switch.flag(false)]);
+    let lists = List::ALL.iter().map(|list| Some(&list.row().flag));
+    let own = switches.chain(lists).flatten().map(|flag| flag.long);
+    let is_typed = |long: &&str| {
+        words[1..].iter().any(|word| {
+            let word = word.to_str().and_then(|word| word.strip_prefix("--"));
+            word.is_some_and(|word| word.split('=').next() == Some(long))
+        })
+    };
+    own.filter(is_typed).collect()
+}
+
+/// Whether `--` stands just before the words: clap drops it.
+fn is_escaped(args: &[OsString], words: &[OsString]) -> bool {
     let before_words = args.len().checked_sub(words.len() + 1);
-    let escaped = before_words.is_some_and(|index| args[index] == "--");
-    !escaped && words.first().is_some_and(|word| word == STATUS)
+    before_words.is_some_and(|index| args[index] == "--")
+}
+
+/// Tells `status` from `-- status`.
+fn is_status(args: &[OsString], words: &[OsString]) -> bool {
+    !is_escaped(args, words) && words.first().is_some_and(|word| word == STATUS)
 }
 
 /// The one action asked for. clap has refused two flags of the group already; `status` is a
@@ -201,6 +240,8 @@ fn action(flags: &Flags, status: bool) -> Result<Action, clap::Error> {
         Action::Init
     } else if flags.bootstrap {
         Action::Bootstrap
+    } else if let Some(what) = &flags.forget {
+        Action::Forget(what.clone())
     } else if let Some(path) = &flags.explain {
         Action::Explain(path.clone())
     } else if flags.doctor {

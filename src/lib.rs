@@ -86,6 +86,7 @@ fn act(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
         Action::Status => status::show(&start(environment)?, cli)?,
         Action::Explain(path) => explain::show(&start(environment)?, cli, path)?,
         Action::Init => remembered::init(&start(environment)?, cli)?,
+        Action::Forget(what) => remembered::forget(&start(environment)?, what)?,
         Action::Trust => remembered::trust(&start(environment)?, cli)?,
         Action::Bootstrap => {
             let difference = bootstrap::run(&Origin::find(environment)?, cli)?;

@@ -1,12 +1,14 @@
 //! A run: from the command line to the status that it ends with.
 
+use std::path::Path;
+
 use crate::agent_state;
 use crate::cli::Cli;
 use crate::config::{self, Saved};
 use crate::failure::Failure;
 use crate::host::agent::Absent;
 use crate::host::builder::Builder;
-use crate::host::{Environment, Host, watch};
+use crate::host::{Environment, Host, tracked, watch};
 use crate::launch::{self, Notice};
 use crate::messages;
 use crate::plan::Plan;
@@ -14,7 +16,7 @@ use crate::planned::Planned;
 use crate::settings::Settings;
 use crate::start::Start;
 use crate::views::not_run::Lookup;
-use crate::views::{dry_run, findings, progress, verbose};
+use crate::views::{announcement, dry_run, explain, findings, progress};
 
 /// Runs the command in its jail.
 ///
@@ -33,15 +35,28 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     }
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
-    announce(cli, &plan, &saved);
+    announcement::tell(cli, &plan, &saved);
     let before = look_before(cli, &host, &plan);
-    let lookup = Lookup::new(&plan, &host);
+    let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
+    let lookup = Lookup::new(&plan, &host, &would_show);
     let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
     let status = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
     if let Some(before) = before {
         findings::tell(&before.findings());
     }
+    remember_command(cli, &start, &settings, status);
     Ok(status)
+}
+
+/// Remembers the command, now that it has run. Those who capture a script's output want nothing
+/// but errors, and `--exec` remembers nothing.
+fn remember_command(cli: &Cli, start: &Start, settings: &Settings, status: u8) {
+    let Start { origin, paths, loaded, .. } = start;
+    let is_tracked = || tracked::has_settings(&origin.project);
+    match config::remember_command(cli, loaded, settings, paths, is_tracked, status) {
+        Ok(lines) => lines.iter().for_each(messages::note),
+        Err(error) => messages::warning(error),
+    }
 }
 
 /// Makes what the host has to have before the launch: the project's file, the directories of the
@@ -53,8 +68,10 @@ fn prepare(
     settings: &Settings,
     planned: Planned,
 ) -> Result<(Planned, Saved), Failure> {
-    let saved = config::save(cli, &start.loaded, settings, &start.paths)?;
-    let is_saved = saved.written.contains(&start.paths.project_file);
+    let Start { loaded, paths, .. } = start;
+    let lasting = config::lasting_before_run(cli, loaded, paths, &planned.plan.only_typed);
+    let saved = config::save(&lasting, loaded, settings, paths)?;
+    let is_saved = saved.written.contains(&paths.project_file);
     let new_file = is_saved && !planned.host.project_file;
     let new_state = make_agent_state(cli, &planned.host);
     let again = |planned: Planned, is_new: bool| {
@@ -81,16 +98,6 @@ fn make_agent_state(cli: &Cli, host: &Host) -> bool {
 fn make_absent(host: &Host) -> bool {
     let make = |absent: &&Absent| agent_state::make(&absent.base, &absent.place).is_ok();
     host.absent.iter().filter(make).count() > 0
-}
-
-/// What there is to say before the launch.
-fn announce(cli: &Cli, plan: &Plan, saved: &Saved) {
-    if !cli.exec {
-        saved.warnings.iter().chain(&plan.warnings).for_each(messages::warning);
-    }
-    if cli.verbose {
-        verbose::lines(plan).iter().for_each(messages::note);
-    }
 }
 
 /// What the host would run later, as it is now. Those who capture a script's output want nothing

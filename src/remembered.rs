@@ -1,4 +1,6 @@
-//! What is remembered between runs, changed without one: `--init` and `--trust`.
+//! What is remembered between runs, changed without one: `--init`, `--forget` and `--trust`.
+
+use std::ffi::OsStr;
 
 use crate::cli::Cli;
 use crate::config::{self, ConfigError, trust};
@@ -14,13 +16,28 @@ use crate::text::visible;
 pub fn init(start: &Start, cli: &Cli) -> Result<(), ConfigError> {
     let Start { paths, loaded, .. } = start;
     let settings = config::resolve(cli, loaded);
-    let saved = config::save(cli, loaded, &settings, paths)?;
+    let saved = config::save(&config::lasting(cli, loaded, paths), loaded, &settings, paths)?;
     saved.warnings.iter().for_each(messages::warning);
     for path in &saved.written {
         messages::note(format!("wrote {}", visible(path)));
     }
     if saved.written.is_empty() && cli.dry_run.is_none() {
         messages::note("nothing to change");
+    }
+    Ok(())
+}
+
+/// `--forget`: takes back what was remembered.
+///
+/// # Errors
+///
+/// Nothing of that name is remembered, or a file cannot be changed.
+pub fn forget(start: &Start, what: &OsStr) -> Result<(), ConfigError> {
+    let changed = config::forget(&start.loaded, &start.paths, what)?;
+    let what = visible(what);
+    match changed.first() {
+        Some(path) => messages::note(format!("{what} is taken out of {}", visible(path))),
+        None => messages::note(format!("{what} is taken out of your own records")),
     }
     Ok(())
 }

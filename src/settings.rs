@@ -13,6 +13,8 @@ pub enum Source {
     UserFile,
     /// The project's file, `.ai-jail` in the working directory.
     ProjectFile,
+    /// What this user typed in an earlier run, kept beside trust.
+    Remembered,
     /// The command line.
     Flag,
 }

@@ -251,7 +251,7 @@ fn shown(map: &MapSetting) -> String {
         Source::UserFile => "user",
         Source::ProjectFile => "project",
         Source::Flag => "flag",
-        Source::Default => unreachable!("no map is a default"),
+        Source::Default | Source::Remembered => unreachable!("no map is a default"),
     };
     let access = if map.writable { "rw" } else { "ro" };
     format!("{source} {access} {}", map.text.to_str().unwrap())

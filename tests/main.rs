@@ -15,6 +15,7 @@ mod layers_page;
 mod links;
 mod linux;
 mod readme;
+mod remembered;
 mod rooms;
 mod seatbelt;
 mod security;

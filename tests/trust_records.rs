@@ -35,7 +35,7 @@ fn records_are_private_and_beside_no_writable_place() {
     assert_eq!(fs::metadata(dir).unwrap().mode() & 0o7777, 0o700);
     assert_eq!(fs::metadata(&record).unwrap().mode() & 0o7777, 0o600);
     let text = fs::read_to_string(&record).unwrap();
-    assert!(text.starts_with("ai-jail trust 1\n"), "{text}");
+    assert!(text.starts_with("ai-jail trust 2\n"), "{text}");
     assert!(text.contains(scratch.paths.project_dir.to_str().unwrap()), "{text}");
     assert!(text.ends_with("\n- may read and write /data\n"), "{text}");
 }

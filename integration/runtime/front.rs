@@ -39,7 +39,7 @@ fn run(arguments: &[OsString]) -> Result<u8, Error> {
     let plan = Plan::new(&settings, &host)?;
     let builder =
         stand_in.map_or_else(|| Builder::find(&host), |path| Ok(Builder::SandboxExec(path)))?;
-    let lookup = Lookup::new(&plan, &host);
+    let lookup = Lookup::new(&plan, &host, &|_, _| false);
     let sink = |notice: &_| progress::tell(notice, &lookup, cli.verbose);
     launch::run(plan, Some(&settings), &host, &builder, &sink)
 }

@@ -9,6 +9,9 @@ mod session;
 #[path = "../harness/terminal.rs"]
 #[allow(dead_code)]
 mod terminal;
+#[path = "../../tests/support/tree.rs"]
+#[allow(dead_code)]
+mod tree;
 #[path = "../harness/world.rs"]
 #[allow(dead_code)]
 mod world;

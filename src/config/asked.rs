@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::tightening::Tightening;
 use crate::fields::{List, Switch};
 use crate::text::{visible, visible_words};
 
@@ -25,6 +26,8 @@ pub enum Loosening {
     },
     /// A switch in its permissive position.
     Switch(Switch),
+    /// Something strict that the file had when it was last agreed to, and has no more.
+    Lost(Tightening),
 }
 
 /// What a file asks for, and what the user allowed an earlier version of it.
@@ -40,9 +43,10 @@ impl Loosening {
     /// The same request; a map's path may be spelled in another way.
     pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Map { text, writable, .. }, Self::Map { text: t, writable: w, .. }) => {
-                writable == w && List::RoMaps.is_same(text, t)
-            }
+            (
+                Self::Map { text, writable, source, dest },
+                Self::Map { text: t, writable: w, source: s, dest: d },
+            ) => writable == w && (List::RoMaps.is_same(text, t) || (source == s && dest == d)),
             _ => self == other,
         }
     }
@@ -68,6 +72,7 @@ impl fmt::Display for Loosening {
                 }
                 write!(f, " (written `{text}`)")
             }
+            Self::Lost(tightening) => write!(f, "no longer says {tightening}"),
             Self::Switch(switch) => {
                 let row = switch.row();
                 write!(f, "{} ({} = {})", row.loose_words, row.field, switch.written(row.loose))

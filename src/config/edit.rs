@@ -48,15 +48,23 @@ pub fn edit(
 }
 
 fn apply(document: &mut DocumentMut, old: &Fields, new: &Fields) {
-    if let Some(command) = new.command.as_ref().filter(|_| new.command != old.command) {
-        put(document, COMMAND, texts(command).collect::<Array>());
+    match &new.command {
+        None if old.command.is_some() => take(document, COMMAND),
+        Some(command) if new.command != old.command => {
+            put(document, COMMAND, texts(command).collect::<Array>());
+        }
+        _ => {}
     }
     for &list in List::ALL {
         entries(document, list.row().field, old.list(list), new.list(list));
     }
     for &switch in Switch::ALL {
-        if let Some(on) = new.switch(switch).filter(|on| old.switch(switch) != Some(*on)) {
-            put(document, switch.row().field, switch.written(on));
+        match new.switch(switch) {
+            None if old.switch(switch).is_some() => take(document, switch.row().field),
+            Some(on) if old.switch(switch) != Some(on) => {
+                put(document, switch.row().field, switch.written(on));
+            }
+            _ => {}
         }
     }
     for &word in Word::ALL {
@@ -89,6 +97,21 @@ fn put(document: &mut DocumentMut, name: &str, new: impl Into<Value>) {
     document.insert(name, value(new.into()));
     if let Some(mut key) = document.key_mut(name) {
         key.leaf_decor_mut().set_prefix(above);
+    }
+}
+
+/// Takes one field out. The comments above it stay: those of the first field are the file's.
+fn take(document: &mut DocumentMut, name: &str) {
+    let above = document.key(name).map(|key| raw(key.leaf_decor().prefix())).unwrap_or_default();
+    let following =
+        document.iter().map(|(key, _)| key.to_owned()).skip_while(|key| key != name).nth(1);
+    document.remove(name);
+    if let Some(mut key) = following.and_then(|next| document.key_mut(&next)) {
+        let own = raw(key.leaf_decor().prefix());
+        key.leaf_decor_mut().set_prefix(above + &own);
+    } else {
+        let end = document.trailing().as_str().unwrap_or_default().to_owned();
+        document.set_trailing(above + &end);
     }
 }
 

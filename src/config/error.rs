@@ -124,6 +124,15 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
+    /// There is nothing to take back.
+    #[error(
+        "nothing is remembered of {what}\n  `ai-jail status` shows what is, and from where; \
+         a path of the name of a switch is typed as ./NAME"
+    )]
+    NotRemembered {
+        /// What was named.
+        what: String,
+    },
     /// The working directory's file is the user's own file.
     #[error(
         "{} is your own file for all projects, so nothing of this project is saved in it\n  \

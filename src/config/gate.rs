@@ -7,7 +7,8 @@ use nix::sys::termios::{FlushArg, tcflush};
 
 use super::asked::Asked;
 use super::error::ConfigError;
-use super::load::{Loaded, Paths};
+use super::load::Loaded;
+use super::paths::Paths;
 use super::record;
 use super::trust::Verdict;
 use crate::cli::Cli;
@@ -51,7 +52,7 @@ pub fn gate(
         // The text that was shown is the one recorded, whatever is on disk by now.
         Ok(Answer::Yes) => {
             let text = loaded.project.text.as_deref().unwrap_or_default();
-            if let Err(error) = record::write(paths, text, &asked.items) {
+            if let Err(error) = record::write(paths, text, &loaded.project.fields) {
                 let _ = writeln!(prompt.output, "ai-jail: {error}");
             }
             Ok(())

@@ -1,46 +1,14 @@
 //! Both files, as they are now.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::command_record;
 use super::error::ConfigError;
 use super::parse::parse;
+use super::paths::Paths;
 use super::read;
 use crate::fields::{Fields, Owner};
 use crate::files::Symlinks;
-use crate::policy::own::SETTINGS_FILE;
-
-/// Where trust is remembered, below the home. Always there and never where
-/// `XDG_DATA_HOME` says: the place must be one that no jail can write, and the plan knows
-/// this one.
-pub const TRUST_DIR: &str = ".local/share/ai-jail/trust";
-
-/// Where the configuration of this run lives.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Paths {
-    /// The working directory.
-    pub project_dir: PathBuf,
-    /// `.ai-jail` in it.
-    pub project_file: PathBuf,
-    /// The home; `None` where the host has none for this user.
-    pub home: Option<PathBuf>,
-    /// `.ai-jail` in the home.
-    pub user_file: Option<PathBuf>,
-    /// The directory of trust records.
-    pub trust_dir: Option<PathBuf>,
-}
-
-impl Paths {
-    /// The places that follow from a working directory and a home. Touches nothing.
-    pub fn new(project_dir: &Path, home: Option<&Path>) -> Self {
-        Self {
-            project_dir: project_dir.to_path_buf(),
-            project_file: project_dir.join(SETTINGS_FILE),
-            home: home.map(Path::to_path_buf),
-            user_file: home.map(|home| home.join(SETTINGS_FILE)),
-            trust_dir: home.map(|home| home.join(TRUST_DIR)),
-        }
-    }
-}
 
 /// One file: its exact text and what that says.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -61,6 +29,8 @@ pub struct Loaded {
     pub user: File,
     /// The project's file; absent with `--clean`.
     pub project: File,
+    /// What this user typed in an earlier run here and no file keeps: the command.
+    pub remembered: Fields,
 }
 
 /// Reads both files. With `clean` the project's file is not even opened, so that a broken one
@@ -72,7 +42,8 @@ pub fn load(paths: &Paths, clean: bool) -> Result<Loaded, ConfigError> {
     };
     let project =
         if clean || is_user_file(paths, &user) { File::default() } else { project_file(paths)? };
-    Ok(Loaded { user, project })
+    let remembered = if clean { Fields::default() } else { command_record::load(paths) };
+    Ok(Loaded { user, project, remembered })
 }
 
 /// The project's file alone, as it is now.

@@ -2,14 +2,15 @@
 //! this directory from every jail.
 //!
 //! ```text
-//! ai-jail trust 1
+//! ai-jail trust 2
 //! <SHA-256 of the project's path, the file's content and where its maps lead>
 //! /home/me/project
 //! - may read and write /data
+//! + no_gpu = true
 //! ```
 //!
 //! Only the last agreement is kept, so going back to an older content asks again. The words
-//! are there for people, and to tell what is new when the file has changed. A record counts
+//! are there for people, and to tell what is new, or strict no more, when the file has changed. A record counts
 //! only if it is exactly what this module would write now: a damaged or older one is no trust.
 
 use std::ffi::OsStr;
@@ -27,26 +28,40 @@ use sha2::{Digest, Sha256};
 
 use super::asked::Loosening;
 use super::error::ConfigError;
-use super::load::Paths;
+use super::judged::{loosenings, tightenings};
+use super::paths::Paths;
 use super::read;
+use super::tightening::Tightening;
+use crate::fields::Fields;
 use crate::files::{self, Durability, Symlinks};
 use crate::text::visible;
 
-const HEADER: &str = "ai-jail trust 1";
+const HEADER: &str = "ai-jail trust 2";
+
+/// Bytes of a record that is read.
+pub const MAX_SIZE: u64 = read::MAX_SIZE;
 
 /// What is on record for a project.
 pub enum Found {
     /// An agreement to this content.
     Trusted,
-    /// An agreement to another content, which allowed these.
-    Other(Vec<String>),
+    /// An agreement to another content.
+    Other(Agreement),
     /// None that can be read.
     Nothing,
 }
 
-/// Looks up the agreement to `text`, whose loosening items are `items`.
-pub fn check(paths: &Paths, text: &str, items: &[Loosening]) -> Found {
-    let Some((file, wanted)) = record(paths, text, items) else {
+/// What was agreed to before.
+pub struct Agreement {
+    /// The words of what it allowed.
+    pub words: Vec<String>,
+    /// What made the jail stricter then.
+    pub tightenings: Vec<Tightening>,
+}
+
+/// Looks up the agreement to `text`, which says `fields`.
+pub fn check(paths: &Paths, text: &str, fields: &Fields) -> Found {
+    let Some((file, wanted)) = record(paths, text, fields) else {
         return Found::Nothing;
     };
     let Ok(Some(content)) = read::regular(&file, Symlinks::Refuse) else {
@@ -60,14 +75,14 @@ pub fn check(paths: &Paths, text: &str, items: &[Loosening]) -> Found {
         return Found::Trusted;
     }
     match String::from_utf8(content.bytes) {
-        Ok(other) if other.starts_with(HEADER) => Found::Other(words(&other)),
+        Ok(other) if other.starts_with(HEADER) => Found::Other(agreement(&other)),
         _ => Found::Nothing,
     }
 }
 
-/// Remembers the agreement to `text`.
-pub fn write(paths: &Paths, text: &str, items: &[Loosening]) -> Result<(), ConfigError> {
-    let (Some(dir), Some((file, content))) = (store(paths), record(paths, text, items)) else {
+/// Remembers the agreement to `text`, which says `fields`.
+pub fn write(paths: &Paths, text: &str, fields: &Fields) -> Result<(), ConfigError> {
+    let (Some(dir), Some((file, content))) = (store(paths), record(paths, text, fields)) else {
         return Err(ConfigError::NoTrustStore);
     };
     let name = file.file_name().unwrap_or_default();
@@ -95,13 +110,13 @@ pub fn lock(paths: &Paths) -> Option<Flock<File>> {
 }
 
 /// The trust directory, where there is a home for it: a home that does not exist is not made.
-fn store(paths: &Paths) -> Option<&Path> {
+pub fn store(paths: &Paths) -> Option<&Path> {
     let home = paths.home.as_ref()?;
     paths.trust_dir.as_deref().filter(|_| home.is_dir())
 }
 
 /// The record's path and the content it has if it is an agreement to `text`.
-fn record(paths: &Paths, text: &str, items: &[Loosening]) -> Option<(PathBuf, String)> {
+fn record(paths: &Paths, text: &str, fields: &Fields) -> Option<(PathBuf, String)> {
     let dir = paths.trust_dir.as_ref()?;
     let project = paths.project_dir.canonicalize().ok()?;
     let mut digest = Sha256::new();
@@ -109,13 +124,16 @@ fn record(paths: &Paths, text: &str, items: &[Loosening]) -> Option<(PathBuf, St
     add(&mut digest, project.as_os_str().as_bytes());
     add(&mut digest, text.as_bytes());
     let mut words = String::new();
-    for item in items {
+    for item in loosenings(fields, paths) {
         // A symlink in the project, set anew from within the jail, must not carry the
         // agreement to another place.
-        if let Loosening::Map { source, .. } = item {
+        if let Loosening::Map { source, .. } = &item {
             add(&mut digest, source.as_os_str().as_bytes());
         }
         let _ = writeln!(words, "- {item}");
+    }
+    for item in tightenings(fields, paths) {
+        let _ = writeln!(words, "+ {item}");
     }
     let digest = hex(&digest.finalize());
     let shown = visible(&project);
@@ -123,7 +141,7 @@ fn record(paths: &Paths, text: &str, items: &[Loosening]) -> Option<(PathBuf, St
     Some((dir.join(file_name(&project)), content))
 }
 
-fn file_name(project: &Path) -> String {
+pub fn file_name(project: &Path) -> String {
     let name = hex(&Sha256::digest(project.as_os_str().as_bytes()));
     name[..32].to_owned()
 }
@@ -141,13 +159,16 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn words(record: &str) -> Vec<String> {
-    let words = record.lines().filter_map(|line| line.strip_prefix("- "));
-    words.map(str::to_owned).collect()
+fn agreement(record: &str) -> Agreement {
+    let lines = |sign| record.lines().filter_map(move |line| line.strip_prefix(sign));
+    Agreement {
+        words: lines("- ").map(str::to_owned).collect(),
+        tightenings: lines("+ ").filter_map(Tightening::parse).collect(),
+    }
 }
 
 /// Makes the directory if it is missing, for its owner alone.
-fn private_dir(dir: &Path) -> io::Result<()> {
+pub fn private_dir(dir: &Path) -> io::Result<()> {
     match dir.metadata() {
         Ok(metadata) if metadata.permissions().mode() & 0o777 == 0o700 => Ok(()),
         Ok(_) => std::fs::set_permissions(dir, Permissions::from_mode(0o700)),

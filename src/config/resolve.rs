@@ -15,6 +15,7 @@ use crate::settings::{MapSetting, Setting, Settings, Source};
 pub fn resolve(cli: &Cli, loaded: &Loaded) -> Settings {
     let speakers = Speakers([
         (&cli.typed, Source::Flag),
+        (&loaded.remembered, Source::Remembered),
         (&loaded.project.fields, Source::ProjectFile),
         (&loaded.user.fields, Source::UserFile),
     ]);
@@ -28,7 +29,7 @@ pub fn resolve(cli: &Cli, loaded: &Loaded) -> Settings {
 }
 
 /// Everybody who has a say, the strongest first.
-struct Speakers<'a>([(&'a Fields, Source); 3]);
+struct Speakers<'a>([(&'a Fields, Source); 4]);
 
 impl Speakers<'_> {
     /// What the strongest says who says anything.

@@ -6,9 +6,11 @@ use nix::sys::stat::Mode;
 
 use super::edit::edit;
 use super::error::ConfigError;
-use super::load::{self, File, Loaded, Paths};
+use super::judged::{loosenings, tightenings};
+use super::load::{self, File, Loaded};
+use super::paths::Paths;
 use super::read;
-use super::{merge, record, trust};
+use super::{merge, news, record, trust};
 use crate::cli::{Action, Cli};
 use crate::fields::{Fields, Owner, Switch};
 use crate::files::{self, Durability, Symlinks};
@@ -21,6 +23,8 @@ use crate::settings::Settings;
 pub struct Saved {
     /// The files that have a new content.
     pub written: Vec<PathBuf>,
+    /// What they newly say, a line each.
+    pub news: Vec<String>,
     /// What could not be remembered, a sentence or a few lines each.
     pub warnings: Vec<String>,
 }
@@ -52,7 +56,7 @@ pub fn save(
     Ok(saved)
 }
 
-fn saves(cli: &Cli, settings: &Settings) -> bool {
+pub(super) fn saves(cli: &Cli, settings: &Settings) -> bool {
     match cli.action {
         Action::Init => cli.dry_run.is_none(),
         // What was typed beside `--clean` holds for this run: the ignored file stays as it is.
@@ -62,6 +66,7 @@ fn saves(cli: &Cli, settings: &Settings) -> bool {
         }
         Action::Status
         | Action::Bootstrap
+        | Action::Forget(_)
         | Action::Explain(_)
         | Action::Doctor
         | Action::Trust
@@ -107,12 +112,12 @@ fn save_project(
     // Everything in the new content that takes trust was typed by the user just now, or stood
     // in a content that was trusted. So a file that asked for nothing is trusted with the map
     // that was typed, and a file with a stranger's map in it is not.
-    let agreed =
-        is_recorded(&current, paths) || trust::untyped(&current.fields, cli, paths).is_empty();
+    let agreed = is_recorded(&current, paths) || asks_for_nothing(&current, cli, paths);
     if on_disk.as_ref() != Some(&new) {
         files::replace::sweep(&paths.project_dir, SETTINGS_FILE);
         write(path, &new)?;
         saved.written.push(path.clone());
+        saved.news.extend(news::between(&current.fields, &fields, SETTINGS_FILE));
     }
     if agreed {
         remember(&new, &fields, paths, saved);
@@ -124,25 +129,35 @@ fn save_project(
 
 /// Whether nothing is left to record for a file that keeps its content.
 fn is_settled(file: &File, fields: &Fields, cli: &Cli, paths: &Paths) -> bool {
-    trust::loosenings(fields, paths).is_empty()
+    !takes_a_record(fields, paths)
         || is_recorded(file, paths)
-        || !trust::untyped(&file.fields, cli, paths).is_empty()
+        || !asks_for_nothing(file, cli, paths)
 }
 
-/// Whether this content asks for nothing new: it is trusted, or there is none.
+/// Whether a file has anything that an agreement would cover.
+fn takes_a_record(fields: &Fields, paths: &Paths) -> bool {
+    !loosenings(fields, paths).is_empty() || !tightenings(fields, paths).is_empty()
+}
+
+/// Whether all that takes trust in a file was typed just now.
+fn asks_for_nothing(file: &File, cli: &Cli, paths: &Paths) -> bool {
+    trust::untyped(&file.fields, cli, paths).is_empty() && trust::lost(file, cli, paths).is_empty()
+}
+
+/// Whether this content is the one that was agreed to.
 fn is_recorded(file: &File, paths: &Paths) -> bool {
-    let Some(text) = &file.text else { return true };
-    let items = trust::loosenings(&file.fields, paths);
-    matches!(record::check(paths, text, &items), record::Found::Trusted)
+    let text = file.text.as_deref().unwrap_or_default();
+    matches!(record::check(paths, text, &file.fields), record::Found::Trusted)
 }
 
 /// Carries trust on to the new content.
 fn remember(text: &str, fields: &Fields, paths: &Paths, saved: &mut Saved) {
-    let items = trust::loosenings(fields, paths);
-    if items.is_empty() {
+    // A record that there is already must not speak of what was taken back.
+    let is_stale = || matches!(record::check(paths, text, fields), record::Found::Other(_));
+    if !takes_a_record(fields, paths) && !is_stale() {
         return;
     }
-    if let Err(error) = record::write(paths, text, &items) {
+    if let Err(error) = record::write(paths, text, fields) {
         // Without a new content it is no news: it would be said at every launch.
         if !saved.written.is_empty() {
             saved.warnings.push(error.to_string());
@@ -152,7 +167,7 @@ fn remember(text: &str, fields: &Fields, paths: &Paths, saved: &mut Saved) {
 
 /// `--init` runs nothing and so was not stopped at the gate: say what the next run will meet.
 fn warn_untrusted(file: &File, fields: &Fields, cli: &Cli, paths: &Paths, saved: &mut Saved) {
-    let asks = !trust::loosenings(fields, paths).is_empty() && !is_recorded(file, paths);
+    let asks = !loosenings(fields, paths).is_empty() && !is_recorded(file, paths);
     if asks && cli.action == Action::Init {
         saved.warnings.push(format!(
             "{SETTINGS_FILE} asks for more than you typed; `ai-jail --trust` shows and allows it"
@@ -172,19 +187,50 @@ fn save_user(
     paths: &Paths,
     saved: &mut Saved,
 ) -> Result<(), ConfigError> {
-    let Some(path) = &paths.user_file else { return Ok(()) };
-    if merge::user(&loaded.user.fields, &cli.typed) == loaded.user.fields {
+    let new = |fields: &Fields| merge::user(fields, &cli.typed);
+    if new(&loaded.user.fields) == loaded.user.fields {
         return Ok(());
     }
+    if let Some(path) = change_user(paths, new)? {
+        let old = &loaded.user.fields;
+        saved.news.extend(news::between(old, &new(old), "your own ~/.ai-jail"));
+        saved.written.push(path);
+    }
+    Ok(())
+}
+
+/// Changes what the user's own file says, where there is a home for one.
+pub(super) fn change_user(
+    paths: &Paths,
+    change: impl Fn(&Fields) -> Fields,
+) -> Result<Option<PathBuf>, ConfigError> {
+    let Some(path) = &paths.user_file else { return Ok(None) };
     let _lock = record::lock(paths);
     let current = load::user_file(path)?;
-    let new = merge::user(&current.fields, &cli.typed);
+    let new = change(&current.fields);
     let text = edit(path, current.text.as_deref(), &current.fields, &new, Owner::User)?;
     // The user's own link into a repository of settings stays a link.
     let target = path.canonicalize().unwrap_or_else(|_| path.clone());
     write(&target, &text)?;
-    saved.written.push(path.clone());
-    Ok(())
+    Ok(Some(path.clone()))
+}
+
+/// Takes something out of the project's file. What was agreed to before is agreed to without it.
+pub(super) fn take_from_project(
+    paths: &Paths,
+    change: impl Fn(&Fields) -> Fields,
+) -> Result<Option<PathBuf>, ConfigError> {
+    let path = &paths.project_file;
+    let _lock = record::lock(paths);
+    let current = load::project_file(paths)?;
+    let new = change(&current.fields);
+    let text = edit(path, current.text.as_deref(), &current.fields, &new, Owner::Project)?;
+    let agreed = is_recorded(&current, paths);
+    write(path, &text)?;
+    if agreed {
+        record::write(paths, &text, &new)?;
+    }
+    Ok(Some(path.clone()))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), ConfigError> {

@@ -2,23 +2,25 @@
 //!
 //! A project's `.ai-jail` comes from a repository, so it is input from a stranger. What only
 //! tightens the jail always applies. What loosens it applies where the user has agreed: by
-//! typing it, by `--trust` or the prompt, or for one run by `--trust-once`.
+//! typing it, by `--trust` or the prompt, or for one run by `--trust-once`. A file that tightens
+//! less than when it was last agreed to loosens as well.
 //!
 //! Two questions are kept apart. *What does this file hold that could loosen some user's jail?*
-//! ([`loosenings`]) depends on the file and the host alone: it is what is shown and what an
+//! ([`super::judged`]) depends on the file and the host alone: it is what is shown and what an
 //! agreement covers, so that an agreement stays right when the user's own file becomes stricter
 //! later. *Does any of it matter to this run?* ([`assess`]) also looks at the user's file and
 //! at what was typed: nobody is asked about what changes nothing.
 
-use std::ffi::OsStr;
-
 use super::asked::{Asked, Loosening};
 use super::error::ConfigError;
-use super::load::{Loaded, Paths};
+use super::judged::loosenings;
+use super::load::{File, Loaded};
+use super::paths::Paths;
+use super::record::Agreement;
+use super::tightening::Tightening;
 use super::{merge, record};
 use crate::cli::Cli;
-use crate::fields::{Fields, List, Owner, Switch, Trust};
-use crate::host::{links, maps};
+use crate::fields::{Fields, List, Switch};
 
 /// May the project's file have what it asks for?
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -34,48 +36,6 @@ pub enum Verdict {
     Untrusted(Asked),
 }
 
-/// Everything in `fields` that takes trust.
-pub fn loosenings(fields: &Fields, paths: &Paths) -> Vec<Loosening> {
-    let command = fields.command.iter().cloned().map(Loosening::Command);
-    let entries = List::ALL.iter().flat_map(|list| {
-        fields.list(*list).iter().filter_map(|entry| entry_loosening(*list, entry, paths))
-    });
-    let switches = Switch::ALL
-        .iter()
-        .filter(|switch| switch.row().owner == Owner::Project)
-        .filter(|switch| fields.switch(**switch) == Some(switch.row().loose))
-        .map(|switch| Loosening::Switch(*switch));
-    command.chain(entries).chain(switches).collect()
-}
-
-fn entry_loosening(list: List, entry: &OsStr, paths: &Paths) -> Option<Loosening> {
-    match list.row().trust {
-        Trust::Map { writable } => map_loosening(entry, writable, paths),
-    }
-}
-
-/// A read-only map of something in the project only tightens. A writable one could lift the
-/// protection of `.git/hooks`; a `SOURCE:DEST` could put the project's files in place of the
-/// system's; and any other leads out.
-fn map_loosening(text: &OsStr, writable: bool, paths: &Paths) -> Option<Loosening> {
-    let (base, home) = (&*paths.project_dir, paths.home.as_deref());
-    let inside = |reading: &maps::Reading| {
-        let (target, project) = (links::resolve(&reading.source), links::resolve(base));
-        target.is_some_and(|target| project.is_some_and(|project| target.starts_with(project)))
-    };
-    let readings = maps::readings(text, base, home);
-    let tightens = !writable && readings.len() == 1 && readings.iter().all(inside);
-    (!tightens).then(|| {
-        let reading = maps::read(text, base, home);
-        Loosening::Map {
-            text: text.to_owned(),
-            writable,
-            source: links::resolve(&reading.source).unwrap_or(reading.source),
-            dest: reading.dest,
-        }
-    })
-}
-
 /// What the file would add to what was typed: what takes trust in the two together, less what
 /// takes trust in the typed part alone.
 pub(super) fn untyped(file: &Fields, cli: &Cli, paths: &Paths) -> Vec<Loosening> {
@@ -85,21 +45,45 @@ pub(super) fn untyped(file: &Fields, cli: &Cli, paths: &Paths) -> Vec<Loosening>
     together.into_iter().filter(|item| !is_typed(item)).collect()
 }
 
+/// What the file had when it was last agreed to, has no more, and nobody has typed otherwise.
+pub(super) fn lost(file: &File, cli: &Cli, paths: &Paths) -> Vec<Loosening> {
+    let text = file.text.as_deref().unwrap_or_default();
+    match record::check(paths, text, &file.fields) {
+        record::Found::Other(agreement) => lost_since(&agreement, &file.fields, cli),
+        record::Found::Trusted | record::Found::Nothing => Vec::new(),
+    }
+}
+
+fn lost_since(agreement: &Agreement, fields: &Fields, cli: &Cli) -> Vec<Loosening> {
+    let had = agreement.tightenings.iter();
+    let lost = had.filter(|item| !item.is_in(fields) && !item.is_typed(&cli.typed));
+    lost.cloned().map(Loosening::Lost).collect()
+}
+
 /// Judges the project's file for this run.
 pub fn assess(loaded: &Loaded, cli: &Cli, paths: &Paths) -> Verdict {
-    let Some(text) = &loaded.project.text else {
+    // The user has said that the file does not count.
+    if cli.clean {
         return Verdict::NothingLoosens;
+    }
+    let File { text, fields, .. } = &loaded.project;
+    let found = record::check(paths, text.as_deref().unwrap_or_default(), fields);
+    let lost = match &found {
+        record::Found::Other(agreement) => lost_since(agreement, fields, cli),
+        record::Found::Trusted | record::Found::Nothing => Vec::new(),
     };
-    let untyped = untyped(&loaded.project.fields, cli, paths);
-    if !untyped.iter().any(|item| matters(item, loaded, cli)) {
+    let untyped = untyped(fields, cli, paths);
+    if !untyped.iter().chain(&lost).any(|item| matters(item, loaded, cli)) {
         return Verdict::NothingLoosens;
     }
     // All of the file's items, not only the untyped: an agreement covers the whole content.
-    let items = loosenings(&loaded.project.fields, paths);
-    match record::check(paths, text, &items) {
+    let items = [loosenings(fields, paths), lost].concat();
+    match found {
         record::Found::Trusted => Verdict::Trusted(items),
         _ if cli.trust_once => Verdict::Once(items),
-        record::Found::Other(known) => Verdict::Untrusted(Asked { items, known: Some(known) }),
+        record::Found::Other(agreement) => {
+            Verdict::Untrusted(Asked { items, known: Some(agreement.words) })
+        }
         record::Found::Nothing => Verdict::Untrusted(Asked { items, known: None }),
     }
 }
@@ -111,29 +95,37 @@ fn matters(item: &Loosening, loaded: &Loaded, cli: &Cli) -> bool {
         Loosening::Command(words) => {
             let own = user.command.as_ref();
             let same = own.map_or_else(|| *words == ["bash"], |own| own == words);
-            cli.typed.command.is_none() && !same
+            let typed = cli.typed.command.as_ref().or(loaded.remembered.command.as_ref());
+            typed.is_none() && !same
         }
         // Lockdown ignores maps. Where only the project's file would switch it off again, that
         // switch is an item of its own.
-        Loosening::Map { .. } => {
+        Loosening::Map { .. } | Loosening::Lost(Tightening::Entry(..)) => {
             let speakers = [&cli.typed, &loaded.project.fields, user];
             let lockdown = speakers.iter().find_map(|fields| fields.switch(Switch::Lockdown));
             lockdown != Some(true)
         }
-        Loosening::Switch(switch) => {
-            let row = switch.row();
-            let said = cli.typed.switch(*switch).or(user.switch(*switch));
-            said.unwrap_or(row.default) != row.loose
+        Loosening::Switch(switch) => without_project(*switch, loaded, cli) != switch.row().loose,
+        Loosening::Lost(Tightening::Switch(switch)) => {
+            // One that the file has in its permissive position is an item of its own.
+            without_project(*switch, loaded, cli) == switch.row().loose
         }
     }
+}
+
+/// A switch as it would be without the project's file.
+fn without_project(switch: Switch, loaded: &Loaded, cli: &Cli) -> bool {
+    let said = cli.typed.switch(switch).or(loaded.user.fields.switch(switch));
+    said.unwrap_or(switch.row().default)
 }
 
 /// `--trust`: remembers this content and returns what that allows; nothing is remembered where
 /// nothing takes trust, nor with `--dry-run`.
 pub fn confirm(loaded: &Loaded, cli: &Cli, paths: &Paths) -> Result<Vec<Loosening>, ConfigError> {
-    let items = loosenings(&loaded.project.fields, paths);
-    if let (Some(text), false, None) = (&loaded.project.text, items.is_empty(), cli.dry_run) {
-        record::write(paths, text, &items)?;
+    let file = &loaded.project;
+    let items = [loosenings(&file.fields, paths), lost(file, cli, paths)].concat();
+    if !items.is_empty() && cli.dry_run.is_none() {
+        record::write(paths, file.text.as_deref().unwrap_or_default(), &file.fields)?;
     }
     Ok(items)
 }
@@ -162,6 +154,7 @@ impl Loaded {
                     fields.list_mut(list).retain(|map| map != text);
                 }
                 Loosening::Switch(switch) => fields.set_switch(*switch, None),
+                Loosening::Lost(tightening) => tightening.restore(fields),
             }
         }
         restrained

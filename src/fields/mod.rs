@@ -53,6 +53,11 @@ pub struct Fields {
 pub const COMMAND: &str = "command";
 
 impl Fields {
+    /// Says a command and nothing else.
+    pub fn of_command(command: Option<Vec<OsString>>) -> Self {
+        Self { command, ..Self::default() }
+    }
+
     /// What is said about a switch.
     pub fn switch(&self, switch: Switch) -> Option<bool> {
         self.switches[switch as usize]

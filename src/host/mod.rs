@@ -27,6 +27,7 @@ pub mod repositories;
 pub mod sockets;
 mod stdio;
 pub mod system;
+pub mod tracked;
 pub mod watch;
 
 pub use environment::Environment;

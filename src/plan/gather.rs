@@ -1,5 +1,6 @@
 //! What everybody wants mounted and hidden: the tables, the project, the user's maps.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Withheld;
@@ -33,6 +34,8 @@ pub struct Gathered<K> {
     pub withheld: Vec<Withheld>,
     /// What the user should know.
     pub warnings: Vec<String>,
+    /// Maps, as typed, that no file may ask for.
+    pub only_typed: Vec<OsString>,
     /// What was given read-write by itself, sockets among it.
     pub given: Vec<PathBuf>,
     /// Places of the host where this jail may write, or an earlier one like it.
@@ -106,6 +109,7 @@ impl<K> Gathered<K> {
             hidden: Vec::new(),
             withheld: Vec::new(),
             warnings: Vec::new(),
+            only_typed: Vec::new(),
             given: Vec::new(),
             writable,
         }

@@ -46,10 +46,14 @@ pub fn ignore<K>(gathered: &mut Gathered<K>, settings: &Settings) {
 }
 
 fn add<K: System>(gathered: &mut Gathered<K>, map: &Map) {
+    let source = &map.source.canonical;
+    if gathered.hidden.iter().any(|hidden| source.starts_with(&hidden.path)) {
+        gathered.only_typed.push(map.setting.text.clone());
+    }
     let (authority, reason) = match map.setting.source {
         Source::Flag => (Authority::Flag, "mapped on the command line"),
         Source::ProjectFile => (Authority::ProjectFile, "mapped in the project's .ai-jail"),
-        Source::UserFile | Source::Default => {
+        Source::UserFile | Source::Remembered | Source::Default => {
             (Authority::UserFile, "mapped in the user's .ai-jail")
         }
     };
@@ -148,7 +152,7 @@ fn alone(maps: &[Map], index: usize) -> Result<(), Refusal> {
     let map = &maps[index];
     let rank = |map: &Map| match map.setting.source {
         Source::Flag => 2,
-        Source::ProjectFile => 1,
+        Source::ProjectFile | Source::Remembered => 1,
         Source::UserFile | Source::Default => 0,
     };
     let comes_before =

@@ -81,6 +81,8 @@ pub struct Plan {
     pub write_back: Vec<WriteBack>,
     /// What the user should know before the run.
     pub warnings: Vec<String>,
+    /// Maps, as typed, that no file may ask for: they open a hidden place.
+    pub only_typed: Vec<OsString>,
 }
 
 /// What a jail has of files and directories; parents stand before children.
@@ -155,6 +157,7 @@ impl Plan {
             write_back: Vec::new(),
             withheld: rest.withheld,
             warnings: rest.warnings,
+            only_typed: rest.only_typed,
         }
     }
 
@@ -218,6 +221,7 @@ struct Rest {
     given: Vec<PathBuf>,
     withheld: Vec<Withheld>,
     warnings: Vec<String>,
+    only_typed: Vec<OsString>,
 }
 
 /// Gathers what everybody wants and puts it in order.
@@ -228,8 +232,15 @@ fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Or
     let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, facts);
     let mounts = pin::all(mounts);
     let environment = environment::edits(settings, facts, host, &mounts, mise.is_some());
-    let (given, withheld, warnings) = (gathered.given, gathered.withheld, gathered.warnings);
-    Ok(Ordered { mounts, rest: Rest { environment, mise, given, withheld, warnings } })
+    let rest = Rest {
+        environment,
+        mise,
+        given: gathered.given,
+        withheld: gathered.withheld,
+        warnings: gathered.warnings,
+        only_typed: gathered.only_typed,
+    };
+    Ok(Ordered { mounts, rest })
 }
 
 /// Enough for large builds, too little for a fork bomb to take the machine; no core dumps,

@@ -4,34 +4,49 @@ use std::path::{Path, PathBuf};
 
 use stage2::report::ExecFailure;
 
-use crate::host::Host;
+use crate::cli;
+use crate::host::{Host, links};
 use crate::messages::error;
 use crate::plan::Plan;
 use crate::text::{visible, visible_word};
 
-/// What the host knows about the command's program.
-#[derive(Debug)]
-pub struct Lookup {
-    /// Where the host has it.
+/// What is known about a run whose command may not be found.
+pub struct Lookup<'a> {
+    /// Where the host has the command's program.
     pub on_host: Option<PathBuf>,
-    /// Whether a map could bring it in.
+    /// Whether no map could bring it in.
     pub lockdown: bool,
+    /// Whether the jail would have a file with a map of a place, tried on the plan.
+    pub would_show: &'a dyn Fn(&Path, &Path) -> bool,
 }
 
-impl Lookup {
+impl<'a> Lookup<'a> {
     /// What this host knows about the command of a plan.
-    pub fn new(plan: &Plan, host: &Host) -> Self {
+    pub fn new(plan: &Plan, host: &Host, would_show: &'a dyn Fn(&Path, &Path) -> bool) -> Self {
         let on_host = host.command.as_ref().map(|(file, _)| file.clone());
-        Self { on_host, lockdown: plan.facts.is_alone() }
+        Self { on_host, lockdown: plan.facts.is_alone(), would_show }
     }
 
     /// What to type where the host has a file that the jail does not have.
     fn hint(&self, file: &Path) -> String {
+        let has = format!("\n  the host has {}", visible(file));
         if self.lockdown {
-            return format!("\n  the host has {}, which lockdown keeps away", visible(file));
+            return format!("{has}, which lockdown keeps away");
         }
-        let directory = file.parent().unwrap_or(file);
-        format!("\n  the host has {}: map it with --map {}", visible(file), visible(directory))
+        if let Some(map) = self.map_that_shows(file) {
+            return format!("{has}: map it with --map {}", visible_word(map));
+        }
+        let word = visible_word(file);
+        format!("{has}, and no map of it alone helps: `ai-jail --explain {word}` says why")
+    }
+
+    /// A map with which the jail has the file: of the directory that its links lead to or that it
+    /// is in, else of the file itself.
+    fn map_that_shows(&self, file: &Path) -> Option<PathBuf> {
+        let canonical = links::locate(file).ok()?.canonical;
+        let directories = [canonical.parent(), file.parent()].into_iter().flatten();
+        let mut candidates = directories.chain([canonical.as_path()]);
+        candidates.find(|map| (self.would_show)(map, file)).map(Path::to_path_buf)
     }
 }
 
@@ -39,9 +54,17 @@ impl Lookup {
 pub fn tell(failure: &ExecFailure, lookup: &Lookup) {
     let program = visible_word(&failure.program);
     let Some(found) = &failure.found else {
-        let looked = visible(&failure.looked);
-        let hint = lookup.on_host.as_deref().map(|file| lookup.hint(file)).unwrap_or_default();
-        error(format!("{program}: not found in the jail\n  looked in {looked}{hint}"));
+        // A name with a slash is looked for nowhere else.
+        let looked = match failure.program.contains('/') {
+            true if lookup.on_host.is_some() => String::new(),
+            true => "\n  the host has no such program either".to_owned(),
+            false => format!("\n  looked in {}", visible(&failure.looked)),
+        };
+        let hint = match &lookup.on_host {
+            Some(file) => lookup.hint(file),
+            None => meant(&failure.program),
+        };
+        error(format!("{program}: not found in the jail{looked}{hint}"));
         return;
     };
     let interpreter = found.interpreter.as_deref().map(Path::new);
@@ -50,4 +73,11 @@ pub fn tell(failure: &ExecFailure, lookup: &Lookup) {
     let what = interpreter.map(|path| format!(" ({})", visible(path))).unwrap_or_default();
     let (file, why) = (visible(&found.file), &found.why);
     error(format!("{program}: cannot execute {file}: {why}{what}{hint}"));
+}
+
+/// A word of ai-jail's own that a program's name is close to.
+fn meant(program: &str) -> String {
+    let is_close = |word: &&str| strsim::damerau_levenshtein(word, program) <= 2;
+    let word = cli::own_words().filter(|word| word.len() > 3).find(is_close);
+    word.map(|word| format!("\n  did you mean `ai-jail {word}`?")).unwrap_or_default()
 }

@@ -243,6 +243,7 @@ fn word(source: Source) -> &'static str {
         Source::Default => "default",
         Source::UserFile => "user file",
         Source::ProjectFile => "project file",
+        Source::Remembered => "remembered",
         Source::Flag => "flag",
     }
 }

@@ -155,7 +155,7 @@ fn try_jail(mut plan: Plan, host: &Host, builder: &Builder) -> Trial {
     plan.mise = None;
     let achieved = RefCell::new(Layers::new());
     let directory = plan.directory.clone();
-    let lookup = Lookup::new(&plan, host);
+    let lookup = Lookup::new(&plan, host, &|_, _| false);
     let sink = |notice: &Notice| match notice {
         Notice::Layers(layers) => achieved.borrow_mut().clone_from(layers),
         other => progress::tell(other, &lookup, false),

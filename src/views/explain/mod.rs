@@ -16,7 +16,7 @@ use stage2::os_bytes::{self, BytePath};
 
 pub use answer::{Access, Answer};
 pub use rule::Rule;
-pub use trials::show;
+pub use trials::{is_shown_by, show};
 pub use walk::Look;
 
 use crate::host::links::{Link, Located};

@@ -51,6 +51,20 @@ fn plan_of(start: &Start, cli: &Cli) -> Result<(Settings, Planned), Error> {
     Ok((settings, planned))
 }
 
+/// Whether a run with a further map would have a file in its jail. A map of what holds the home is
+/// never what somebody wants.
+pub fn is_shown_by(start: &Start, cli: &Cli, map: &Path, file: &Path) -> bool {
+    if start.origin.home.canonical().starts_with(map) {
+        return false;
+    }
+    let mut cli = cli.clone();
+    cli.typed.list_mut(List::RoMaps).push(map.into());
+    plan_of(start, &cli).is_ok_and(|(_, Planned { plan, .. })| {
+        let gives = answer(&plan, &look::look, file);
+        gives.readable && gives.exists != Some(false)
+    })
+}
+
 /// Whether a run reports a change of a place of the jail.
 fn is_reported(plan: &Plan, host: &Host, place: &Path) -> bool {
     let on_host = plan.mount_of(place).and_then(|mount| mount.host_path(place));
