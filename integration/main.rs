@@ -17,6 +17,7 @@ mod agents;
 mod as_root;
 mod attacks;
 mod bootstrap;
+mod builders;
 mod channel;
 mod claude_json;
 mod command_in_home;

@@ -33,22 +33,27 @@ pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Wo
     // A device bind, because the devices are in there. Whatever else may not be done is forbidden
     // in each of these mounts already.
     options.push(option(["--dev-bind".into(), root.into(), "/".into()]));
-    let of_processes = |mount: &&Mount| mount.kind == MountKind::Proc || is_in_proc(plan, mount);
-    let processes = plan.mounts().iter().filter(of_processes);
-    options.extend(processes.flat_map(|mount| mount_options(mount, &Sources::new())));
-    if plan.proc_is_read_only {
-        let proc = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Proc);
-        options.extend(proc.map(|mount| remount_read_only(&mount.dest)));
+    if let Some(proc) = proc(plan) {
+        let of_processes = plan.mounts().iter().filter(|mount| is_in(proc, mount));
+        options.extend(of_processes.flat_map(|mount| mount_options(mount, &Sources::new())));
+        if plan.proc_is_read_only {
+            options.push(remount_read_only(proc));
+        }
     }
     options.extend(environment(plan));
     options.push(option(["--chdir".into(), plan.directory.clone().into()]));
     options
 }
 
-/// Whether something is mounted in the jail's own `/proc`.
-pub fn is_in_proc(plan: &Plan, mount: &Mount) -> bool {
+/// Where the jail's own `/proc` is.
+pub fn proc(plan: &Plan) -> Option<&Path> {
     let mut proc = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Proc);
-    mount.kind != MountKind::Proc && proc.any(|proc| below(&mount.dest, &proc.dest).is_some())
+    proc.next().map(|mount| mount.dest.as_path())
+}
+
+/// Whether a mount is at this place, or below.
+pub fn is_in(place: &Path, mount: &Mount) -> bool {
+    below(&mount.dest, place).is_some()
 }
 
 fn option<const N: usize>(words: [OsString; N]) -> Words {

@@ -84,8 +84,12 @@ pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
     let mut pieces = Vec::new();
     // The mounts around the current one, innermost last.
     let mut around: Vec<&Mount> = Vec::new();
-    for mount in plan.mounts().iter().filter(|mount| !bwrap::is_in_proc(plan, mount)) {
-        while around.last().is_some_and(|above| !mount.dest.starts_with(&above.dest)) {
+    let proc = bwrap::proc(plan);
+    let is_ours = |mount: &&Mount| {
+        mount.kind == MountKind::Proc || !proc.is_some_and(|proc| bwrap::is_in(proc, mount))
+    };
+    for mount in plan.mounts().iter().filter(is_ours) {
+        while around.last().is_some_and(|above| !bwrap::is_in(&above.dest, mount)) {
             around.pop();
         }
         let in_memory = around.last().is_none_or(|above| above.host_path(&mount.dest).is_none());

@@ -5,7 +5,7 @@ use std::path::Path;
 use stage2::os_bytes::BytePath;
 use stage2::spec::{Landlock, PathAccess, PathRule};
 
-use super::mount::{Access, Mount, MountKind};
+use super::mount::{Access, Mount, MountKind, below};
 
 /// One rule a mount, less those that a rule above already grants: a rule reaches beneath itself,
 /// through other mounts too.
@@ -16,8 +16,9 @@ pub fn rules(mounts: &[Mount], deny_tcp: bool, proc_is_read_only: bool) -> Landl
         for (path, access) in wanted(mount) {
             let closed = proc_is_read_only && mount.kind == MountKind::Proc;
             let access = if closed { PathAccess::ReadOnly } else { access };
-            let granted =
-                |rule: &PathRule| path.starts_with(&rule.path.0) && includes(rule.access, access);
+            let granted = |rule: &PathRule| {
+                below(&path, &rule.path.0).is_some() && includes(rule.access, access)
+            };
             if !rules.iter().any(granted) {
                 rules.push(rule(&path, access));
             }

@@ -4,14 +4,17 @@
 //! that runs at the same time can change what is in its writable places, and must not lead a
 //! mount elsewhere.
 
+use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use nix::NixPath;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
-use nix::sys::stat::{Mode, SFlag, fstat, mkdirat, umask};
+use nix::sys::stat::{Mode, SFlag, fstat, mkdirat, mknodat, umask};
 use nix::unistd::symlinkat;
 use stage2::sys::mounts::{self, Flags};
 
@@ -20,8 +23,7 @@ use crate::plan::Access;
 use crate::text::visible;
 
 /// Permissions of directories that nobody has named, and of what a mount will cover.
-const DIRECTORY: Mode = Mode::from_bits_truncate(0o755);
-const FILE: Mode = Mode::from_bits_truncate(0o644);
+const COVERED: Mode = Mode::from_bits_truncate(0o755);
 
 /// What no mount of a jail lets anybody do.
 const JAIL: Flags = Flags::NO_SUID;
@@ -33,7 +35,8 @@ pub fn lay_out(layout: &super::Layout) -> io::Result<()> {
     let root = memory(0o755)?;
     let place = unfollowed(AT_FDCWD, layout.place)?;
     mounts::attach(&root, place.as_fd())?;
-    let mut growing = Growing { root, directory: None, closed: Vec::new(), files: &layout.files };
+    let mut growing =
+        Growing { root, source: None, directory: None, closed: Vec::new(), files: &layout.files };
     for piece in &layout.tree.pieces {
         growing.add(piece).map_err(|error| at(&piece.dest, &error))?;
     }
@@ -55,7 +58,8 @@ fn at(path: &Path, error: &io::Error) -> io::Error {
 /// The tree while it is laid out.
 struct Growing<'a> {
     root: OwnedFd,
-    /// The directory that was needed last.
+    /// The directory of the host that was needed last, and that of the tree.
+    source: Option<(PathBuf, OwnedFd)>,
     directory: Option<(PathBuf, OwnedFd)>,
     /// File systems that become read-only when everything is in them.
     closed: Vec<OwnedFd>,
@@ -67,19 +71,18 @@ impl Growing<'_> {
         let dest = piece.dest.as_path();
         match &piece.kind {
             Kind::Bind { source, access, is_optional } => {
-                let source = match unfollowed(AT_FDCWD, source) {
+                let mount = match self.bind(source, *access) {
                     Err(error) if *is_optional && error.kind() == ErrorKind::NotFound => {
                         return Ok(());
                     }
-                    source => source?,
+                    mount => mount?,
                 };
-                let mount = mounts::bind(source.as_fd(), flags(*access))?;
-                let is_directory = is_directory(&source)?;
-                self.attach(&mount, dest, is_directory, piece.is_made)
+                let place = if is_directory(&mount)? { Place::Directory } else { Place::File };
+                self.attach(&mount, dest, place, piece.is_made)
             }
             Kind::Memory { mode, is_closed } => {
                 let mount = memory(*mode)?;
-                self.attach(&mount, dest, true, piece.is_made)?;
+                self.attach(&mount, dest, Place::Directory, piece.is_made)?;
                 if *is_closed {
                     self.closed.push(mount);
                 }
@@ -88,79 +91,74 @@ impl Growing<'_> {
             Kind::Terminals => {
                 let options = [(c"source", c"devpts"), (c"ptmxmode", c"0666"), (c"mode", c"620")];
                 let mount = mounts::new(c"devpts", &options, JAIL.and(Flags::NO_EXEC))?;
-                self.attach(&mount, dest, true, piece.is_made)
+                self.attach(&mount, dest, Place::Directory, piece.is_made)
             }
-            Kind::Directory { mode } => self.make_directory(dest, mode_of(*mode)),
+            Kind::Directory { mode } => {
+                let (parent, name) = self.place_of(dest)?;
+                make(parent, &name, Place::Directory, mode_of(*mode))
+            }
             Kind::Link { target } => {
                 let (parent, name) = self.place_of(dest)?;
-                Ok(symlinkat(target, parent, name)?)
+                Ok(symlinkat(target, parent, &*name)?)
             }
             Kind::File { content, mode } => {
                 let content = match content {
                     Some(content) => content.0.clone(),
                     None => self.copied(dest)?,
                 };
-                let file = self.make_file(dest, mode_of(*mode))?;
+                let (parent, name) = self.place_of(dest)?;
+                let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+                let file = openat(parent, &*name, flags, mode_of(*mode))?;
                 File::from(file).write_all(&content)
             }
         }
     }
 
-    /// Mounts something at its place.
+    /// A mount of a place of the host, which hangs nowhere yet.
+    fn bind(&mut self, source: &Path, access: Access) -> io::Result<OwnedFd> {
+        // Only the root has no name.
+        let parent = source.parent().unwrap_or(source);
+        let name = name(source).unwrap_or_else(|_| c".".to_owned());
+        if self.source.as_ref().is_none_or(|(path, _)| path != parent) {
+            self.source = Some((parent.to_path_buf(), unfollowed(AT_FDCWD, parent)?));
+        }
+        let (_, directory) = self.source.as_ref().ok_or(ErrorKind::NotFound)?;
+        mounts::bind(directory.as_fd(), &name, flags(access))
+    }
+
+    /// Mounts something at its place. In a file system of the jail's own, nobody else is there to
+    /// put a link in the way.
     fn attach(
         &mut self,
         mount: &OwnedFd,
         dest: &Path,
-        is_directory: bool,
+        kind: Place,
         is_made: bool,
     ) -> io::Result<()> {
-        match (is_made, is_directory) {
-            (true, true) => self.make_directory(dest, DIRECTORY)?,
-            (true, false) => drop(self.make_file(dest, FILE)?),
-            (false, _) => {}
+        let (parent, name) = self.place_of(dest)?;
+        if is_made {
+            make(parent, &name, kind, COVERED)?;
+            mounts::attach_at(mount, parent, &name)
+        } else {
+            mounts::attach(mount, unfollowed(parent, &*name)?.as_fd())
         }
-        let (parent, name) = self.place_of(dest)?;
-        let place = unfollowed(parent, Path::new(name))?;
-        mounts::attach(mount, place.as_fd())
-    }
-
-    /// Makes a directory, if it is not there.
-    fn make_directory(&mut self, dest: &Path, mode: Mode) -> io::Result<()> {
-        let (parent, name) = self.place_of(dest)?;
-        match mkdirat(parent, name, mode) {
-            Err(Errno::EEXIST) => Ok(()),
-            result => Ok(result?),
-        }
-    }
-
-    /// Makes an empty file, open for writing.
-    fn make_file(&mut self, dest: &Path, mode: Mode) -> io::Result<OwnedFd> {
-        let (parent, name) = self.place_of(dest)?;
-        let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-        Ok(openat(parent, name, flags, mode)?)
     }
 
     /// The directory that a place is in, with those above made if need be, and the place's name
     /// there.
-    fn place_of<'p>(&mut self, dest: &'p Path) -> io::Result<(BorrowedFd<'_>, &'p Path)> {
-        let (Some(parent), Some(name)) = (dest.parent(), dest.file_name()) else {
-            return Err(ErrorKind::InvalidInput.into());
-        };
+    fn place_of(&mut self, dest: &Path) -> io::Result<(BorrowedFd<'_>, CString)> {
+        let parent = dest.parent().ok_or(ErrorKind::InvalidInput)?;
         if self.directory.as_ref().is_none_or(|(path, _)| path != parent) {
             let directory = self.open_directory(parent)?;
             self.directory = Some((parent.to_path_buf(), directory));
         }
-        match &self.directory {
-            Some((_, directory)) => Ok((directory.as_fd(), Path::new(name))),
-            None => Err(ErrorKind::NotFound.into()),
-        }
+        let (_, directory) = self.directory.as_ref().ok_or(ErrorKind::NotFound)?;
+        Ok((directory.as_fd(), name(dest)?))
     }
 
     fn open_directory(&self, path: &Path) -> io::Result<OwnedFd> {
         let mut directory = self.root.try_clone()?;
-        let Ok(below) = path.strip_prefix("/") else {
-            return Err(ErrorKind::InvalidInput.into());
-        };
+        let below = path.strip_prefix("/").map_err(io::Error::other)?;
         if below.as_os_str().is_empty() {
             return Ok(directory);
         }
@@ -168,12 +166,9 @@ impl Growing<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             opened => return opened,
         }
-        for name in below {
-            match mkdirat(&directory, name, DIRECTORY) {
-                Ok(()) | Err(Errno::EEXIST) => {}
-                Err(errno) => return Err(errno.into()),
-            }
-            directory = unfollowed(&directory, Path::new(name))?;
+        for step in below {
+            make(directory.as_fd(), &CString::new(step.as_bytes())?, Place::Directory, COVERED)?;
+            directory = unfollowed(&directory, Path::new(step))?;
         }
         Ok(directory)
     }
@@ -197,21 +192,50 @@ fn flags(access: Access) -> Flags {
 
 /// An empty file system in memory.
 fn memory(mode: u32) -> io::Result<OwnedFd> {
-    let mode = std::ffi::CString::new(format!("{mode:o}"))?;
+    let mode = CString::new(format!("{mode:o}"))?;
     let options = [(c"source", c"tmpfs"), (c"mode", &*mode)];
     mounts::new(c"tmpfs", &options, JAIL.and(Flags::NO_DEVICES))
 }
 
 /// Opens a place for what can be done with a path alone; no symbolic link on the way is followed.
-fn unfollowed(directory: impl AsFd, path: &Path) -> io::Result<OwnedFd> {
+fn unfollowed<P: ?Sized + NixPath>(directory: impl AsFd, path: &P) -> io::Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
     let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_NO_SYMLINKS);
     Ok(openat2(directory, path, how)?)
 }
 
-fn is_directory(file: &OwnedFd) -> io::Result<bool> {
-    let mode = SFlag::from_bits_truncate(fstat(file)?.st_mode);
-    Ok(mode & SFlag::S_IFMT == SFlag::S_IFDIR)
+/// What a mount is put on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Place {
+    Directory,
+    File,
+}
+
+/// Makes something empty, if it is not there.
+fn make(directory: BorrowedFd, name: &CStr, place: Place, mode: Mode) -> io::Result<()> {
+    let result = match place {
+        Place::Directory => mkdirat(directory, name, mode),
+        Place::File => mknodat(directory, name, SFlag::S_IFREG, mode, 0),
+    };
+    match result {
+        Err(Errno::EEXIST) => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// The last name of a path.
+fn name(path: &Path) -> io::Result<CString> {
+    let name = path.file_name().ok_or(ErrorKind::InvalidInput)?;
+    Ok(CString::new(name.as_bytes())?)
+}
+
+/// Whether this is a mount of a directory. A symbolic link that somebody has put there meanwhile is
+/// neither that nor a file.
+fn is_directory(mount: &OwnedFd) -> io::Result<bool> {
+    match SFlag::from_bits_truncate(fstat(mount)?.st_mode) & SFlag::S_IFMT {
+        SFlag::S_IFLNK => Err(Errno::ELOOP.into()),
+        kind => Ok(kind == SFlag::S_IFDIR),
+    }
 }
 
 fn mode_of(mode: u32) -> Mode {

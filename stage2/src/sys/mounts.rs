@@ -30,12 +30,14 @@ impl Flags {
     }
 }
 
-/// A mount of what is open, and of all that is mounted below, with more forbidden than there.
-pub fn bind(source: BorrowedFd, flags: Flags) -> io::Result<OwnedFd> {
-    let how = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC | number(libc::AT_RECURSIVE);
-    let how = how | number(libc::AT_EMPTY_PATH);
-    // SAFETY: the path is an empty string, and the kernel writes nothing.
-    let tree = unsafe { libc::syscall(libc::SYS_open_tree, source.as_raw_fd(), c"".as_ptr(), how) };
+/// A mount of what has this name in a directory, and of all that is mounted below, with more forbidden
+/// than there. A symbolic link is not followed.
+pub fn bind(directory: BorrowedFd, name: &CStr, flags: Flags) -> io::Result<OwnedFd> {
+    let how = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
+    let how = how | number(libc::AT_RECURSIVE) | number(libc::AT_SYMLINK_NOFOLLOW);
+    // SAFETY: the kernel reads the name, which outlives the call.
+    let tree =
+        unsafe { libc::syscall(libc::SYS_open_tree, directory.as_raw_fd(), name.as_ptr(), how) };
     let tree = opened(tree)?;
     forbid_at(&tree, flags, libc::AT_RECURSIVE)?;
     Ok(tree)
@@ -90,9 +92,20 @@ fn configure(
 /// Puts a mount over what is open.
 pub fn attach(mount: &OwnedFd, place: BorrowedFd) -> io::Result<()> {
     let how = libc::MOVE_MOUNT_F_EMPTY_PATH | libc::MOVE_MOUNT_T_EMPTY_PATH;
-    let (mount, place, nothing) = (mount.as_raw_fd(), place.as_raw_fd(), c"".as_ptr());
-    // SAFETY: both paths are empty strings.
-    done(unsafe { libc::syscall(libc::SYS_move_mount, mount, nothing, place, nothing, how) })
+    move_to(mount, place, c"", how)
+}
+
+/// Puts a mount over what has this name in a directory. A symbolic link is not followed.
+pub fn attach_at(mount: &OwnedFd, directory: BorrowedFd, name: &CStr) -> io::Result<()> {
+    move_to(mount, directory, name, libc::MOVE_MOUNT_F_EMPTY_PATH)
+}
+
+fn move_to(mount: &OwnedFd, place: BorrowedFd, name: &CStr, how: libc::c_uint) -> io::Result<()> {
+    let (mount, place) = (mount.as_raw_fd(), place.as_raw_fd());
+    // SAFETY: the kernel reads both names, which outlive the call.
+    done(unsafe {
+        libc::syscall(libc::SYS_move_mount, mount, c"".as_ptr(), place, name.as_ptr(), how)
+    })
 }
 
 fn done(result: libc::c_long) -> io::Result<()> {
