@@ -181,11 +181,12 @@ fn hooks_and_settings_of_a_new_repository() {
                   echo ../../../../b > .git/worktrees/other/commondir; true";
     let ended = jail(&world, script);
     let project = world.project().display();
+    // What runs by itself first.
     let expected = [
         "b/.git/config",
-        "b/.git/hooks/pre-commit",
         "c/.git/commondir",
         "up/.git/worktrees/other/commondir",
+        "b/.git/hooks/pre-commit",
     ];
     let expected = expected.map(|path| format!("{project}/{path} appeared in this run"));
     assert_eq!(reported(&ended), expected, "{ended}");
@@ -277,13 +278,11 @@ fn hooks_that_the_settings_name() {
     let prepare = "git init -q && git config core.hooksPath hooks/_ && mkdir -p hooks/_";
     world.outside(["sh", "-c", prepare]).run().ok();
     let ended = jail(&world, "echo x > hooks/_/pre-commit; echo x > hooks/pre-push");
-    let project = world.project().display();
-    let expected = ["hooks/_/pre-commit", "hooks/pre-push"];
-    let mut expected = expected.map(|path| format!("{project}/{path} appeared in this run"));
-    expected.sort();
-    let mut found = reported(&ended);
-    found.retain(|line| !line.starts_with(&format!("{project}/hooks/_ ")));
-    assert_eq!(found, expected, "{ended}");
+    let both = format!(
+        "{}/hooks: 2 entries appeared in this run (_/pre-commit, pre-push): git runs it",
+        world.project().display()
+    );
+    assert!(ended.err().contains(&both), "{ended}");
 }
 
 #[test]
@@ -351,11 +350,68 @@ fn programs_that_appear_on_path() {
 }
 
 #[test]
-fn no_more_than_can_be_read() {
+fn many_entries_of_one_row_do_not_hide_what_matters_more() {
     let world = world();
-    let ended = jail(&world, "mkdir .husky; for i in $(seq 100); do : > .husky/$i; done");
+    let many = "mkdir .husky; for i in $(seq 100); do : > .husky/$i; done; : > .envrc";
+    let ended = jail(&world, many);
+    let project = world.project().display();
+    let expected = format!(
+        "ai-jail: {project}/.envrc appeared in this run: direnv runs it\n\
+         ai-jail: {project}/.husky: 100 entries appeared in this run (1, 10, 100, …): \
+         git's hooks run what it names\n"
+    );
+    assert_eq!(ended.err(), expected);
+}
+
+#[test]
+fn no_more_lines_than_can_be_read() {
+    let world = world();
+    let paths = PROJECT_WATCHED.iter().filter(|row| row.path != ".ai-jail").map(|row| row.path);
+    let make = "for path; do mkdir -p \"$(dirname \"$path\")\"; echo x >> \"$path\"; done";
+    let words = ["--no-mise", "sh", "-c", make, "sh"].into_iter().chain(paths.clone());
+    let ended = world.jail(words).run();
     assert_eq!(reported(&ended).len(), 20, "{ended}");
-    assert!(ended.err().ends_with("and 80 more of that kind\n"), "{ended}");
+    let left = paths.count() - 20;
+    let end = format!("and {left} more that matter no more than these\n");
+    assert!(ended.err().ends_with(&end), "{ended}");
+}
+
+/// A skill is a file some directories down; a jail may also put a link where its directory would be.
+#[test]
+fn what_is_deeper_and_what_is_behind_a_link() {
+    let world = world();
+    world.file("home/project/.claude/skills/one/SKILL.md", "x");
+    let script = "echo y >> .claude/skills/one/SKILL.md; mkdir -p .claude/agents/a/b; \
+                  echo x > .claude/agents/a/b/c; ln -s \"$HOME/.claude/evil\" .codex";
+    let ended = jail(&world, script);
+    let project = world.project().display();
+    let expected = [
+        format!("{project}/.claude/agents/a/b/c appeared in this run"),
+        format!("{project}/.claude/skills/one/SKILL.md changed in this run"),
+        format!("{project}/.codex became a link in this run"),
+    ];
+    assert_eq!(reported(&ended), expected, "{ended}");
+    // The control: directories that stay what they are say nothing.
+    assert_eq!(jail(&world, "cat .claude/agents/a/b/c").err(), "");
+}
+
+#[test]
+fn what_comes_and_goes() {
+    let world = world();
+    world.file("home/project/.husky/pre-commit", "x");
+    let ended = jail(&world, "echo x > .husky/pre-push; rm .husky/pre-push");
+    let husky = format!("{}/.husky had something in this run", world.project().display());
+    assert_eq!(reported(&ended), [format!("{husky} that is not there any more")], "{ended}");
+}
+
+#[test]
+fn files_in_what_is_mapped_too() {
+    let world = world();
+    let other = world.directory("home/other");
+    let map = other.to_str().expect("plain");
+    let script = format!("echo x > {map}/.envrc");
+    let ended = world.jail(["--rw-map", map, "sh", "-c", &script]).run();
+    assert_eq!(reported(&ended), [format!("{map}/.envrc appeared in this run")], "{ended}");
 }
 
 #[test]

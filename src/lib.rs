@@ -28,6 +28,7 @@ mod planned;
 pub mod policy;
 pub mod remedies;
 mod remembered;
+pub mod review;
 pub mod settings;
 pub mod spec;
 #[cfg(target_os = "linux")]

@@ -8,15 +8,15 @@ use crate::config::{self, Saved};
 use crate::failure::Failure;
 use crate::host::agent::Absent;
 use crate::host::builder::Builder;
-use crate::host::{Environment, Host, tracked, watch};
-use crate::launch::{self, Notice};
+use crate::host::{Environment, Host, tracked};
+use crate::launch::{self, Ended, Notice};
 use crate::messages;
-use crate::plan::Plan;
 use crate::planned::Planned;
+use crate::review::{self, Review};
 use crate::settings::Settings;
 use crate::start::Start;
 use crate::views::not_run::Lookup;
-use crate::views::{announcement, dry_run, explain, findings, progress};
+use crate::views::{announcement, dry_run, explain, progress};
 
 /// Runs the command in its jail.
 ///
@@ -36,13 +36,15 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
     announcement::tell(cli, &plan, &saved);
-    let before = look_before(cli, &host, &plan);
+    // Those who capture a script's output want nothing but errors there.
+    let is_reviewed = !cli.exec || cli.verbose;
+    let review = is_reviewed.then(|| Review::begin(&host, &plan));
     let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
     let lookup = Lookup::new(&plan, &host, &would_show);
     let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
-    let status = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
-    if let Some(before) = before {
-        findings::tell(&before.findings());
+    let Ended { status, home } = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
+    if let Some(review) = review {
+        review::lines(review.findings(home)).iter().for_each(messages::warning);
     }
     remember_command(cli, &start, &settings, status);
     Ok(status)
@@ -98,11 +100,4 @@ fn make_agent_state(cli: &Cli, host: &Host) -> bool {
 fn make_absent(host: &Host) -> bool {
     let make = |absent: &&Absent| agent_state::make(&absent.base, &absent.place).is_ok();
     host.absent.iter().filter(make).count() > 0
-}
-
-/// What the host would run later, as it is now. Those who capture a script's output want nothing
-/// but errors there, so `--exec` compares nothing.
-fn look_before<'a>(cli: &Cli, host: &'a Host, plan: &Plan) -> Option<watch::Before<'a>> {
-    let is_watched = !cli.exec || cli.verbose;
-    is_watched.then(|| watch::Before::look(&plan.watched(host), host))
 }

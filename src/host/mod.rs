@@ -28,7 +28,6 @@ pub mod sockets;
 mod stdio;
 pub mod system;
 pub mod tracked;
-pub mod watch;
 
 pub use environment::Environment;
 pub use origin::Origin;

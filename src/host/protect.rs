@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::held::{Held, Watched};
+use super::held::{Held, Unheld};
 use super::home::Entry;
 use super::maps::Map;
 use super::origin::Origin;
@@ -25,7 +25,9 @@ pub struct Protection {
     /// To stay writable inside of that.
     pub open: Vec<Held>,
     /// To be looked at: it is not there yet, or it is the agent's own work.
-    pub watched: Vec<Watched>,
+    pub watched: Vec<Unheld>,
+    /// Directories on the way to what is looked at, which a link could stand for.
+    pub ways: Vec<Unheld>,
     /// Directories mapped read-write, which may be repositories.
     pub mapped: Vec<PathBuf>,
     /// The repositories.
@@ -47,19 +49,19 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     }
     for row in HOME_WATCHED {
         if let Some((_, path)) = places.find(row) {
-            found.watched.push(Watched { path, reason: row.reason });
+            found.watched.push(Unheld { path, reason: row.reason });
         }
     }
     for row in PROJECT {
         found.item(&origin.project, origin.project.join(row.path), row.reason);
     }
-    let watched = PROJECT_WATCHED
-        .iter()
-        .map(|row| Watched { path: origin.project.join(row.path), reason: row.reason });
-    found.watched.extend(watched);
     found.programs(origin);
     let writable = maps.iter().filter(|map| map.setting.writable);
     found.mapped = writable.map(|map| map.source.canonical.clone()).collect();
+    // A directory that is mapped read-write is opened and worked in like the project.
+    for project in std::iter::once(&origin.project).chain(&found.mapped.clone()) {
+        found.work_of_agents(project);
+    }
     let home = origin.home.real();
     found.repositories = repositories::find(&origin.project, &found.mapped, home, Limits::LAUNCH);
     found
@@ -108,7 +110,19 @@ impl Protection {
         if is_held && is_direct(&path, known) {
             self.held.push(Held { path, reason });
         } else {
-            self.watched.push(Watched { path, reason });
+            self.watched.push(Unheld { path, reason });
+        }
+    }
+
+    /// What in a project is an agent's own work, and the directories on the way there.
+    fn work_of_agents(&mut self, project: &Path) {
+        for row in PROJECT_WATCHED {
+            self.watched.push(Unheld { path: project.join(row.path), reason: row.reason });
+            let Some((way, _)) = row.path.split_once('/') else { continue };
+            let path = project.join(way);
+            if self.ways.last().is_none_or(|last| last.path != path) {
+                self.ways.push(Unheld { path, reason: row.reason });
+            }
         }
     }
 
@@ -133,7 +147,7 @@ impl Protection {
 
 /// The directories of `PATH` in the home, less those of the project, where programs come and go
 /// with the work.
-fn path_directories(origin: &Origin) -> Vec<Watched> {
+fn path_directories(origin: &Origin) -> Vec<Unheld> {
     let Some(path) = origin.environment.get("PATH") else { return Vec::new() };
     let home = &origin.home;
     let is_ours = |path: &PathBuf| {
@@ -142,7 +156,7 @@ fn path_directories(origin: &Origin) -> Vec<Watched> {
     };
     let directories = std::env::split_paths(path).filter(is_ours);
     let directories = directories.filter_map(|path| fs::canonicalize(path).ok());
-    directories.map(|path| Watched { path, reason: ON_PATH }).collect()
+    directories.map(|path| Unheld { path, reason: ON_PATH }).collect()
 }
 
 /// Whether no link is passed on the way from `known` to what holds the last component.

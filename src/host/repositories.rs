@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::git::read_line;
 use super::git_config::GitConfig;
-use super::held::{Held, Watched};
+use super::held::{Held, Unheld};
 use crate::policy::protect::{SKIPPED, git};
 
 /// How much is looked at. Each repository and each worktree costs up to five mounts, and a jail can
@@ -64,7 +64,7 @@ pub struct Repositories {
     /// What is there and can be held.
     pub held: Vec<Held>,
     /// What can only be looked at afterwards.
-    pub watched: Vec<Watched>,
+    pub watched: Vec<Unheld>,
     /// The directories of git.
     pub directories: Vec<PathBuf>,
     /// Its records of linked worktrees.
@@ -336,7 +336,7 @@ impl Search<'_> {
 
     fn watch(&mut self, path: &Path, reason: &'static str) {
         if self.seen.insert(path.to_path_buf()) {
-            self.found.watched.push(Watched { path: path.to_path_buf(), reason });
+            self.found.watched.push(Unheld { path: path.to_path_buf(), reason });
         }
     }
 }

@@ -100,14 +100,17 @@ impl Copies {
         }
     }
 
-    /// Writes back what has not been yet; the jail is gone. Gives what could not be, and why.
-    pub fn finish(self) -> Vec<(PathBuf, io::Error)> {
+    /// Writes back what has not been yet; the jail is gone. Gives the jail's directory, and what
+    /// could not be written and why.
+    pub fn finish(self) -> (Option<OwnedFd>, Vec<(PathBuf, io::Error)>) {
         if let Some(writer) = self.writer {
             writer.finish();
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let save = |directory: &Arc<OwnedFd>| save_for_good(&mut files, directory);
-        self.directory.as_ref().map(save).unwrap_or_default()
+        let failed = self.directory.as_ref().map(save).unwrap_or_default();
+        // The thread, which had it too, has ended.
+        (self.directory.and_then(Arc::into_inner), failed)
     }
 }
 

@@ -19,6 +19,8 @@ mod terminal;
 use std::iter;
 
 use connection::Connection;
+use std::os::fd::OwnedFd;
+
 use copies::Copies;
 use jail::{Handover, Jail};
 use stage2::report::{Achieved, Layer};
@@ -32,7 +34,17 @@ use crate::host::builder::Builder;
 use crate::plan::Plan;
 use crate::settings::Settings;
 
-/// Runs the plan and gives the status to end with.
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The status to end with.
+    pub status: u8,
+    /// What was the jail's home, where that was memory: all of the jail is gone, so nobody
+    /// changes it any more.
+    pub home: Option<OwnedFd>,
+}
+
+/// Runs the plan to its end.
 ///
 /// `bar` are the settings that decide on a status bar, where there may be one; `sink` hears what
 /// happens meanwhile.
@@ -46,7 +58,7 @@ pub fn run(
     host: &Host,
     builder: &Builder,
     sink: Sink,
-) -> Result<u8, Error> {
+) -> Result<Ended, Error> {
     let bar = bar.and_then(|settings| bar::Wanted::decide(settings, host, &plan, sink));
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal, builder.confinement())?;
@@ -57,10 +69,11 @@ pub fn run(
     let run = supervise::Run { builder, copies: &mut copies, sink: &with_mounts };
     let outcome = supervise::supervise(jail, signals, connection, run);
     // The jail is gone: what is in the copies now is their last word.
-    for (path, error) in copies.finish() {
+    let (home, failed) = copies.finish();
+    for (path, error) in failed {
         sink(&Notice::NotSaved(path, error));
     }
-    outcome
+    Ok(Ended { status: outcome?, home })
 }
 
 /// Tells something; where it is what stage two's layers achieved, with the mounts, which the front knows of, before them.

@@ -64,7 +64,7 @@ pub fn gather<K: System>(
         program::gather(&mut gathered, host);
         protect::gather(&mut gathered, settings, host);
     }
-    K::other_names(&mut gathered, facts);
+    K::after_all(&mut gathered, host, facts);
     Ok(gathered)
 }
 

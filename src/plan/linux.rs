@@ -6,6 +6,7 @@ use super::display;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount, MountKind, below};
 use super::system::System;
+use super::way;
 use crate::facts::Facts;
 use crate::host::Host;
 use crate::host::held::Held;
@@ -69,7 +70,7 @@ impl System for MountKind {
     /// `/var/run` and `/var/tmp`, which programs know as other names of `/run` and `/tmp`. Where
     /// something is mounted below one of them, a link could not hold it, so it is a place of its
     /// own.
-    fn other_names(gathered: &mut Gathered<Self>, facts: Facts) {
+    fn after_all(gathered: &mut Gathered<Self>, host: &Host, facts: Facts) {
         let writable = !facts.root_read_only;
         let names = [
             ("/var/run", "/run", Self::Tmpfs { mode: 0o755, writable }),
@@ -84,6 +85,7 @@ impl System for MountKind {
             };
             gathered.mounts.push(Mount::own(name, kind, reason));
         }
+        way::gather(gathered, host.origin.home.canonical());
     }
 
     /// Nothing can be mounted on what is not there.

@@ -118,7 +118,7 @@ impl System for RuleKind {
 
     fn after_maps(_: &mut Gathered<Self>, _: &Host) {}
 
-    fn other_names(_: &mut Gathered<Self>, _: Facts) {}
+    fn after_all(_: &mut Gathered<Self>, _: &Host, _: Facts) {}
 
     fn not_there(host: &Host) -> Vec<Held> {
         not_there(host)

@@ -21,6 +21,7 @@ mod shown;
 mod sockets;
 mod system;
 mod terminal;
+mod way;
 mod write_back;
 
 use std::ffi::OsString;
@@ -32,7 +33,7 @@ use crate::error::Error;
 pub use crate::facts::{Facts, Inheritance, Network};
 use crate::fields::Switch;
 use crate::host::Host;
-use crate::host::watch::Target;
+use crate::host::held::Target;
 use crate::policy::Os;
 use crate::policy::place::Place;
 use crate::settings::Settings;

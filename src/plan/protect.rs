@@ -8,8 +8,7 @@ use super::system::System;
 use crate::facts::Facts;
 use crate::fields::Switch;
 use crate::host::Host;
-use crate::host::held::Held;
-use crate::host::watch::{LookFor, Target};
+use crate::host::held::{Held, LookFor, Target};
 use crate::settings::Settings;
 
 /// Adds read-only mounts over everything that is protected, wherever a writable mount shows it.
@@ -81,7 +80,12 @@ pub fn watched<K: System>(mounts: &[Mount<K>], facts: Facts, host: &Host) -> Vec
         access(mounts, &path)?;
         Some(Target { path, reason, look_for: LookFor::Changes })
     });
-    held.chain(watched).chain(not_there).collect()
+    let ways = protection.ways.iter().filter_map(|way| {
+        let is_writable = access(mounts, &way.path)? == Access::ReadWrite;
+        let (path, reason) = (way.path.clone(), way.reason);
+        is_writable.then_some(Target { path, reason, look_for: LookFor::Link })
+    });
+    held.chain(watched).chain(not_there).chain(ways).collect()
 }
 
 /// The access that the jail has to a place of the host below something writable; `None` where

@@ -47,8 +47,8 @@ pub trait System: Kind {
     /// Adds what depends on what is mapped.
     fn after_maps(gathered: &mut Gathered<Self>, host: &Host);
 
-    /// Adds other names of places, when all others are known.
-    fn other_names(gathered: &mut Gathered<Self>, facts: Facts);
+    /// Adds what depends on all the rest: other names of places, the directories on the way.
+    fn after_all(gathered: &mut Gathered<Self>, host: &Host, facts: Facts);
 
     /// What the host would run later and does not have yet, where a name alone can be held.
     fn not_there(host: &Host) -> Vec<Held>;

@@ -12,6 +12,7 @@ pub mod hidden;
 pub mod home;
 pub mod home_row;
 pub mod macos;
+pub mod memory;
 pub mod mise;
 pub mod os;
 pub mod own;

@@ -248,6 +248,8 @@ pub mod git {
 const AGENT: &str = "an agent runs what it names";
 const MISE: &str = "mise runs what it names";
 const OPENED: &str = "an editor runs what it names when the directory is opened";
+const DIRENV: &str = "direnv runs it";
+const NEXT_JAIL: &str = "settings of the next jail";
 const COMMIT: &str = "git's hooks run what it names";
 
 /// Below the home.
@@ -258,6 +260,7 @@ pub const HOME_WATCHED: &[Place] = &[
     row(".claude/statusline.sh", AGENT),
     row(".claude/statusline-command.sh", AGENT),
     row(".claude/commands", AGENT),
+    row(".claude/agents", AGENT),
     row(".claude/skills", AGENT),
     row(".codex/config.toml", AGENT),
     row(".codex/hooks.json", AGENT),
@@ -283,10 +286,14 @@ pub const PROJECT_WATCHED: &[Place] = &[
     row(".claude/settings.json", AGENT),
     row(".claude/settings.local.json", AGENT),
     row(".claude/hooks", AGENT),
+    row(".claude/commands", AGENT),
+    row(".claude/agents", AGENT),
+    row(".claude/skills", AGENT),
     row(".mcp.json", AGENT),
     row(".codex/config.toml", AGENT),
     row(".codex/hooks.json", AGENT),
     row(".gemini/settings.json", AGENT),
+    row(".gemini/commands", AGENT),
     row(".github/hooks", AGENT),
     row(".cursor/mcp.json", AGENT),
     row(".cursor/hooks.json", AGENT),
@@ -313,7 +320,7 @@ pub const PROJECT_WATCHED: &[Place] = &[
     row(".nvimrc", OPENED),
     row(".nvim.lua", OPENED),
     row(".dir-locals.el", OPENED),
-    row(".envrc", "direnv runs it"),
+    row(".envrc", DIRENV),
     row("mise.toml", MISE),
     row(".mise.toml", MISE),
     row("mise.local.toml", MISE),
@@ -329,7 +336,7 @@ pub const PROJECT_WATCHED: &[Place] = &[
     row("lefthook.yml", COMMIT),
     row("lefthook.yaml", COMMIT),
     row(".lefthook.yml", COMMIT),
-    row(".ai-jail", "settings of the next jail"),
+    row(".ai-jail", NEXT_JAIL),
 ];
 
 /// A directory of the host's `PATH` where a jail may write.
@@ -337,6 +344,30 @@ pub const ON_PATH: &str = "a directory of programs on PATH";
 
 /// ai-jail, where a jail may write.
 pub const OURSELVES: &str = "ai-jail itself";
+
+/// Reasons of what the host runs although nobody does anything: at the next prompt or login, or
+/// when a directory is entered or opened. Everything else waits for somebody to use it.
+const BY_ITSELF: &[&str] = &[
+    PROGRAMS_ON_PATH,
+    SHELL,
+    GIT,
+    LOGIN,
+    DESKTOP,
+    OPENED,
+    MISE,
+    DIRENV,
+    ON_PATH,
+    OURSELVES,
+    NEXT_JAIL,
+    // A prompt asks git for its status, which runs `core.fsmonitor`.
+    git::CONFIG,
+    git::POINTER,
+];
+
+/// Whether a place with this reason is run although nobody does anything.
+pub fn runs_by_itself(reason: &str) -> bool {
+    BY_ITSELF.contains(&reason)
+}
 
 /// Directories in which no nested repository is looked for: they are large, and what is in them
 /// comes from package managers.

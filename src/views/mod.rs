@@ -5,7 +5,6 @@ pub mod announcement;
 pub mod doctor;
 pub mod dry_run;
 pub mod explain;
-pub mod findings;
 pub mod manual;
 pub mod not_run;
 pub mod output;

@@ -59,6 +59,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("failure", &["bootstrap", "config", "error"]),
     ("remedies", &["host", "text"]),
     ("advice", &["error", "failure", "host", "remedies"]),
+    // What is said after a run.
+    ("review", &["host", "plan", "policy", "settings", "text"]),
     // An action from its beginning to its end.
     ("start", &["cli", "config", "failure", "host"]),
     ("remembered", &["cli", "config", "messages", "start", "text"]),
@@ -82,6 +84,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "messages",
             "plan",
             "planned",
+            "review",
             "settings",
             "start",
             "views",

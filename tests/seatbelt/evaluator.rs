@@ -129,11 +129,14 @@ impl Policy {
     }
 }
 
+/// An operation, and how it was named.
+type Operation = (&'static str, Named);
+
 /// The operations and the filters of a rule.
 fn rule(
     words: &[Expression],
     parameters: &[(String, OsString)],
-) -> Result<(Vec<(&'static str, Named)>, Vec<Filter>), String> {
+) -> Result<(Vec<Operation>, Vec<Filter>), String> {
     let is_word = |word: &&Expression| matches!(word, Expression::Symbol(_));
     let count = words.iter().take_while(is_word).count();
     let mut operations = Vec::new();

@@ -32,7 +32,7 @@ fn the_last_rule_that_fits_decides() {
     assert!(!policy.allows("file-read-metadata", &file("/a/b/c")), "another operation");
 }
 
-/// Firefox and WebKit deny these by name, right after the default.
+/// Firefox and `WebKit` deny these by name, right after the default.
 #[test]
 fn some_operations_are_open_until_their_names_are_denied() {
     let left_open = [

@@ -121,7 +121,7 @@ pub enum Named {
     Exactly,
 }
 
-/// Operations that `(deny default)` leaves open: Firefox's `SandboxPolicyContent.h`, WebKit's
+/// Operations that `(deny default)` leaves open: Firefox's `SandboxPolicyContent.h`, `WebKit`'s
 /// `com.apple.WebProcess.sb.in` and Homebrew's `sandbox.rb` deny each of them besides.
 const LEFT_OPEN: &[&str] = &["process-info*", "nvram*", "iokit-get-properties"];
 

@@ -112,9 +112,9 @@ const FOLDERS: &str = "/private/var/folders";
 /// The user's own temporary directory and the one of caches beside it, where `named` is the first.
 pub fn user_places(named: &Path) -> Option<[(PathBuf, &'static str); 2]> {
     let temporary: PathBuf = real(named).components().collect();
-    let names: Vec<_> = temporary.strip_prefix(FOLDERS).ok()?.components().collect();
-    let is_plain = names.iter().all(|name| matches!(name, Component::Normal(_)));
-    let is_own = is_plain && names.len() == 3 && temporary.ends_with("T");
+    let components: Vec<_> = temporary.strip_prefix(FOLDERS).ok()?.components().collect();
+    let is_plain = components.iter().all(|name| matches!(name, Component::Normal(_)));
+    let is_own = is_plain && components.len() == 3 && temporary.ends_with("T");
     let cache = temporary.with_file_name("C");
     let reasons = ["your temporary files, the host's too", "your programs' caches, the host's too"];
     is_own.then_some([(temporary, reasons[0]), (cache, reasons[1])])

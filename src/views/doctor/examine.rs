@@ -18,7 +18,7 @@ use crate::host::bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::machine::Machine;
 use crate::host::{Environment, Host, Origin, Stdio, command};
-use crate::launch::{self, Notice};
+use crate::launch::{self, Ended, Notice};
 use crate::plan::Plan;
 use crate::planned;
 use crate::policy::{Os, system};
@@ -162,7 +162,7 @@ fn try_jail(mut plan: Plan, host: &Host, builder: &Builder) -> Trial {
     };
     let status = launch::run(plan, None, host, builder, &sink);
     match status {
-        Ok(status) => Trial::Ran { directory, status, layers: achieved.take() },
+        Ok(Ended { status, .. }) => Trial::Ran { directory, status, layers: achieved.take() },
         Err(error) => Trial::Failed(error),
     }
 }

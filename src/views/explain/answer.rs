@@ -192,6 +192,13 @@ fn landlock_lets_write(jail: &Jail<'_>, place: &Path) -> bool {
 /// Whether something can be made in a directory in memory.
 fn is_writable_memory(jail: &Jail<'_>, place: &Path) -> bool {
     let lets_write = || landlock_lets_write(jail, place);
+    let is_closed = |mount: &Shown| {
+        let AnyKind::Mount(MountKind::Directory { mode }) = mount.kind else { return false };
+        mount.dest == place && mode & 0o222 == 0
+    };
+    if jail.places.iter().any(is_closed) {
+        return false;
+    }
     match nearest(&jail.places, place).map(|mount| &mount.kind) {
         Some(AnyKind::Mount(MountKind::Tmpfs { writable, .. })) => *writable,
         Some(AnyKind::Mount(MountKind::Devices { writable })) => *writable && lets_write(),

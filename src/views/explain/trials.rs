@@ -8,7 +8,7 @@ use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
 use crate::fields::{List, Switch};
-use crate::host::watch::LookFor;
+use crate::host::held::LookFor;
 use crate::host::{Host, links, look, maps};
 use crate::plan::Plan;
 use crate::planned::Planned;

@@ -1,0 +1,122 @@
+//! What appeared or changed during a run, of what the host runs later.
+//!
+//! Nothing is read that has not changed: the kernel's own change time (`ctime`, which no program
+//! can set) tells.
+
+use std::path::Path;
+
+use super::finding::{Finding, What};
+use super::stamp::{LEVELS, Stamp};
+use crate::host::held::{LookFor, Target};
+
+/// Hooks that git leaves alone.
+const SAMPLE: &[u8] = b".sample";
+
+/// How things stood when the jail started.
+#[derive(Debug)]
+pub struct Before {
+    targets: Vec<(Target, Option<Stamp>)>,
+}
+
+impl Before {
+    /// Looks at everything that the plan wants looked at.
+    pub fn look(targets: Vec<Target>) -> Self {
+        let stamp = |target: &Target| match target.look_for {
+            LookFor::Changes => Stamp::before(&target.path),
+            LookFor::Replacement | LookFor::Link => Stamp::shallow(&target.path),
+        };
+        let targets = targets.into_iter().map(|target| {
+            let before = stamp(&target);
+            (target, before)
+        });
+        Self { targets: targets.collect() }
+    }
+
+    /// Looks again: what of it the host would run.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut found: Vec<Finding> = Vec::new();
+        for (target, before) in &self.targets {
+            match target.look_for {
+                LookFor::Changes => compare(target, before.as_ref(), &mut found),
+                LookFor::Replacement => found.extend(replaced(target, before.as_ref())),
+                LookFor::Link => found.extend(planted(target, before.as_ref())),
+            }
+        }
+        found
+    }
+}
+
+/// Something that is another one than before: its mount is gone.
+fn replaced(target: &Target, before: Option<&Stamp>) -> Option<Finding> {
+    let identity = |stamp: &Stamp| stamp.itself.identity;
+    let now = identity(&Stamp::shallow(&target.path)?);
+    (before.map(identity) != Some(now)).then(|| finding(target, Path::new(""), What::Replaced))
+}
+
+/// A link that was not there before: it leads whoever follows it to what a jail chose.
+fn planted(target: &Target, before: Option<&Stamp>) -> Option<Finding> {
+    let now = Stamp::shallow(&target.path)?.itself;
+    let is_new = before.map(|stamp| stamp.itself) != Some(now);
+    (now.is_link && is_new).then(|| finding(target, Path::new(""), What::Linked))
+}
+
+/// Something that was not there before: of a directory each entry, since an empty one is nothing.
+pub fn appeared(target: &Target, found: &mut Vec<Finding>) {
+    let Some(after) = Stamp::after(&target.path, LEVELS) else { return };
+    if !after.itself.is_directory {
+        found.push(finding(target, Path::new(""), What::Appeared));
+    }
+    let files = after.entries.iter().filter(|(path, facts)| !facts.is_directory && counts(path));
+    found.extend(files.map(|(path, _)| finding(target, path, What::Appeared)));
+    if after.is_cut {
+        found.push(finding(target, Path::new(""), What::Appeared));
+    }
+}
+
+fn compare(target: &Target, before: Option<&Stamp>, found: &mut Vec<Finding>) {
+    let Some(before) = before else { return appeared(target, found) };
+    let Some(after) = Stamp::after(&target.path, before.levels) else { return };
+    let is_directory = before.itself.is_directory && after.itself.is_directory;
+    let too_large = is_directory && (before.levels == 0 || after.is_cut);
+    if before.itself != after.itself && (!is_directory || too_large) {
+        found.push(finding(target, Path::new(""), What::Changed));
+    }
+    if is_directory && before.levels > 0 {
+        compare_entries(target, before, &after, found);
+    }
+}
+
+fn compare_entries(target: &Target, before: &Stamp, after: &Stamp, found: &mut Vec<Finding>) {
+    for (path, facts) in after.entries.iter().filter(|(path, _)| counts(path)) {
+        let what = match before.entries.get(path) {
+            _ if facts.is_directory => continue,
+            None => What::Appeared,
+            Some(known) if known != facts => What::Changed,
+            Some(_) => continue,
+        };
+        found.push(finding(target, path, what));
+    }
+    let directories = after.entries.iter().filter(|(_, facts)| facts.is_directory);
+    let directories =
+        directories.map(|(path, facts)| (path.as_path(), facts, before.entries.get(path)));
+    let itself = (Path::new(""), &after.itself, Some(&before.itself));
+    for (path, now, then) in directories.chain([itself]) {
+        // The deepest level's own entries are not compared.
+        let is_compared = path.components().count() < before.levels;
+        let stirred = then.is_some_and(|then| now.was_stirred(then));
+        if is_compared && stirred && after.has_same_entries(before, path) {
+            found.push(finding(target, path, What::CameAndWent));
+        }
+    }
+}
+
+fn finding(target: &Target, below: &Path, what: What) -> Finding {
+    let path =
+        if below.as_os_str().is_empty() { target.path.clone() } else { target.path.join(below) };
+    Finding::run_by_host(&target.path, &path, what, target.reason)
+}
+
+/// Whether a directory's entry is more than an example.
+fn counts(path: &Path) -> bool {
+    !path.as_os_str().as_encoded_bytes().ends_with(SAMPLE)
+}

@@ -1,0 +1,83 @@
+//! One finding.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+use serde::{Serialize, Serializer};
+
+use crate::policy::protect::runs_by_itself;
+use crate::text::visible;
+
+/// How much a finding matters, the worst first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// The host runs it although nobody does anything: at the next prompt or login, or when a
+    /// directory is looked at.
+    RunsByItself,
+    /// The host runs it at the next ordinary action, such as a commit.
+    RunsOnUse,
+    /// Work is gone.
+    Lost,
+}
+
+/// What became of something.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// It was read-only in the jail, until somebody outside put another in its place.
+    Replaced,
+    /// It was not there before.
+    Appeared,
+    /// It is another one, or has another content.
+    Changed,
+    /// It is a link now, which leads to what the jail chose.
+    Linked,
+    /// Something in a directory was there for a while, and is not any more.
+    CameAndWent,
+    /// It ended with the jail.
+    Lost,
+}
+
+/// Something to say after a run.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// The row that it belongs to: what is looked at, and what is told in one line.
+    #[serde(serialize_with = "shown")]
+    pub place: PathBuf,
+    /// What became of it.
+    pub what: What,
+    /// Where it is: the place, or something in it.
+    #[serde(serialize_with = "shown")]
+    pub path: PathBuf,
+    /// What it is to the host, or how to keep it.
+    pub reason: Cow<'static, str>,
+}
+
+impl Finding {
+    /// Something that the host would run.
+    pub fn run_by_host(place: &Path, path: &Path, what: What, reason: &'static str) -> Self {
+        let severity =
+            if runs_by_itself(reason) { Severity::RunsByItself } else { Severity::RunsOnUse };
+        let (place, path) = (place.to_path_buf(), path.to_path_buf());
+        Self { severity, place, what, path, reason: reason.into() }
+    }
+
+    /// Whether both are told in one line.
+    pub fn is_of_one_line_with(&self, other: &Self) -> bool {
+        (self.what, &self.place, &self.reason) == (other.what, &other.place, &other.reason)
+    }
+}
+
+/// Puts the worst first and says nothing twice.
+pub fn sort(findings: &mut Vec<Finding>) {
+    findings.sort();
+    let mut known = std::collections::HashSet::new();
+    findings.retain(|finding| known.insert(finding.path.clone()));
+}
+
+fn shown<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&visible(path))
+}
