@@ -75,6 +75,7 @@ pub fn row(error: &Error, machine: impl FnOnce() -> Machine) -> Option<&'static 
         | Error::Map { .. }
         | Error::Source { .. }
         | Error::Foreign { .. }
+        | Error::OwnHome { .. }
         | Error::Stage2(_)
         | Error::System { .. } => return None,
     })

@@ -97,6 +97,14 @@ pub enum Error {
         /// Its own words.
         said: String,
     },
+    /// The home of the jails' own could not be made.
+    #[error("cannot make {}, in which jails keep a home of their own: {error}", visible(path))]
+    OwnHome {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The builder is another system's than the plan.
     #[error("{builder} cannot build this jail: it was planned for another system")]
     Foreign {

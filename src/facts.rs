@@ -21,6 +21,8 @@ pub struct Facts {
     pub project_read_only: bool,
     /// What of the user's the jail reaches beside the project.
     pub reach: Reach,
+    /// Where what the jail writes in the home goes.
+    pub home: Writes,
 }
 
 /// The network of a jail.
@@ -60,10 +62,23 @@ pub enum Reach {
     Nothing,
 }
 
+/// Where what a jail writes in the home goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Writes {
+    /// To the host's home, where the tables allow it.
+    ToHost,
+    /// To a home of the jails' own, but for the state of the agent that runs.
+    ToOwn,
+}
+
 impl Facts {
     /// Decides them.
     pub fn of(settings: &Settings) -> Self {
-        if settings.is_on(Switch::Lockdown) { Self::LOCKDOWN } else { Self::USUAL }
+        if settings.is_on(Switch::Lockdown) {
+            return Self::LOCKDOWN;
+        }
+        let own = settings.is_on(Switch::OwnHome);
+        Self { home: if own { Writes::ToOwn } else { Writes::ToHost }, ..Self::USUAL }
     }
 
     const USUAL: Self = Self {
@@ -73,6 +88,7 @@ impl Facts {
         layers: Layers::Usual,
         project_read_only: false,
         reach: Reach::Named,
+        home: Writes::ToHost,
     };
 
     const LOCKDOWN: Self = Self {
@@ -82,6 +98,7 @@ impl Facts {
         layers: Layers::Strict,
         project_read_only: true,
         reach: Reach::Nothing,
+        home: Writes::ToHost,
     };
 
     /// Whether the layers are the strict ones.

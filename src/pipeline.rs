@@ -5,13 +5,16 @@ use std::path::Path;
 use crate::agent_state;
 use crate::cli::Cli;
 use crate::config::{self, Saved};
+use crate::error::Error;
 use crate::failure::Failure;
 use crate::host::agent::Absent;
 use crate::host::builder::Builder;
 use crate::host::{Environment, Host, tracked};
 use crate::launch::{self, Ended, Notice};
 use crate::messages;
+use crate::plan::Plan;
 use crate::planned::Planned;
+use crate::policy::own_home::PROJECT;
 use crate::review::{self, Review};
 use crate::settings::Settings;
 use crate::start::Start;
@@ -80,7 +83,9 @@ fn prepare(
         if is_new { Planned::new(planned.host.origin, settings) } else { Ok(planned) }
     };
     let planned = again(planned, new_file || new_state)?;
-    let is_new = make_absent(&planned.host);
+    // The directory of the records is hidden only where it is.
+    let new_records = make_own_home(&planned.host, &planned.plan)?;
+    let is_new = make_absent(&planned.host) || new_records;
     Ok((again(planned, is_new)?, saved))
 }
 
@@ -93,6 +98,28 @@ fn make_agent_state(cli: &Cli, host: &Host) -> bool {
     let (made, failed) = agent_state::make_all(home, &agent.missing);
     progress::agent(agent, &made, &failed, cli);
     !made.is_empty()
+}
+
+/// Makes the directories of the jails' own home that the jail will have; says whether the records
+/// that they are in had no directory yet.
+fn make_own_home(host: &Host, plan: &Plan) -> Result<bool, Error> {
+    let Some((own, home)) = host.own_home.as_ref().zip(host.origin.home.real()) else {
+        return Ok(false);
+    };
+    let is_new = !host.trust_records.as_deref().is_some_and(Path::is_dir);
+    for directory in &plan.own {
+        let made = match directory.strip_prefix(home) {
+            Ok(below) => agent_state::make(home, below),
+            Err(_) => std::fs::create_dir_all(directory),
+        };
+        made.map_err(|error| Error::OwnHome { path: directory.clone(), error })?;
+    }
+    // For people: the directory's name is a number.
+    if let Some(directory) = own.root.parent().filter(|_| !plan.own.is_empty()) {
+        let project = host.origin.project.as_os_str().as_encoded_bytes();
+        let _ = std::fs::write(directory.join(PROJECT), project);
+    }
+    Ok(is_new)
 }
 
 /// Makes what no jail may make; says whether there is something new. Where the user cannot make

@@ -65,6 +65,8 @@ fn flag(switch: Switch, value: bool) -> &'static str {
         (Switch::Mise, false) => "--mise",
         (Switch::Protect, true) => "--no-protect",
         (Switch::Protect, false) => unreachable!("it has no twin"),
+        (Switch::OwnHome, true) => "--own-home",
+        (Switch::OwnHome, false) => "--no-own-home",
         (Switch::StatusBar, _) => unreachable!("it is the user's own"),
     }
 }
@@ -78,7 +80,8 @@ fn of_projects() -> impl Iterator<Item = Switch> {
 /// The value in the file's sense, and who decided it.
 fn decided(switch: Switch, outcome: &Outcome) -> (bool, Source) {
     let setting = outcome.settings.switch(switch);
-    (setting.value != (switch != Switch::Lockdown), setting.source)
+    let named_for_on = matches!(switch, Switch::Lockdown | Switch::OwnHome);
+    (setting.value == named_for_on, setting.source)
 }
 
 #[test]

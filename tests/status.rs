@@ -11,14 +11,20 @@ use serde_json::{Value, json};
 
 use crate::support::{Scratch, cli};
 
-const HOST: HostFacts =
-    HostFacts { gpu: true, docker: false, display: true, mise: true, mise_has_work: true };
+const HOST: HostFacts = HostFacts {
+    gpu: true,
+    docker: false,
+    display: true,
+    mise: true,
+    mise_has_work: true,
+    own_home: None,
+};
 
 fn report(scratch: &Scratch, args: &[&str]) -> Overview {
-    report_on(HOST, scratch, args)
+    report_on(&HOST, scratch, args)
 }
 
-fn report_on(host: HostFacts, scratch: &Scratch, args: &[&str]) -> Overview {
+fn report_on(host: &HostFacts, scratch: &Scratch, args: &[&str]) -> Overview {
     let cli = cli(&[args, &["status"]].concat());
     let loaded = config::load(&scratch.paths, cli.clean).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
@@ -51,6 +57,7 @@ landlock      on                         default
 seccomp       on                         default
 rlimits       on                         default
 protect       on                         default
+own home      off                        default
 gpu           on                         default
 docker        off (not on this host)     default
 display       on                         default
@@ -82,6 +89,7 @@ landlock      on                         default
 seccomp       on                         default
 rlimits       on                         default
 protect       on                         default
+own home      off                        default
 gpu           off                        flag
 docker        off (not on this host)     default
 display       on                         default
@@ -154,15 +162,15 @@ fn json_has_everything_and_nothing_raw() {
 #[test]
 fn a_mise_without_work_is_told_from_one_that_runs() {
     let idle = HostFacts { mise_has_work: false, ..HOST };
-    let row = |host, args: &[&str]| {
+    let row = |host: &HostFacts, args: &[&str]| {
         let text = report_on(host, &Scratch::new(), args).to_string();
         text.lines().find(|line| line.starts_with("mise ")).expect("a row").to_owned()
     };
-    assert_eq!(row(HOST, &[]), "mise          on                         default");
-    assert_eq!(row(idle, &[]), "mise          on (nothing to do here)    default");
-    assert_eq!(row(idle, &["--no-mise"]), "mise          off                        flag");
-    assert_eq!(row(idle, &["--lockdown"]), "mise          off (lockdown)             flag");
-    let json = output::json(&report_on(idle, &Scratch::new(), &[])).unwrap();
+    assert_eq!(row(&HOST, &[]), "mise          on                         default");
+    assert_eq!(row(&idle, &[]), "mise          on (nothing to do here)    default");
+    assert_eq!(row(&idle, &["--no-mise"]), "mise          off                        flag");
+    assert_eq!(row(&idle, &["--lockdown"]), "mise          off (lockdown)             flag");
+    let json = output::json(&report_on(&idle, &Scratch::new(), &[])).unwrap();
     let json: Value = serde_json::from_str(&json).unwrap();
     let expected = json!({ "value": true, "source": "default", "host": true, "idle": true });
     assert_eq!(json["switches"]["mise"], expected);

@@ -25,6 +25,7 @@ no_gpu = false
 no_docker = false
 no_display = false
 no_mise = false
+own_home = false
 "#;
 
 const STRICT: &str = "lockdown = true\nno_gpu = true\nno_docker = true\nno_display = true\n\

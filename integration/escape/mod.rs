@@ -22,6 +22,7 @@ mod links_out;
 mod mounts;
 mod moved_aside;
 mod network;
+mod own_home;
 mod own_settings;
 mod planted_links;
 mod planted_programs;

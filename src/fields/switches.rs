@@ -123,6 +123,21 @@ table! {
         in_lockdown: None,
         opens_places: true,
     }
+    /// A home of the jails' own.
+    OwnHome {
+        name: "own home",
+        on: Some(flag("own-home", "Keep what the jail writes in the home apart from the host's")),
+        off: Some(flag("no-own-home", "Write to the host's home where the tables allow it")),
+        field: "own_home",
+        when_true: true,
+        default: false,
+        remembered: Some(Owner::Project),
+        owner: Owner::Project,
+        loose: false,
+        loose_words: "may write to your own home, even where your own file keeps jails out of it",
+        in_lockdown: None,
+        opens_places: true,
+    }
     /// GPU devices.
     Gpu {
         name: "gpu",

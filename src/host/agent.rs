@@ -20,6 +20,10 @@ pub struct Running {
     /// Directories of its state that are not there, relative to the home. What is not there cannot be
     /// mounted, so what the agent would save there would be lost.
     pub missing: Vec<PathBuf>,
+    /// What its state is, relative to the home.
+    pub state: Vec<PathBuf>,
+    /// What of that is there, canonical.
+    pub present: Vec<PathBuf>,
 }
 
 /// The agent that `program` is, by its name.
@@ -35,7 +39,14 @@ pub fn find(program: &OsStr, origin: &Origin, entries: &[Entry], facts: Facts) -
             }
         }
     }
-    Some(Running { row, missing })
+    let directories = [&row.directory].into_iter().chain(row.state);
+    let mut state: Vec<_> =
+        directories.filter_map(|directory| below_home(row, *directory, origin)).collect();
+    state.extend(row.home_files.iter().map(PathBuf::from));
+    let present =
+        state.iter().filter_map(|path| origin.home.real()?.join(path).canonicalize().ok());
+    let present = present.filter(|path| path.is_dir()).collect();
+    Some(Running { row, missing, state, present })
 }
 
 /// A directory that is not there, below one without links.
@@ -73,6 +84,15 @@ pub fn absent(entries: &[Entry]) -> Vec<Absent> {
 
 /// What of the home has to be mounted for an agent's directory, if a jail may write there.
 fn place(row: &Agent, directory: Directory, origin: &Origin) -> Option<PathBuf> {
+    let path = below_home(row, directory, origin)?;
+    let mut rows =
+        path.ancestors().filter_map(|path| Some((path, home::find(Os::of_this_build(), path)?)));
+    let (place, row) = rows.next()?;
+    (row.treatment == Treatment::ReadWrite).then(|| place.to_path_buf())
+}
+
+/// Where an agent's directory is, relative to the home, if it is there.
+fn below_home(row: &Agent, directory: Directory, origin: &Origin) -> Option<PathBuf> {
     let moves = row.variables.iter().filter(|variable| variable.names == Names::Directory);
     let mut names = moves.map(|variable| variable.name);
     if directory == row.directory && names.any(|name| origin.environment.path(name).is_some()) {
@@ -80,16 +100,12 @@ fn place(row: &Agent, directory: Directory, origin: &Origin) -> Option<PathBuf> 
     }
     let home = origin.home.real()?;
     let (variable, base, name) = directory.parts();
-    let path = match variable.and_then(|variable| origin.environment.path(variable)) {
+    Some(match variable.and_then(|variable| origin.environment.path(variable)) {
         Some(base) => {
             let path = base.join(name);
             let below = |home| path.strip_prefix(home).map(Path::to_path_buf);
             below(home).or_else(|_| below(origin.home.path())).ok()?
         }
         None => Path::new(base).join(name),
-    };
-    let mut rows =
-        path.ancestors().filter_map(|path| Some((path, home::find(Os::of_this_build(), path)?)));
-    let (place, row) = rows.next()?;
-    (row.treatment == Treatment::ReadWrite).then(|| place.to_path_buf())
+    })
 }

@@ -1,11 +1,12 @@
 //! Whether the host has what the switches of `status` are about.
 
 use super::origin::Origin;
-use super::{display, doors, mise, system};
+use super::own_home::{self, Known};
+use super::{display, doors, mise, probe, system};
 use crate::fields::Switch;
 
 /// What the host has, of what it may or may not have.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[allow(clippy::struct_excessive_bools)] // independent facts
 pub struct HostFacts {
     /// GPU devices.
@@ -18,12 +19,14 @@ pub struct HostFacts {
     pub mise: bool,
     /// mise has something to do here.
     pub mise_has_work: bool,
+    /// The home that the project's jails have of their own.
+    pub own_home: Option<Known>,
 }
 
 impl HostFacts {
     /// Whether the host has what a switch opens; `None` where the switch asks for nothing that a
     /// host could lack.
-    pub fn has(self, switch: Switch) -> Option<bool> {
+    pub fn has(&self, switch: Switch) -> Option<bool> {
         match switch {
             Switch::Gpu => Some(self.gpu),
             Switch::Docker => Some(self.docker),
@@ -43,5 +46,7 @@ pub fn find(origin: &Origin) -> HostFacts {
         display: display::is_there(environment),
         mise: mise::program(origin).is_some(),
         mise_has_work: mise::find(origin, &[]).is_some(),
+        own_home: probe::trust_records(&origin.home)
+            .and_then(|records| own_home::of(&records, &origin.project)),
     }
 }

@@ -21,6 +21,7 @@ pub mod machine;
 pub mod maps;
 pub mod mise;
 mod origin;
+pub mod own_home;
 mod probe;
 pub mod protect;
 pub mod repositories;

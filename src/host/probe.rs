@@ -9,11 +9,12 @@ use super::home::{self, Entry, Home};
 use super::links::{self, Located};
 use super::maps::{self, Map, Missing};
 use super::origin::Origin;
+use super::own_home::{self, OwnHome};
 use super::protect::{self, Protection};
 use super::stdio::{self, Stdio};
 use super::system::{self, RootEntry, SystemPlace};
 use super::{agent, command, git, mise, sockets};
-use crate::facts::Facts;
+use crate::facts::{Facts, Writes};
 use crate::fields::Switch;
 use crate::policy::place::{Place, place};
 use crate::policy::{self, Os};
@@ -77,6 +78,8 @@ pub struct Host {
     pub absent: Vec<agent::Absent>,
     /// mise, where it is wanted and has something to do.
     pub mise: Option<mise::MiseProgram>,
+    /// The home that the jails have of their own, where one is wanted.
+    pub own_home: Option<OwnHome>,
     /// Maps whose source exists.
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
@@ -100,13 +103,24 @@ impl Host {
             if alone { Protection::default() } else { protect::find(&origin, &entries, &maps) };
         let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
+        // An agent that is not there keeps no state.
+        let agent = command.as_ref().and_then(|_| agent::find(program, &origin, &entries, facts));
+        let own_home = own_home(facts, &origin, &entries);
+        let mut absent = agent::absent(&entries);
+        if own_home.is_some() {
+            // The state of other agents is not written to.
+            let is_written = |place: &agent::Absent| {
+                let mut state = agent.iter().flat_map(|agent| &agent.present);
+                state.any(|directory| place.base.starts_with(directory))
+            };
+            absent.retain(is_written);
+        }
         Self {
             os: Os::of_this_build(),
             ourselves: ourselves(),
             user_temporary: user_temporary(),
-            // One that is not there keeps no state.
-            agent: command.as_ref().and_then(|_| agent::find(program, &origin, &entries, facts)),
-            absent: agent::absent(&entries),
+            agent,
+            absent,
             stdio: stdio::all(),
             root: system::root_entries(),
             deeper: system::deeper(),
@@ -114,7 +128,6 @@ impl Host {
             masks: system::masks(facts),
             missing_mise_state: mise::missing_state(&origin, &entries),
             root_settings: system::root_settings(),
-            entries,
             gpu: if settings.is_on(Switch::Gpu) { system::gpu_devices() } else { Vec::new() },
             display: if settings.is_on(Switch::Display) {
                 display::display(environment, keys.as_deref())
@@ -132,6 +145,8 @@ impl Host {
             git_common: git::common_directory(&origin.project),
             command,
             mise: if settings.is_on(Switch::Mise) { mise::find(&origin, &maps) } else { None },
+            own_home,
+            entries,
             maps,
             missing,
             protection,
@@ -140,7 +155,16 @@ impl Host {
     }
 }
 
-fn trust_records(home: &Home) -> Option<PathBuf> {
+/// The jails' own home, where one is wanted and there is a place for it. macOS shows a place under
+/// no other name.
+fn own_home(facts: Facts, origin: &Origin, entries: &[Entry]) -> Option<OwnHome> {
+    let is_wanted = facts.home == Writes::ToOwn && Os::of_this_build() == Os::Linux;
+    let records = is_wanted.then(|| trust_records(&origin.home))??;
+    Some(own_home::find(&records, &origin.project, entries))
+}
+
+/// The directory of the records, links resolved; it need not exist.
+pub fn trust_records(home: &Home) -> Option<PathBuf> {
     links::resolve(&home.real()?.join(policy::own::TRUST_RECORDS))
 }
 

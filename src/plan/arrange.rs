@@ -1,7 +1,7 @@
 //! From a heap of wanted mounts to the list that is made: hidden places masked, parents before
 //! children, one mount a place, nothing that a parent already provides.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::mount::{Authority, Mount, Why, below, compare};
 use super::protect;
@@ -23,10 +23,16 @@ pub struct Hidden<K> {
     pub reason: String,
 }
 
-/// Puts the wanted mounts in order.
-pub fn arrange<K: System>(wanted: Vec<Mount<K>>, hidden: &[Hidden<K>]) -> Vec<Mount<K>> {
+/// Puts the wanted mounts in order. `own` is the jails' own home: it lies in a hidden place, and is
+/// shown where the tables want it.
+pub fn arrange<K: System>(
+    wanted: Vec<Mount<K>>,
+    hidden: &[Hidden<K>],
+    own: Option<&Path>,
+) -> Vec<Mount<K>> {
+    let is_own = |path: &Path| own.is_some_and(|own| below(path, own).is_some());
     let mut mounts = wanted;
-    mounts.retain(|mount| !shows_hidden(mount, hidden));
+    mounts.retain(|mount| mount.source().is_some_and(is_own) || !shows_hidden(mount, hidden));
     let masks: Vec<Mount<K>> = mounts.iter().flat_map(|mount| masks(mount, hidden)).collect();
     mounts.extend(masks);
     // Parents before children by path components; at the same place the strongest first, and of
@@ -38,7 +44,11 @@ pub fn arrange<K: System>(wanted: Vec<Mount<K>>, hidden: &[Hidden<K>]) -> Vec<Mo
             .then(right.is_prefix().cmp(&left.is_prefix()))
     });
     mounts.dedup_by(|later, kept| later.dest == kept.dest);
-    drop_needless(mounts, hidden)
+    let mut mounts = drop_needless(mounts, hidden);
+    for mount in &mut mounts {
+        mount.may_be_made |= mount.mount_point.as_deref().is_some_and(is_own);
+    }
+    mounts
 }
 
 /// Whether a mount is a hidden place or inside one. Only the command line may do that: it names

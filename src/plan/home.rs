@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::arrange::Hidden;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount};
+use super::own_home;
 use super::system::System;
 use crate::host::Host;
 use crate::host::home::Entry;
@@ -59,7 +60,10 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
     };
     K::missing_entries(gathered, host);
     for entry in &host.entries {
-        let (treatment, row) = treatment(entry);
+        let (mut treatment, row) = treatment(entry);
+        if treatment == Treatment::Copied && !is_written_to_host(host, entry) {
+            treatment = Treatment::ReadOnly;
+        }
         let (access, authority) = match treatment {
             Treatment::Hidden | Treatment::Empty => continue,
             Treatment::Private => {
@@ -79,9 +83,17 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
                 let kind = K::copied(&entry.located.canonical);
                 gathered.mounts.push(Mount::own(home.join(&entry.path), kind, row));
             }
+            None if treatment == Treatment::ReadWrite && !is_written_to_host(host, entry) => {
+                own_home::give(gathered, host, entry, row);
+            }
             None => gathered.give(&entry.located, access, authority, row),
         }
     }
+}
+
+/// Whether what the jail writes at an entry goes to the host's own.
+fn is_written_to_host(host: &Host, entry: &Entry) -> bool {
+    host.own_home.is_none() || own_home::is_of_agent(host, &entry.path)
 }
 
 impl<K: System> Gathered<K> {

@@ -14,6 +14,7 @@ mod maps;
 mod mise;
 pub mod mount;
 pub mod mount_points;
+mod own_home;
 mod pin;
 mod program;
 mod protect;
@@ -80,6 +81,8 @@ pub struct Plan {
     pub mise: Option<MiseStep>,
     /// Files of which the jail has copies.
     pub write_back: Vec<WriteBack>,
+    /// Directories of the jails' own home that are mounted: they have to be there.
+    pub own: Vec<PathBuf>,
     /// What the user should know before the run.
     pub warnings: Vec<String>,
     /// Maps, as typed, that no file may ask for: they open a hidden place.
@@ -157,6 +160,7 @@ impl Plan {
             mise: rest.mise,
             write_back: Vec::new(),
             withheld: rest.withheld,
+            own: rest.own,
             warnings: rest.warnings,
             only_typed: rest.only_typed,
         }
@@ -221,6 +225,7 @@ struct Rest {
     mise: Option<MiseStep>,
     given: Vec<PathBuf>,
     withheld: Vec<Withheld>,
+    own: Vec<PathBuf>,
     warnings: Vec<String>,
     only_typed: Vec<OsString>,
 }
@@ -229,15 +234,18 @@ struct Rest {
 fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Ordered<K>, Error> {
     let mut gathered = gather::gather::<K>(settings, facts, host)?;
     let mise = mise::decide(&mut gathered, settings, host);
-    let mounts = arrange::arrange(gathered.mounts, &gathered.hidden);
+    let own_home = host.own_home.as_ref().map(|own| own.root.as_path());
+    let mounts = arrange::arrange(gathered.mounts, &gathered.hidden, own_home);
     let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, facts);
     let mounts = pin::all(mounts);
     let environment = environment::edits(settings, facts, host, &mounts, mise.is_some());
+    let own = own_home::directories(&mounts, own_home);
     let rest = Rest {
         environment,
         mise,
         given: gathered.given,
         withheld: gathered.withheld,
+        own,
         warnings: gathered.warnings,
         only_typed: gathered.only_typed,
     };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::mount::{self, Mount, MountKind};
+use super::own_home;
 use crate::facts::Facts;
 use crate::host::Host;
 use crate::policy::home::{HOME, Treatment};
@@ -27,12 +28,21 @@ pub fn files(host: &Host, mounts: &[Mount], facts: Facts) -> Vec<WriteBack> {
         let copy = home.join(row.path);
         let original = match mounts.iter().find(|mount| mount.dest == copy) {
             Some(Mount { kind: MountKind::Copied { source }, .. }) => source.clone(),
-            None if is_free(host, mounts, Path::new(row.path), &copy) => copy.clone(),
+            None if is_written(host, row.path)
+                && is_free(host, mounts, Path::new(row.path), &copy) =>
+            {
+                copy.clone()
+            }
             _ => return None,
         };
         Some(WriteBack { original, copy })
     })
     .collect()
+}
+
+/// Whether the file is the host's to the jail, and not one of a home of the jails' own.
+fn is_written(host: &Host, path: &str) -> bool {
+    host.own_home.is_none() || own_home::is_of_agent(host, Path::new(path))
 }
 
 /// Whether neither the host nor the jail has anything there, so that what the jail makes is lost

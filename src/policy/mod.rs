@@ -16,6 +16,7 @@ pub mod memory;
 pub mod mise;
 pub mod os;
 pub mod own;
+pub mod own_home;
 pub mod place;
 pub mod protect;
 pub mod system;

@@ -35,6 +35,16 @@ pub struct Overview {
     #[serde(serialize_with = "by_name")]
     switches: Vec<State>,
     status_bar: Bar,
+    /// The home that the project's jails have of their own, if one has been made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_home: Option<OwnHome>,
+}
+
+#[derive(Debug, Serialize)]
+struct OwnHome {
+    path: BytePath,
+    /// The bytes of its files.
+    size: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -96,7 +106,7 @@ impl Overview {
         loaded: &Loaded,
         verdict: &Verdict,
         settings: &Settings,
-        host: HostFacts,
+        host: &HostFacts,
     ) -> Self {
         let file_state = |path: &PathBuf, file: &crate::config::File| FileState {
             path: BytePath(path.clone()),
@@ -133,6 +143,10 @@ impl Overview {
                 style: settings.status_bar.value.map(BarStyle::word),
                 source: word(settings.status_bar.source),
             },
+            own_home: host
+                .own_home
+                .as_ref()
+                .map(|home| OwnHome { path: BytePath(home.directory.clone()), size: home.size }),
         }
     }
 }
@@ -185,7 +199,7 @@ impl State {
 pub fn show(start: &Start, cli: &Cli) -> Result<(), Error> {
     let Start { origin, paths, loaded, verdict } = start;
     let settings = config::resolve(cli, &loaded.restrained(verdict));
-    let overview = Overview::new(paths, loaded, verdict, &settings, host::facts::find(origin));
+    let overview = Overview::new(paths, loaded, verdict, &settings, &host::facts::find(origin));
     output::show(&overview, cli.json)
 }
 
@@ -222,7 +236,15 @@ impl fmt::Display for Overview {
             row(switch.name, switch.state(), switch.source)?;
         }
         let style = self.status_bar.style.unwrap_or("off");
-        row("status bar", style, self.status_bar.source)
+        row("status bar", style, self.status_bar.source)?;
+        match &self.own_home {
+            Some(home) => {
+                let (path, size) = (visible(&home.path.0), home.size.div_ceil(1 << 20));
+                row("own home", &format!("{size} MiB in {path}"), "")?;
+                row("", &format!("to empty it, type: rm -r {path}"), "")
+            }
+            None => Ok(()),
+        }
     }
 }
 

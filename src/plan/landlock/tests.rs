@@ -96,7 +96,7 @@ fn mounts() -> impl Strategy<Value = Vec<Mount>> {
     let authority = select(vec![Authority::Link, Authority::Table, Authority::Flag]);
     let mount = (path(), kind(), authority)
         .prop_map(|(dest, kind, authority)| Mount::new(dest, kind, authority, "any"));
-    vec(mount, 1..12).prop_map(|mounts| arrange(mounts, &[]))
+    vec(mount, 1..12).prop_map(|mounts| arrange(mounts, &[], None))
 }
 
 proptest! {

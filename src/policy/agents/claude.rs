@@ -10,6 +10,7 @@ pub const CLAUDE: Agent = Agent {
     variables: &[directory("CLAUDE_CONFIG_DIR")],
     // `~/.claude.json` as well: docs/claude-json.md.
     state: &[],
+    home_files: &[".claude.json"],
     keys: &["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"],
     files: &[SETTINGS],
     notes: &["tools of MCP servers still ask: they act outside the jail"],

@@ -9,6 +9,7 @@ pub const CODEX: Agent = Agent {
     directory: Directory::Home(".codex"),
     variables: &[directory("CODEX_HOME")],
     state: &[],
+    home_files: &[],
     keys: &["CODEX_API_KEY"],
     files: &[CONFIG, RULES],
     notes: &["its own sandbox needs user namespaces, which a jail does not give: `--bootstrap` \

@@ -9,6 +9,7 @@ pub const CRUSH: Agent = Agent {
     directory: Directory::Config("crush"),
     variables: &[directory("CRUSH_GLOBAL_CONFIG")],
     state: &[Directory::Data("crush")],
+    home_files: &[],
     keys: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
     files: &[SETTINGS],
     notes: &["its hook answers for shell commands in a jail alone; outside one they ask as before"],

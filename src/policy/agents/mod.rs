@@ -27,6 +27,8 @@ pub struct Agent {
     pub variables: &'static [Variable],
     /// Where else it keeps what must be there on its next run: its login, its sessions.
     pub state: &'static [Directory],
+    /// Files of the home that are its state too.
+    pub home_files: &'static [&'static str],
     /// Variables that stand for a login, for machines where nobody has logged in.
     pub keys: &'static [&'static str],
     /// The files that take the settings of `--bootstrap`.

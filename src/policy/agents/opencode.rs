@@ -9,6 +9,7 @@ pub const OPENCODE: Agent = Agent {
     directory: Directory::Config("opencode"),
     variables: &[directory("OPENCODE_CONFIG_DIR"), file("OPENCODE_CONFIG")],
     state: &[Directory::Data("opencode"), Directory::State("opencode")],
+    home_files: &[],
     keys: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
     files: &[SETTINGS],
     notes: &["`opencode run` has nobody to ask, so there it refuses what asks"],

@@ -1,0 +1,57 @@
+//! A home of the jails' own in place of what the jail could write of the host's.
+//!
+//! Each writable entry of the home has a directory of the jails' own for its source. The host's
+//! entries stand in it read-only where tools read them; in caches only what the host runs does.
+//! The state of the agent that runs is the host's, as without such a home.
+
+use std::path::{Path, PathBuf};
+
+use super::gather::Gathered;
+use super::mount::{Access, Authority, Mount, below};
+use super::system::System;
+use crate::host::Host;
+use crate::host::home::Entry;
+use crate::host::look::Kind;
+use crate::policy::place::Place;
+
+const SHOWN: &str = "the host's, read-only in a home of the jails' own";
+
+/// Whether an entry is the state of the agent that runs.
+pub fn is_of_agent(host: &Host, entry: &Path) -> bool {
+    let mut state = host.agent.iter().flat_map(|agent| &agent.state);
+    state.any(|place| place == entry)
+}
+
+/// Adds what the jail has at a writable directory of the home.
+pub fn give<K: System>(gathered: &mut Gathered<K>, host: &Host, entry: &Entry, row: Place) {
+    let Some(own) = &host.own_home else { return };
+    if entry.kind != Kind::Directory {
+        let why = "a home of the jails' own has directories alone";
+        gathered.withhold(&entry.located.canonical, why);
+        return;
+    }
+    let (place, source) = (&entry.located.canonical, own.root.join(&entry.path));
+    let own_place = Mount::bind_at(&source, place, Access::ReadWrite, Authority::Table, row);
+    gathered.mounts.push(own_place);
+    gathered.links(&entry.located.links, row);
+    let is_in = |path: &&PathBuf| path.parent() == Some(place);
+    let shown = own.shown.iter().filter(is_in).cloned();
+    let held = host.protection.held.iter().map(|held| held.path.clone());
+    let held =
+        held.filter(|path| below(path, place).is_some_and(|rest| !rest.as_os_str().is_empty()));
+    for path in shown.chain(held) {
+        gathered.mounts.push(Mount::bind(&path, Access::ReadOnly, Authority::Table, SHOWN));
+    }
+    let of_agent = host.agent.iter().flat_map(|agent| &agent.present);
+    for path in of_agent.filter(|path| below(path, place).is_some()) {
+        let reason = "state of the agent that runs";
+        gathered.mounts.push(Mount::bind(path, Access::ReadWrite, Authority::Table, reason));
+    }
+}
+
+/// The directories of the home at `root` that are mounted: they have to be there.
+pub fn directories<K: System>(mounts: &[Mount<K>], root: Option<&Path>) -> Vec<PathBuf> {
+    let Some(root) = root else { return Vec::new() };
+    let sources = mounts.iter().filter_map(Mount::source);
+    sources.filter(|source| below(source, root).is_some()).map(Path::to_path_buf).collect()
+}

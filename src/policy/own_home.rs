@@ -1,0 +1,46 @@
+//! A home of the jails' own: what in it shows the host's entries, read-only, and what starts empty.
+
+use super::place::{Place, place as row};
+
+const SETTINGS: &str = "settings that tools read";
+const TOOLS: &str = "programs that are installed already";
+const STATE: &str = "state that a program reads when it starts";
+
+/// Writable places in which the host's own entries stand, read-only, beside what jails make there.
+/// Every other place that the home's table lets a jail write is a cache: it starts empty, but for
+/// what the host runs of it.
+pub const SHOWN: &[Place] = &[
+    row(".config", SETTINGS),
+    row(".docker", SETTINGS),
+    row(".local/state", STATE),
+    row(".claude", STATE),
+    row(".crush", STATE),
+    row(".codex", STATE),
+    row(".aider", STATE),
+    row(".gemini", STATE),
+    row(".local/share/zoxide", STATE),
+    row(".local/share/crush", STATE),
+    row(".local/share/opencode", STATE),
+    row(".local/share/atuin", STATE),
+    row(".local/share/mise", TOOLS),
+    row(".local/share/flutter", TOOLS),
+    row(".local/share/kotlin", TOOLS),
+    row(".local/share/pipx", TOOLS),
+    row(".local/share/ruby-advisory-db", STATE),
+    row(".local/share/uv", TOOLS),
+    row(".rustup", TOOLS),
+    row(".dotnet", TOOLS),
+];
+
+/// Below the directory of ai-jail's records, where no jail looks: one directory for each project,
+/// named by the project's path as a number.
+///
+/// One for each project and not one for all: what a jail leaves in a home is run by the next jail
+/// with that home, and a stranger's project must not decide what runs beside another's secrets.
+pub const HOMES: &str = "homes";
+
+/// In the directory of a project: the project's path, for people.
+pub const PROJECT: &str = "project";
+
+/// In the directory of a project: what the jails have of their own, each at its path below the home.
+pub const HOME: &str = "home";
