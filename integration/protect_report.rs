@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ai_jail::policy::protect::{HOME, HOME_WATCHED, PROJECT_WATCHED};
+use ai_jail::policy::protect::{HOME, PROJECT_WATCHED, home_watched};
 
 use crate::harness::{Ended, Running, World, has_program};
 
@@ -35,7 +35,7 @@ fn reported(ended: &Ended) -> Vec<&str> {
 #[test]
 fn every_row_that_appears_or_changes() {
     let world = world();
-    let home = HOME_WATCHED.iter().map(|row| world.home().join(row.path));
+    let home = home_watched().map(|row| world.home().join(row.path));
     let rows = PROJECT_WATCHED.iter().filter(|row| row.path != ".ai-jail");
     let project = rows.map(|row| world.project().join(row.path));
     let paths: Vec<_> = home.chain(project).collect();

@@ -270,10 +270,11 @@ fn bootstrap(flags: &Flags) -> Result<(), clap::Error> {
     if flags.dry_run == Some(DryRun::Json) {
         return Err(usage("--bootstrap has no plan to print as JSON; type --dry-run"));
     }
-    let known = |word: &&OsString| AGENTS.iter().any(|agent| **word == *agent.command);
+    let with_settings = || AGENTS.iter().filter(|agent| !agent.files.is_empty());
+    let known = |word: &&OsString| with_settings().any(|agent| **word == *agent.command);
     match flags.words.iter().find(|word| !known(word)) {
         Some(word) => {
-            let known: Vec<_> = AGENTS.iter().map(|agent| agent.command).collect();
+            let known: Vec<_> = with_settings().map(|agent| agent.command).collect();
             let word = crate::text::visible_word(word);
             Err(usage(&format!("--bootstrap knows {}, not {word}", known.join(", "))))
         }

@@ -38,7 +38,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     }
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
-    announcement::tell(cli, &plan, &saved);
+    announcement::tell(cli, host.agent.as_ref(), &plan, &saved);
     // Those who capture a script's output want nothing but errors there.
     let is_reviewed = !cli.exec || cli.verbose;
     let review = is_reviewed.then(|| Review::begin(&host, &plan));

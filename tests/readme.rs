@@ -51,6 +51,8 @@ fn agents_tables() -> Vec<(&'static str, String)> {
     let asked = asked::ASKED.iter().map(|asked| (asked.command, asked.reason));
     vec![
         ("agents", agents_table()),
+        ("needs", needs_table()),
+        ("started", started_table()),
         ("notes", notes()),
         ("asked", grouped(asked, ["what it does", "commands that begin so"])),
     ]
@@ -87,6 +89,42 @@ fn agents_table() -> String {
     text
 }
 
+/// What each needs of the network and of editors.
+fn needs_table() -> String {
+    let mut text =
+        "| agent | hosts | updates of its own are off by | with an editor (ACP) | said by |\n\
+                    |---|---|---|---|---|\n"
+            .to_owned();
+    for agent in AGENTS {
+        let hosts: Vec<_> = agent.hosts.iter().map(|host| format!("`{host}`")).collect();
+        let updates = agent.updates.map(|set| format!("`{}={}`", set.name, set.value));
+        let acp = agent.acp.map(|words| format!("`{words}`"));
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {} |",
+            agent.name,
+            hosts.join(" "),
+            updates.unwrap_or_default(),
+            acp.unwrap_or_default(),
+            agent.source,
+        );
+    }
+    text
+}
+
+/// What starts each beside its own name.
+fn started_table() -> String {
+    let mut text = "| agent | programs | packages |\n|---|---|---|\n".to_owned();
+    let words =
+        |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" ");
+    for agent in AGENTS {
+        let programs = [&[agent.command], agent.also].concat();
+        let (name, packages) = (agent.name, words(agent.packages));
+        let _ = writeln!(text, "| {name} | {} | {packages} |", words(&programs));
+    }
+    text
+}
+
 /// A line for each note, which `-v` says as well.
 fn notes() -> String {
     let notes = AGENTS.iter().flat_map(|agent| agent.notes.iter().map(|note| (agent.name, note)));
@@ -105,7 +143,13 @@ fn in_home(os: Os) -> impl Iterator<Item = (&'static str, &'static str)> {
 /// The tables of docs/protected.md.
 fn watched_tables() -> Vec<(&'static str, String)> {
     vec![
-        ("watched in the home", protected(protect::HOME_WATCHED, "below the home")),
+        (
+            "watched in the home",
+            grouped(
+                protect::home_watched().map(|row| (row.path, row.reason)),
+                ["what", "below the home"],
+            ),
+        ),
         ("watched in the project", protected(protect::PROJECT_WATCHED, "below the project")),
     ]
 }

@@ -7,15 +7,16 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::Os;
-use ai_jail::policy::agents::runtime::{PROGRAMS, RUNTIME, RUNTIME_FILES};
-use ai_jail::policy::home::find;
+use ai_jail::policy::agents::AGENTS;
+use ai_jail::policy::agents::runtime::{kept_programs, own_directories};
+use ai_jail::policy::home::{Treatment, find};
 
 use super::attack::{ALL, Attack, BARE, found};
 use crate::harness::World;
 
-/// The directories of [`RUNTIME`] and [`PROGRAMS`], below the home.
+/// Their directories, below the home.
 fn directories() -> impl Iterator<Item = &'static str> {
-    RUNTIME.iter().map(|row| row.path).chain(PROGRAMS.iter().map(|programs| programs.place.path))
+    own_directories().map(|row| row.path).chain(kept_programs().map(|(_, place)| place.path))
 }
 
 /// A world in which all the agents are in use, and have nothing yet of those directories.
@@ -26,8 +27,10 @@ fn world() -> World {
             Path::new(path).ancestors().skip(1).find(|path| find(Os::Linux, path).is_some());
         world.directory(Path::new("home").join(state.expect("the state of an agent")));
     }
-    for programs in PROGRAMS {
-        world.directory(format!("home/{}", programs.beside));
+    for row in AGENTS.iter().flat_map(|agent| agent.home) {
+        if row.treatment == Treatment::ReadWrite {
+            world.directory(format!("home/{}", row.path));
+        }
     }
     world
 }
@@ -35,8 +38,10 @@ fn world() -> World {
 #[test]
 fn what_a_daemon_or_an_editor_keeps_there_cannot_be_read() {
     let world = world();
-    let files = RUNTIME.iter().map(|row| (format!("{}/key", row.path), "ENOENT"));
-    let files = files.chain(RUNTIME_FILES.iter().map(|row| (row.path.to_owned(), "")));
+    let files = own_directories().map(|row| (format!("{}/key", row.path), "ENOENT"));
+    let files = files.chain(
+        AGENTS.iter().flat_map(|agent| agent.own_files).map(|row| (row.path.to_owned(), "")),
+    );
     for (file, inside) in files {
         let path = world.file(format!("home/{file}"), "a key to the host");
         Attack::by(&world, "reading the key to an agent's daemon", super::attack::probe(READ))
@@ -119,7 +124,7 @@ fn what_is_made_for_that_is_the_users_alone() {
 #[test]
 fn programs_that_are_there_run_in_the_jail() {
     let world = world();
-    for path in PROGRAMS.iter().map(|programs| programs.place.path) {
+    for path in kept_programs().map(|(_, place)| place.path) {
         let program = world.script(format!("home/{path}/program"), "#!/bin/sh\necho ran");
         assert_eq!(world.exec([&program]).run().ok(), "ran\n");
         // An agent that has none yet may fetch one, for this run.
@@ -134,7 +139,7 @@ fn programs_that_are_there_run_in_the_jail() {
 #[test]
 fn an_agent_in_the_jail_has_places_of_its_own() {
     let world = world();
-    for path in RUNTIME.iter().map(|row| row.path) {
+    for path in own_directories().map(|row| row.path) {
         let file: PathBuf = world.home().join(path).join("deep/file");
         let script = format!("mkdir {0} && echo own > {0}/file && cat {0}/file", {
             file.parent().expect("a directory").display()

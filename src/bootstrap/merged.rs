@@ -9,6 +9,8 @@ pub struct Merged {
     pub text: String,
     /// What was added.
     pub added: Vec<Added>,
+    /// What of the user's was changed, a line each.
+    pub changed: Vec<String>,
     /// What of the user's is otherwise and stays, a line each.
     pub kept: Vec<String>,
 }
@@ -28,6 +30,12 @@ impl Merged {
     /// Notes that a setting came in: as a whole, or as so many entries beside the user's.
     pub fn add(&mut self, setting: &Setting, entries: Option<usize>) {
         self.added.push(Added { key: dotted(setting.key), entries, reason: setting.reason });
+    }
+
+    /// Notes that a value of the user's was replaced, since nothing works with it.
+    pub fn replace(&mut self, setting: &Setting, theirs: &str, ours: &str) {
+        let (key, reason) = (dotted(setting.key), setting.reason);
+        self.changed.push(format!("{key} from {theirs} to {ours}: {reason}"));
     }
 
     /// Notes that something stays as the user has it. Once is enough.

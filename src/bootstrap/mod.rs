@@ -86,7 +86,7 @@ pub fn prepare(origin: &Origin, names: &[&str]) -> Result<Prepared, BootstrapErr
     }
     let places = Places::new(origin)?;
     let mut prepared = Prepared::default();
-    for agent in AGENTS {
+    for agent in AGENTS.iter().filter(|agent| !agent.files.is_empty()) {
         let wanted = if names.is_empty() {
             is_in_use(agent, origin, &places)?
         } else {

@@ -37,7 +37,10 @@ impl Report {
         lines.push(format!("{name}: {wrote} {path}"));
         if let Some(file) = change.link() {
             lines.push(format!("  which is {}", visible(file)));
+            let directory = visible(file.parent().unwrap_or(file));
+            lines.push(format!("  a jail sees it there only with --map {directory}"));
         }
+        lines.extend(change.merged.changed.iter().map(|line| format!("  changed {line}")));
         lines.extend(change.merged.added.iter().map(|added| self.addition(added)));
         lines.extend(kept(change));
         if let Some(backup) = backup {

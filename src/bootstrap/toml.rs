@@ -7,7 +7,7 @@ use toml_edit::{Document, Item};
 
 use super::merged::{Merged, dotted};
 use crate::complaint::Complaint;
-use crate::policy::agents::{File, Value};
+use crate::policy::agents::{File, Refused, Value};
 
 /// The text with the settings of `file`, all of them strings at the top level, in it.
 pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged, Box<Complaint>> {
@@ -33,6 +33,14 @@ pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged, Box<Complai
             }
             Some(item) if item.as_str() == Some(value) => {}
             Some(item) => {
+                let refused = |refused: &&Refused| {
+                    refused.key == setting.key && item.as_str() == Some(refused.value)
+                };
+                if let Some(refused) = file.refused.iter().find(refused) {
+                    let (key, value) = (dotted(setting.key), refused.value);
+                    merged.keep(format!("{key} stays \"{value}\"; {}", refused.why));
+                    continue;
+                }
                 let theirs = item.span().map_or("what it is", |span| &text[span]);
                 merged.differs(setting.key, theirs, &format!("\"{value}\""));
             }

@@ -1,15 +1,16 @@
 //! The agent that the command is, and the places that its state will need.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::agent_sandbox::{self, SwitchedOn};
 use super::home::Entry;
 use super::look::Kind;
 use super::origin::Origin;
 use crate::facts::Facts;
 use crate::policy::Os;
-use crate::policy::agents::runtime::{PROGRAMS, RUNTIME};
-use crate::policy::agents::{AGENTS, Agent, Directory, Names};
+use crate::policy::agents::runtime::{kept_programs, own_directories};
+use crate::policy::agents::{AGENTS, Agent, Directory, Names, recognise};
 use crate::policy::home::{self, Treatment};
 
 /// An agent that is run.
@@ -24,62 +25,153 @@ pub struct Running {
     pub state: Vec<PathBuf>,
     /// What of that is there, canonical.
     pub present: Vec<PathBuf>,
+    /// Files of its settings that are links, and where they lead.
+    pub linked: Vec<(PathBuf, PathBuf)>,
+    /// The setting that has its own sandbox switched on.
+    pub sandbox: Option<SwitchedOn>,
 }
 
-/// The agent that `program` is, by its name.
-pub fn find(program: &OsStr, origin: &Origin, entries: &[Entry], facts: Facts) -> Option<Running> {
-    let name = Path::new(program).file_name()?;
-    let row = AGENTS.iter().find(|row| name == row.command)?;
-    let mut missing = Vec::new();
-    if !facts.is_alone() {
-        for directory in [&row.directory].into_iter().chain(row.state) {
-            let Some(place) = place(row, *directory, origin) else { continue };
-            if !entries.iter().any(|entry| entry.path == place) && !missing.contains(&place) {
-                missing.push(place);
-            }
-        }
-    }
-    let directories = [&row.directory].into_iter().chain(row.state);
+/// The agent that the command starts.
+pub fn find(
+    command: &[OsString],
+    origin: &Origin,
+    entries: &[Entry],
+    facts: Facts,
+) -> Option<Running> {
+    let row = recognise(command)?;
+    let directories = || [&row.directory].into_iter().chain(row.state);
     let mut state: Vec<_> =
-        directories.filter_map(|directory| below_home(row, *directory, origin)).collect();
-    state.extend(row.home_files.iter().map(PathBuf::from));
+        directories().filter_map(|directory| below_home(row, *directory, origin)).collect();
+    let files = row.home.iter().filter(|one| one.treatment == Treatment::Copied);
+    state.extend(files.map(|one| PathBuf::from(one.path)));
     let present =
         state.iter().filter_map(|path| origin.home.real()?.join(path).canonicalize().ok());
     let present = present.filter(|path| path.is_dir()).collect();
-    Some(Running { row, missing, state, present })
+    let mut running =
+        Running { row, missing: Vec::new(), state, present, linked: Vec::new(), sandbox: None };
+    if facts.is_alone() {
+        return Some(running);
+    }
+    for directory in directories() {
+        let Some(place) = place(row, *directory, origin) else { continue };
+        let is_known = |known: &Entry| known.path == place;
+        if !entries.iter().any(is_known) && !running.missing.contains(&place) {
+            running.missing.push(place);
+        }
+    }
+    if let Some(directory) = settings_directory(row, origin) {
+        running.linked = links(row, &directory);
+        running.sandbox = agent_sandbox::find(row, &directory, command);
+    }
+    Some(running)
 }
 
 /// A directory that is not there, below one without links.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Absent {
-    /// The entry of the home that it would be in, canonical.
+    /// The directory that it would be below, canonical.
     pub base: PathBuf,
     /// Relative to that.
     pub place: PathBuf,
 }
 
+impl Absent {
+    /// `None` where something is there, be it a link that leads nowhere.
+    fn new(base: &Path, place: &Path) -> Option<Self> {
+        let is_absent = base.join(place).symlink_metadata().is_err();
+        is_absent.then(|| Self { base: base.to_path_buf(), place: place.to_path_buf() })
+    }
+}
+
 /// What no jail may make, in the state of agents that are in use: a process of the host would take
 /// it for its own.
-pub fn absent(entries: &[Entry]) -> Vec<Absent> {
+pub fn absent(origin: &Origin, entries: &[Entry]) -> Vec<Absent> {
     let find = |path: &Path| entries.iter().find(|entry| entry.path == path);
-    let is_directory =
-        |path: &str| find(path.as_ref()).is_some_and(|entry| entry.kind == Kind::Directory);
-    let runtime = RUNTIME.iter().filter(|row| find(row.path.as_ref()).is_none());
-    let runtime = runtime.map(|row| row.path);
-    let programs = PROGRAMS.iter().filter(|programs| is_directory(programs.beside));
-    let programs = programs.map(|programs| programs.place.path);
+    let is_in_use = |agent: &Agent| {
+        agent
+            .home
+            .iter()
+            .any(|row| row.treatment == Treatment::ReadWrite && find(row.path.as_ref()).is_some())
+    };
+    let own = own_directories().filter(|row| find(row.path.as_ref()).is_none());
+    let programs = kept_programs().filter(|(agent, _)| is_in_use(agent));
+    let paths = own.map(|row| row.path).chain(programs.map(|(_, place)| place.path));
     let absent = |path: &'static str| {
         // Nearest the place, what of it is mounted for the jail to write.
         let above = Path::new(path).ancestors().skip(1);
         let mut above = above.filter(|above| home::find(Os::of_this_build(), above).is_some());
         let above = above.next()?;
         let base = find(above).filter(|entry| entry.kind == Kind::Directory)?;
-        let (base, place) = (&base.located.canonical, Path::new(path).strip_prefix(above).ok()?);
-        // A link that leads nowhere is there.
-        let is_absent = base.join(place).symlink_metadata().is_err();
-        is_absent.then(|| Absent { base: base.clone(), place: place.into() })
+        Absent::new(&base.located.canonical, Path::new(path).strip_prefix(above).ok()?)
     };
-    runtime.chain(programs).filter_map(absent).collect()
+    let elsewhere =
+        moved(origin).into_iter().filter_map(|place| Absent::new(&place.base, place.path));
+    paths.filter_map(absent).chain(elsewhere).collect()
+}
+
+/// A place of an agent whose directory a variable moves.
+pub struct Moved {
+    /// The directory that the variable names, canonical.
+    pub base: PathBuf,
+    /// The place, relative to that.
+    pub path: &'static Path,
+    /// Why nobody else may write there.
+    pub reason: &'static str,
+    /// Whether it holds programs.
+    pub is_programs: bool,
+}
+
+/// The same places as in the tables, where variables move what they are in.
+pub fn moved(origin: &Origin) -> Vec<Moved> {
+    let mut found = Vec::new();
+    for agent in AGENTS {
+        let (_, base, name) = agent.directory.parts();
+        let usual = Path::new(base).join(name);
+        let Some(base) = by_variable(agent, origin).and_then(|path| path.canonicalize().ok())
+        else {
+            continue;
+        };
+        let own = agent.own.iter().map(|row| (row.path, row.reason, false));
+        let programs = agent.programs.iter().map(|place| (place.path, place.reason, true));
+        for (path, reason, is_programs) in own.chain(programs) {
+            if let Ok(path) = Path::new(path).strip_prefix(&usual) {
+                found.push(Moved { base: base.clone(), path, reason, is_programs });
+            }
+        }
+    }
+    found
+}
+
+/// The directory that a variable names for an agent's settings.
+fn by_variable<'a>(row: &Agent, origin: &'a Origin) -> Option<&'a Path> {
+    let mut directories = row.variables.iter().filter(|one| one.names == Names::Directory);
+    directories.find_map(|variable| origin.environment.path(variable.name))
+}
+
+/// Where an agent's settings are.
+fn settings_directory(row: &Agent, origin: &Origin) -> Option<PathBuf> {
+    if let Some(path) = by_variable(row, origin) {
+        return Some(path.to_path_buf());
+    }
+    let (variable, base, name) = row.directory.parts();
+    let moved = variable.and_then(|variable| origin.environment.path(variable));
+    match moved {
+        Some(base) => Some(base.join(name)),
+        None => Some(origin.home.real()?.join(base).join(name)),
+    }
+}
+
+/// The files of an agent's settings that are links, and where they lead.
+fn links(row: &Agent, directory: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let names = row.files.iter().flat_map(|file| {
+        if file.ranked.is_empty() { std::slice::from_ref(&file.name) } else { file.ranked }
+    });
+    let link = |name: &&str| {
+        let path = directory.join(name);
+        let target = path.is_symlink().then(|| path.canonicalize().ok())??;
+        Some((path, target))
+    };
+    names.filter_map(link).collect()
 }
 
 /// What of the home has to be mounted for an agent's directory, if a jail may write there.
@@ -93,9 +185,7 @@ fn place(row: &Agent, directory: Directory, origin: &Origin) -> Option<PathBuf> 
 
 /// Where an agent's directory is, relative to the home, if it is there.
 fn below_home(row: &Agent, directory: Directory, origin: &Origin) -> Option<PathBuf> {
-    let moves = row.variables.iter().filter(|variable| variable.names == Names::Directory);
-    let mut names = moves.map(|variable| variable.name);
-    if directory == row.directory && names.any(|name| origin.environment.path(name).is_some()) {
+    if directory == row.directory && by_variable(row, origin).is_some() {
         return None;
     }
     let home = origin.home.real()?;

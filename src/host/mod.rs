@@ -4,6 +4,7 @@
 //! being asked name by name: every launch pays for what happens here.
 
 pub mod agent;
+pub mod agent_sandbox;
 pub mod bubblewrap;
 pub mod builder;
 pub mod command;

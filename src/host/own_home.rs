@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::home::Entry;
 use super::look::Kind;
 use crate::policy::home::{HomeRow, Treatment};
-use crate::policy::own_home::{HOME, HOMES, PROJECT, SHOWN};
+use crate::policy::own_home::{HOME, HOMES, PROJECT, shown};
 
 /// Half of a digest's bytes tell projects apart.
 const DIGITS: usize = 16;
@@ -41,7 +41,7 @@ pub fn directory(records: &Path, project: &Path) -> PathBuf {
 /// `readdir` for each place in which the host's entries are shown.
 pub fn find(records: &Path, project: &Path, entries: &[Entry]) -> OwnHome {
     let is_shown = |entry: &&Entry| {
-        let has_row = SHOWN.iter().any(|row| entry.path == Path::new(row.path));
+        let has_row = shown().any(|path| entry.path == Path::new(path));
         has_row && entry.kind == Kind::Directory && entry.row.is_some_and(writable)
     };
     let directories = entries.iter().filter(is_shown).map(|entry| &entry.located.canonical);

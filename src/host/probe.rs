@@ -104,9 +104,10 @@ impl Host {
         let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
         // An agent that is not there keeps no state.
-        let agent = command.as_ref().and_then(|_| agent::find(program, &origin, &entries, facts));
+        let words = &settings.command.value;
+        let agent = command.as_ref().and_then(|_| agent::find(words, &origin, &entries, facts));
         let own_home = own_home(facts, &origin, &entries);
-        let mut absent = agent::absent(&entries);
+        let mut absent = if alone { Vec::new() } else { agent::absent(&origin, &entries) };
         if own_home.is_some() {
             // The state of other agents is not written to.
             let is_written = |place: &agent::Absent| {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::agent::{self, Moved};
 use super::held::{Held, Unheld};
 use super::home::Entry;
 use super::maps::Map;
@@ -12,7 +13,7 @@ use crate::policy::Os;
 use crate::policy::agents::runtime::KEPT;
 use crate::policy::place::Place;
 use crate::policy::protect::{
-    HOME_OPEN, HOME_WATCHED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home,
+    HOME_OPEN, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched,
 };
 
 /// All of it.
@@ -41,13 +42,16 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     for row in home(Os::of_this_build()) {
         found.home_row(row, &mut places);
     }
+    for place in agent::moved(origin) {
+        found.moved(&place);
+    }
     found.own_programs();
     for row in HOME_OPEN {
         if let Some((_, path)) = places.find(row).filter(|(_, path)| is_file(path)) {
             found.open.push(Held { path, reason: row.reason });
         }
     }
-    for row in HOME_WATCHED {
+    for row in home_watched() {
         if let Some((_, path)) = places.find(row) {
             found.watched.push(Unheld { path, reason: row.reason });
         }
@@ -126,13 +130,26 @@ impl Protection {
         }
     }
 
+    /// Holds a place of an agent's where a variable has moved it.
+    fn moved(&mut self, place: &Moved) {
+        let path = place.base.join(place.path);
+        if path.symlink_metadata().is_ok_and(|found| found.is_dir())
+            && is_direct(&path, &place.base)
+        {
+            let held = Held { path, reason: place.reason };
+            if place.is_programs { self.held.push(held) } else { self.own.push(held) }
+        }
+    }
+
     /// Where an agent has no programs yet, the one in the jail may fetch some for itself.
     fn own_programs(&mut self) {
         let is_empty = |held: &Held| {
             held.reason == KEPT
                 && fs::read_dir(&held.path).is_ok_and(|mut entries| entries.next().is_none())
         };
-        (self.own, self.held) = std::mem::take(&mut self.held).into_iter().partition(is_empty);
+        let (empty, held) = std::mem::take(&mut self.held).into_iter().partition(is_empty);
+        self.held = held;
+        self.own.extend::<Vec<Held>>(empty);
     }
 
     /// ai-jail itself, and where the host looks for programs. bubblewrap is never taken from

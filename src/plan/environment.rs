@@ -53,6 +53,12 @@ pub fn edits<K: Kind>(
         display.into_iter().flatten().map(|(name, value)| EnvEdit::Set(name.into(), value)),
     );
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
+    if let Some(updates) = host.agent.as_ref().and_then(|agent| agent.row.updates) {
+        // An update cannot succeed in a jail: it only makes noise, and gives bad advice.
+        if !is_cleared && environment.get(updates.name).is_none() {
+            edits.push(EnvEdit::Set(updates.name.into(), updates.value.into()));
+        }
+    }
     if with_mise {
         let (name, value) = mise::TRUSTED;
         edits.push(EnvEdit::Set(name.into(), value.into()));

@@ -6,7 +6,7 @@ use super::mount::{self, Mount, MountKind};
 use super::own_home;
 use crate::facts::Facts;
 use crate::host::Host;
-use crate::policy::home::{HOME, Treatment};
+use crate::policy::home::{Treatment, rows_on};
 
 /// A file that is written back.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,7 +23,7 @@ pub fn files(host: &Host, mounts: &[Mount], facts: Facts) -> Vec<WriteBack> {
     let Some(home) = host.origin.home.real().filter(|_| !facts.is_alone()) else {
         return Vec::new();
     };
-    let rows = HOME.iter().filter(|row| row.treatment == Treatment::Copied);
+    let rows = rows_on(host.os).filter(|row| row.treatment == Treatment::Copied);
     rows.filter_map(|row| {
         let copy = home.join(row.path);
         let original = match mounts.iter().find(|mount| mount.dest == copy) {

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::agents::runtime::{RUNTIME, RUNTIME_FILES};
+use super::agents::runtime;
 use super::hidden::HIDDEN;
 pub use super::home_row::{HomeRow, Treatment};
 use super::place::{Place, place};
@@ -18,7 +18,7 @@ const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> 
     HomeRow { path, treatment, reason }
 }
 
-use Treatment::{Copied, Empty, Hidden, Private, ReadOnly, ReadWrite};
+use Treatment::{Empty, Hidden, Private, ReadOnly, ReadWrite};
 
 /// Where mise records trust; each jail has one of its own.
 pub const MISE_STATE: &str = ".local/state/mise";
@@ -38,15 +38,6 @@ pub const HOME: &[HomeRow] = &[
     row(".basilisk-dev", Hidden, "browser profile"),
     row(".sparrow", Hidden, "wallet"),
     // What the agents and the tools keep their state in.
-    row(".claude", ReadWrite, "state of Claude Code"),
-    row(".claude.json", Copied, "state of Claude Code"),
-    row(".crush", ReadWrite, "state of Crush"),
-    row(".codex", ReadWrite, "state of Codex"),
-    row(".aider", ReadWrite, "state of Aider"),
-    row(".gemini", ReadWrite, "state of Gemini CLI"),
-    row(".qwen", ReadWrite, "state of Qwen Code"),
-    row(".copilot", ReadWrite, "state of GitHub Copilot CLI"),
-    row(".cline", ReadWrite, "state of Cline"),
     row(".config", ReadWrite, "settings that agents and tools write"),
     row(".cargo", ReadWrite, "package cache"),
     row(".cache", ReadWrite, "caches"),
@@ -54,10 +45,6 @@ pub const HOME: &[HomeRow] = &[
     row(".gitconfig", ReadOnly, "git identity and settings"),
     row(".local/state", ReadWrite, "state of tools"),
     row(".local/share/zoxide", ReadWrite, "state of zoxide"),
-    row(".local/share/crush", ReadWrite, "state of Crush"),
-    row(".local/share/opencode", ReadWrite, "state of OpenCode"),
-    row(".local/share/kilo", ReadWrite, "state of Kilo"),
-    row(".local/share/amp", ReadWrite, "state of Amp"),
     row(".local/share/atuin", ReadWrite, "state of atuin"),
     row(".local/share/mise", ReadWrite, "tools that mise installs"),
     row(".local/share/yarn", ReadWrite, "package cache"),
@@ -119,7 +106,7 @@ pub fn rows_on(os: Os) -> impl Iterator<Item = &'static HomeRow> {
         Os::Linux => &[][..],
         Os::MacOs => macos::home::HOME,
     };
-    HOME.iter().chain(HIDDEN).chain(RUNTIME).chain(RUNTIME_FILES).chain(more)
+    HOME.iter().chain(HIDDEN).chain(runtime::home_rows()).chain(more)
 }
 
 /// The row of a path relative to the home, if it has one.

@@ -1,26 +1,19 @@
 //! A home of the jails' own: what in it shows the host's entries, read-only, and what starts empty.
 
+use super::agents::runtime;
+use super::home_row::Treatment;
 use super::place::{Place, place as row};
 
 const SETTINGS: &str = "settings that tools read";
 const TOOLS: &str = "programs that are installed already";
 const STATE: &str = "state that a program reads when it starts";
 
-/// Writable places in which the host's own entries stand, read-only, beside what jails make there.
-/// Every other place that the home's table lets a jail write is a cache: it starts empty, but for
-/// what the host runs of it.
-pub const SHOWN: &[Place] = &[
+/// Of what is no agent's state.
+const SHOWN: &[Place] = &[
     row(".config", SETTINGS),
     row(".docker", SETTINGS),
     row(".local/state", STATE),
-    row(".claude", STATE),
-    row(".crush", STATE),
-    row(".codex", STATE),
-    row(".aider", STATE),
-    row(".gemini", STATE),
     row(".local/share/zoxide", STATE),
-    row(".local/share/crush", STATE),
-    row(".local/share/opencode", STATE),
     row(".local/share/atuin", STATE),
     row(".local/share/mise", TOOLS),
     row(".local/share/flutter", TOOLS),
@@ -31,6 +24,14 @@ pub const SHOWN: &[Place] = &[
     row(".rustup", TOOLS),
     row(".dotnet", TOOLS),
 ];
+
+/// Writable places in which the host's own entries stand, read-only, beside what jails make there.
+/// Every other place that the home's table lets a jail write is a cache: it starts empty, but for
+/// what the host runs of it.
+pub fn shown() -> impl Iterator<Item = &'static str> {
+    let state = runtime::home_rows().filter(|row| row.treatment == Treatment::ReadWrite);
+    SHOWN.iter().map(|place| place.path).chain(state.map(|row| row.path))
+}
 
 /// Below the directory of ai-jail's records, where no jail looks: one directory for each project,
 /// named by the project's path as a number.

@@ -1,18 +1,18 @@
 //! What the host runs later, in places where a jail may write.
 //!
 //! [`HOME`] and [`PROJECT`] stay read-only; what of them is not there when the jail starts cannot
-//! be mounted, and is looked at afterwards instead. [`HOME_WATCHED`] and [`PROJECT_WATCHED`] are
+//! be mounted, and is looked at afterwards instead. [`home_watched`] and [`PROJECT_WATCHED`] are
 //! an agent's own work and stay writable: they are only looked at.
 //!
 //! Not here, because tools write it while they work: toolchains (`.rustup`, `.dotnet/sdk`,
 //! `.local/share/mise/installs`) and the caches of packages. `docs/protected.md` says what
 //! follows from that.
 
-use super::agents::runtime::PROGRAMS;
+use super::agents::runtime::{self, RUNS as AGENT};
 use super::place::{Place, place as row};
 use super::{Os, macos};
 
-const PROGRAMS_ON_PATH: &str = "programs on PATH";
+const PROGRAMS: &str = "programs on PATH";
 const INSTALLED: &str = "programs installed for all projects";
 const SHELL: &str = "run by every new shell";
 const GIT: &str = "settings and hooks of git and its like, which name programs";
@@ -30,20 +30,20 @@ const CONTAINERS: &str = "settings of containers, which name programs";
 pub const HOME: &[Place] = &[
     // Programs. uv and pipx can install theirs only from outside anyway: the links to them are in
     // `.local/bin`, which is read-only.
-    row(".cargo/bin", PROGRAMS_ON_PATH),
-    row(".bun/bin", PROGRAMS_ON_PATH),
-    row(".deno/bin", PROGRAMS_ON_PATH),
-    row(".dotnet/tools", PROGRAMS_ON_PATH),
-    row(".yarn/bin", PROGRAMS_ON_PATH),
-    row(".yarn/switch", PROGRAMS_ON_PATH),
-    row(".pub-cache/bin", PROGRAMS_ON_PATH),
-    row(".mix/escripts", PROGRAMS_ON_PATH),
-    row(".local/share/mise/shims", PROGRAMS_ON_PATH),
-    row(".local/share/pnpm/bin", PROGRAMS_ON_PATH),
-    row(".local/share/pnpm/pnpm", PROGRAMS_ON_PATH),
-    row(".local/share/pnpm/pnpx", PROGRAMS_ON_PATH),
+    row(".cargo/bin", PROGRAMS),
+    row(".bun/bin", PROGRAMS),
+    row(".deno/bin", PROGRAMS),
+    row(".dotnet/tools", PROGRAMS),
+    row(".yarn/bin", PROGRAMS),
+    row(".yarn/switch", PROGRAMS),
+    row(".pub-cache/bin", PROGRAMS),
+    row(".mix/escripts", PROGRAMS),
+    row(".local/share/mise/shims", PROGRAMS),
+    row(".local/share/pnpm/bin", PROGRAMS),
+    row(".local/share/pnpm/pnpm", PROGRAMS),
+    row(".local/share/pnpm/pnpx", PROGRAMS),
     // fnm links the version of each shell here, where there is no `XDG_RUNTIME_DIR`.
-    row(".local/state/fnm_multishells", PROGRAMS_ON_PATH),
+    row(".local/state/fnm_multishells", PROGRAMS),
     row(".local/state/nix", "the Nix profile, whose programs are on PATH"),
     row(".bun/install/global", INSTALLED),
     row(".config/yarn/global", INSTALLED),
@@ -207,7 +207,7 @@ pub fn home(os: Os) -> impl Iterator<Item = &'static Place> {
         Os::Linux => &[][..],
         Os::MacOs => macos::protect::HOME,
     };
-    HOME.iter().chain(PROGRAMS.iter().map(|programs| &programs.place)).chain(more)
+    HOME.iter().chain(runtime::kept_programs().map(|(_, place)| place)).chain(more)
 }
 
 /// Files inside the places of [`HOME`] that stay writable, because a tool that only uses what is
@@ -245,40 +245,19 @@ pub mod git {
     pub const STEPS: &str = "git rebase --continue runs what it names";
 }
 
-const AGENT: &str = "an agent runs what it names";
 const MISE: &str = "mise runs what it names";
 const OPENED: &str = "an editor runs what it names when the directory is opened";
 const DIRENV: &str = "direnv runs it";
 const NEXT_JAIL: &str = "settings of the next jail";
 const COMMIT: &str = "git's hooks run what it names";
 
-/// Below the home.
-pub const HOME_WATCHED: &[Place] = &[
-    row(".claude/settings.json", AGENT),
-    row(".claude/settings.local.json", AGENT),
-    row(".claude/hooks", AGENT),
-    row(".claude/statusline.sh", AGENT),
-    row(".claude/statusline-command.sh", AGENT),
-    row(".claude/commands", AGENT),
-    row(".claude/agents", AGENT),
-    row(".claude/skills", AGENT),
-    row(".codex/config.toml", AGENT),
-    row(".codex/hooks.json", AGENT),
-    row(".codex/rules", AGENT),
-    row(".gemini/settings.json", AGENT),
-    row(".gemini/commands", AGENT),
-    row(".gemini/extensions", AGENT),
-    row(".config/opencode/opencode.json", AGENT),
-    row(".config/opencode/opencode.jsonc", AGENT),
-    row(".config/opencode/plugin", AGENT),
-    row(".config/opencode/plugins", AGENT),
-    row(".config/opencode/tool", AGENT),
-    row(".config/opencode/tools", AGENT),
-    row(".config/crush/crush.json", AGENT),
-    row(".config/goose/config.yaml", AGENT),
-    row(".config/amp/settings.json", AGENT),
-    row(".local/share/mise/plugins", "mise runs it"),
-];
+/// Below the home, beside what the agents' own rows say.
+pub const HOME_WATCHED: &[Place] = &[row(".local/share/mise/plugins", "mise runs it")];
+
+/// What of the home is an agent's own work, or a tool's.
+pub fn home_watched() -> impl Iterator<Item = &'static Place> {
+    runtime::watched().chain(HOME_WATCHED)
+}
 
 /// Below the project: only what runs although nobody asks for it. What a build runs is the
 /// project itself.
@@ -348,7 +327,7 @@ pub const OURSELVES: &str = "ai-jail itself";
 /// Reasons of what the host runs although nobody does anything: at the next prompt or login, or
 /// when a directory is entered or opened. Everything else waits for somebody to use it.
 const BY_ITSELF: &[&str] = &[
-    PROGRAMS_ON_PATH,
+    PROGRAMS,
     SHELL,
     GIT,
     LOGIN,

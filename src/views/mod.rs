@@ -1,6 +1,7 @@
 //! What ai-jail shows: its plan, the files and this machine before or instead of a run, and
 //! what a run tells on its way.
 
+pub mod agent;
 pub mod announcement;
 pub mod doctor;
 pub mod dry_run;

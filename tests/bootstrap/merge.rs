@@ -236,3 +236,25 @@ fn rules_that_are_there_stay_as_they_are() {
     );
     assert_eq!(text.matches("[\"rm\"]").count(), 1);
 }
+
+/// Nothing works with it, and the report says what was changed.
+#[test]
+fn a_sandbox_that_cannot_start_is_switched_off() {
+    let user = User::new().with(CLAUDE, "{\"sandbox\": {\"enabled\": true, \"x\": 1}}\n");
+    let report = user.run(&["claude"]).unwrap();
+    assert_eq!(user.json(CLAUDE)["sandbox"], json!({"enabled": false, "x": 1}));
+    assert!(says(&report, "changed sandbox.enabled from true to false"), "{report:?}");
+    let user = User::new().with(CLAUDE, "{}\n");
+    user.run(&["claude"]).unwrap();
+    assert_eq!(user.json(CLAUDE).get("sandbox"), None);
+}
+
+/// It stays as the user has it, and the report says what comes of it.
+#[test]
+fn a_value_that_the_agent_refuses_is_named() {
+    let user = User::new().with(CODEX, "approval_policy = \"untrusted\"\n");
+    let report = user.run(&["codex"]).unwrap();
+    assert!(user.read(CODEX).contains("approval_policy = \"untrusted\"\n"));
+    let line = "approval_policy stays \"untrusted\"; the newest Codex does not start with it";
+    assert!(says(&report, line), "{report:?}");
+}

@@ -52,7 +52,7 @@ impl<'a> Draft<'a> {
         Ok(draft)
     }
 
-    fn set(&mut self, text: String) {
+    pub fn set(&mut self, text: String) {
         self.blanked = blank(&text, self.format == Format::Jsonc);
         self.text = text;
     }

@@ -70,6 +70,9 @@ impl Draft<'_> {
     /// Puts one setting in, as far as the user has not said anything there.
     fn put(&mut self, file: &File, setting: &Setting, merged: &mut Merged) -> Result<()> {
         let key = setting.key;
+        if let Value::Off = setting.value {
+            return self.switch_off(setting, merged);
+        }
         let mut place = self.root();
         for depth in 1..=key.len() {
             let members = self.object(&place, &key[..depth - 1])?;
@@ -94,6 +97,18 @@ impl Draft<'_> {
         self.extend(setting, &place, merged)
     }
 
+    /// Makes a true of the user's false.
+    fn switch_off(&mut self, setting: &Setting, merged: &mut Merged) -> Result<()> {
+        let Some(place) = self.find(setting.key)? else { return Ok(()) };
+        if &self.text[place.clone()] == "true" {
+            let mut text = self.text.clone();
+            text.replace_range(place, "false");
+            self.set(text);
+            merged.replace(setting, "true", "false");
+        }
+        Ok(())
+    }
+
     /// What a setting is where nothing stands.
     fn fresh(&self, setting: &Setting) -> Result<New> {
         let texts = |texts: Vec<String>| New::List(texts.into_iter().map(New::Text).collect());
@@ -106,7 +121,7 @@ impl Draft<'_> {
                 New::Table(spelling::patterns().into_iter().map(text).collect())
             }
             Value::AskedHook => New::List(vec![hook()]),
-            Value::AskedPrefixes => New::List(Vec::new()),
+            Value::Off | Value::AskedPrefixes => New::List(Vec::new()),
         })
     }
 
@@ -128,7 +143,7 @@ impl Draft<'_> {
             Value::AskedRules => self.complete(setting, spelling::rules(), place, merged),
             Value::AskedPatterns => self.patterns(setting, place, merged),
             Value::AskedHook => self.hook(setting, place, merged),
-            Value::AskedPrefixes => Ok(()),
+            Value::Off | Value::AskedPrefixes => Ok(()),
         }
     }
 

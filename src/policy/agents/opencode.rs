@@ -1,18 +1,36 @@
 //! `OpenCode`.
 
-use super::{ASKS, Agent, Directory, FILE, File, Format, Instead, Value, directory, file, setting};
+use super::runtime::{programs, runs, state};
+use super::{AGENT, ASKS, Agent, Directory, FILE, File, Format, Instead, Setter, Value};
+use super::{directory, file, setting};
 
 pub const OPENCODE: Agent = Agent {
     command: "opencode",
     name: "OpenCode",
+    packages: &["opencode-ai"],
     one_shot: "opencode run PROMPT",
     directory: Directory::Config("opencode"),
     variables: &[directory("OPENCODE_CONFIG_DIR"), file("OPENCODE_CONFIG")],
     state: &[Directory::Data("opencode"), Directory::State("opencode")],
-    home_files: &[],
+    home: &[state(".local/share/opencode", "state of OpenCode")],
+    // ripgrep and language servers, where the system has none.
+    programs: &[programs(".cache/opencode/bin"), programs(".local/share/opencode/bin")],
+    watched: &[
+        runs(".config/opencode/opencode.json"),
+        runs(".config/opencode/opencode.jsonc"),
+        runs(".config/opencode/plugin"),
+        runs(".config/opencode/plugins"),
+        runs(".config/opencode/tool"),
+        runs(".config/opencode/tools"),
+    ],
     keys: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
+    hosts: &["opencode.ai", "models.dev", "api.anthropic.com", "api.openai.com"],
+    updates: Some(Setter { name: "OPENCODE_DISABLE_AUTOUPDATE", value: "true" }),
+    acp: Some("opencode acp"),
     files: &[SETTINGS],
     notes: &["`opencode run` has nobody to ask, so there it refuses what asks"],
+    source: "opencode.ai/docs",
+    ..AGENT
 };
 
 const SETTINGS: File = File {

@@ -1,0 +1,32 @@
+//! Gemini CLI.
+
+use super::runtime::{programs, runs, state};
+use super::{AGENT, Agent, Directory};
+
+pub const GEMINI: Agent = Agent {
+    command: "gemini",
+    name: "Gemini CLI",
+    packages: &["@google/gemini-cli"],
+    one_shot: "gemini -p PROMPT",
+    directory: Directory::Home(".gemini"),
+    home: &[state(".gemini", "state of Gemini CLI")],
+    programs: &[programs(".gemini/tmp/bin")],
+    watched: &[
+        runs(".gemini/settings.json"),
+        runs(".gemini/commands"),
+        runs(".gemini/extensions"),
+        runs(".gemini/hooks"),
+    ],
+    keys: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+    hosts: &[
+        "generativelanguage.googleapis.com",
+        "cloudcode-pa.googleapis.com",
+        "oauth2.googleapis.com",
+        "accounts.google.com",
+        "www.googleapis.com",
+    ],
+    acp: Some("gemini --acp"),
+    notes: &["`general.enableAutoUpdate: false` in its settings switches its updates off"],
+    source: "github.com/google-gemini/gemini-cli",
+    ..AGENT
+};
