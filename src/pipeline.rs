@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::host::agent::Absent;
 use crate::host::builder::Builder;
 use crate::host::{Environment, Host, tracked};
-use crate::launch::{self, Ended, Notice};
+use crate::launch::{self, Notice};
 use crate::messages;
 use crate::plan::Plan;
 use crate::planned::Planned;
@@ -18,6 +18,7 @@ use crate::policy::own_home::PROJECT;
 use crate::review::{self, Review};
 use crate::settings::Settings;
 use crate::start::Start;
+use crate::views::lacking;
 use crate::views::not_run::Lookup;
 use crate::views::{announcement, dry_run, explain, progress};
 
@@ -39,15 +40,20 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
     announcement::tell(cli, host.agent.as_ref(), &plan, &saved);
+    if !cli.exec {
+        tell_lacking(&start, &host, &plan);
+    }
     // Those who capture a script's output want nothing but errors there.
     let is_reviewed = !cli.exec || cli.verbose;
     let review = is_reviewed.then(|| Review::begin(&host, &plan));
     let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
     let lookup = Lookup::new(&plan, &host, &would_show);
     let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
-    let Ended { status, home } = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
-    if let Some(review) = review {
-        review::lines(review.findings(home)).iter().for_each(messages::warning);
+    let held = review.as_ref().map(Review::held).unwrap_or_default();
+    let ended = launch::run(plan, Some(&settings), &host, &builder, held, &sink)?;
+    let status = ended.status;
+    if let Some(review) = &review {
+        review::lines(review.findings(ended)).iter().for_each(messages::warning);
     }
     remember_command(cli, &start, &settings, status);
     Ok(status)
@@ -127,4 +133,12 @@ fn make_own_home(host: &Host, plan: &Plan) -> Result<bool, Error> {
 fn make_absent(host: &Host) -> bool {
     let make = |absent: &&Absent| agent_state::make(&absent.base, &absent.place).is_ok();
     host.absent.iter().filter(make).count() > 0
+}
+
+/// What the environment names and the jail does not have, once in a project.
+fn tell_lacking(start: &Start, host: &Host, plan: &Plan) {
+    let lacking = plan.lacking(host);
+    let places = lacking.iter().map(|named| named.path.clone()).collect();
+    let new = config::told::news(&start.paths, places);
+    lacking::lines(&lacking, &new).iter().for_each(messages::warning);
 }
