@@ -46,6 +46,7 @@ mod launches;
 mod layers;
 mod layouts;
 mod lockdown;
+mod lost;
 mod maps;
 mod mise;
 mod mise_bash;

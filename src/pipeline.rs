@@ -1,6 +1,6 @@
 //! A run: from the command line to the status that it ends with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::agent_state;
@@ -19,6 +19,7 @@ use crate::policy::own_home::PROJECT;
 use crate::review::{self, Review};
 use crate::settings::Settings;
 use crate::start::Start;
+use crate::views::lacking;
 use crate::views::not_run::Lookup;
 use crate::views::{announcement, dry_run, explain, progress};
 
@@ -47,15 +48,20 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
     announcement::tell(cli, host.agent.as_ref(), &plan, &saved);
+    if !cli.exec {
+        tell_lacking(&start, &host, &plan);
+    }
     // Those who capture a script's output want nothing but errors there.
     let is_reviewed = !cli.exec || cli.verbose;
     let review = is_reviewed.then(|| Review::begin(&host, &plan));
     let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
     let lookup = Lookup::new(&plan, &host, &would_show);
     let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
-    let Ended { status, home } = try_launch(plan, &settings, &host, &builder, &sink)?;
-    if let Some(review) = review {
-        review::lines(review.findings(home)).iter().for_each(messages::warning);
+    let held = review.as_ref().map(Review::held).unwrap_or_default();
+    let ended = try_launch(plan, &settings, &host, &builder, &held, &sink)?;
+    let status = ended.status;
+    if let Some(review) = &review {
+        review::lines(review.findings(ended)).iter().for_each(messages::warning);
     }
     remember_command(cli, &start, &settings, status);
     Ok(status)
@@ -69,14 +75,16 @@ fn try_launch(
     settings: &Settings,
     host: &Host,
     builder: &Builder,
+    held: &[PathBuf],
     sink: launch::Sink,
 ) -> Result<Ended, Error> {
-    let mut outcome = launch::run(plan, Some(settings), host, builder, sink);
+    let launch = |plan, host: &Host| launch::run(plan, Some(settings), host, builder, held, sink);
+    let mut outcome = launch(plan, host);
     for turn in 1..TRIES {
         let Err(Error::Source { .. }) = outcome else { break };
         std::thread::sleep(PAUSE * turn);
         let Planned { host, plan } = Planned::new(host.origin.clone(), settings)?;
-        outcome = launch::run(plan, Some(settings), &host, builder, sink);
+        outcome = launch(plan, &host);
     }
     outcome
 }
@@ -155,4 +163,12 @@ fn make_own_home(host: &Host, plan: &Plan) -> Result<bool, Error> {
 fn make_absent(host: &Host) -> bool {
     let make = |absent: &&Absent| agent_state::make(&absent.base, &absent.place).is_ok();
     host.absent.iter().filter(make).count() > 0
+}
+
+/// What the environment names and the jail does not have, once in a project.
+fn tell_lacking(start: &Start, host: &Host, plan: &Plan) {
+    let lacking = plan.lacking(host);
+    let places = lacking.iter().map(|named| named.path.clone()).collect();
+    let new = config::told::news(&start.paths, places);
+    lacking::lines(&lacking, &new).iter().for_each(messages::warning);
 }

@@ -31,6 +31,7 @@ mod record;
 mod resolve;
 mod save;
 mod tightening;
+pub mod told;
 pub mod trust;
 
 pub use command::remember as remember_command;

@@ -23,6 +23,7 @@ pub mod look;
 pub mod machine;
 pub mod maps;
 pub mod mise;
+pub mod named;
 mod origin;
 pub mod own_home;
 mod pnpm;

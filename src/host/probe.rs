@@ -10,6 +10,7 @@ use super::git_elsewhere::{self, Elsewhere};
 use super::home::{self, Entry, Home};
 use super::links::{self, Located};
 use super::maps::{self, Map, Missing};
+use super::named::{self, NamedDirectory};
 use super::origin::Origin;
 use super::own_home::{self, OwnHome};
 use super::protect::{self, Protection};
@@ -72,6 +73,8 @@ pub struct Host {
     pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
     pub certificates: Vec<SystemPlace>,
+    /// Directories that the environment names; none in lockdown, which keeps them away.
+    pub named: Vec<NamedDirectory>,
     /// Where trust is recorded, links resolved; it need not exist.
     pub trust_records: Option<PathBuf>,
     /// Whether the project has an `.ai-jail` of its own.
@@ -166,6 +169,7 @@ impl Host {
             docker: if alone { Vec::new() } else { doors::docker(environment, real_home) },
             sockets: sockets::listening(&origin.project),
             certificates: if alone { Vec::new() } else { certificates(environment) },
+            named: if alone { Vec::new() } else { named::find(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(policy::own::SETTINGS_FILE)),
             git_elsewhere: git_elsewhere::find(&origin.project, directory, environment),

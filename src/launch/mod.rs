@@ -1,5 +1,8 @@
 //! The only room with effects: descriptors, processes, signals, the terminal.
 
+#[cfg_attr(target_os = "linux", path = "attempts/linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "attempts/elsewhere.rs")]
+mod attempts;
 mod bar;
 #[cfg(target_os = "linux")]
 mod bubblewrap;
@@ -21,7 +24,9 @@ use std::iter;
 
 use connection::Connection;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
+use attempts::Attempts;
 use copies::Copies;
 use jail::{Handover, Jail};
 use placed::Placed;
@@ -43,12 +48,15 @@ pub struct Ended {
     /// What was the jail's home, where that was memory: all of the jail is gone, so nobody
     /// changes it any more.
     pub home: Option<OwnedFd>,
+    /// Settings that are read-only in the jail and that something in it tried to change.
+    pub refused: Vec<PathBuf>,
 }
 
 /// Runs the plan to its end.
 ///
-/// `bar` are the settings that decide on a status bar, where there may be one; `sink` hears what
-/// happens meanwhile.
+/// `bar` are the settings that decide on a status bar, where there may be one; `held` are settings
+/// of git that the jail cannot change, of which attempts are noted; `sink` hears what happens
+/// meanwhile.
 ///
 /// # Errors
 ///
@@ -58,6 +66,7 @@ pub fn run(
     bar: Option<&Settings>,
     host: &Host,
     builder: &Builder,
+    held: &[PathBuf],
     sink: Sink,
 ) -> Result<Ended, Error> {
     let bar = bar.and_then(|settings| bar::Wanted::decide(settings, host, &plan, sink));
@@ -68,15 +77,22 @@ pub fn run(
         start(&mut plan, bar, host, builder, &copies)?;
     signals.listen().map_err(Error::system("sigprocmask"))?;
     let with_mounts = |notice: &Notice| tell(notice, mounts.as_ref(), sink);
-    let run = supervise::Run { builder, copies: &mut copies, sink: &with_mounts };
+    let mut attempts = Attempts::watch(held);
+    let run = supervise::Run {
+        builder,
+        copies: &mut copies,
+        attempts: &mut attempts,
+        sink: &with_mounts,
+    };
     let outcome = supervise::supervise(jail, signals, connection, run);
+    let refused = attempts.finish();
     // The jail is gone: what is in the copies now is their last word.
     let (home, failed) = copies.finish();
     for (path, error) in failed {
         sink(&Notice::NotSaved(path, error));
     }
     let status = outcome.map_err(|error| placed.explain(error))?;
-    Ok(Ended { status, home })
+    Ok(Ended { status, home, refused })
 }
 
 /// Tells something; where it is what stage two's layers achieved, with the mounts, which the front knows of, before them.

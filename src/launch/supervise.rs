@@ -17,6 +17,7 @@ use stage2::poll::{Event, Poll};
 use stage2::report::ToJail;
 use stage2::signals::Signals;
 
+use super::attempts::Attempts;
 use super::connection::Connection;
 use super::copies::Copies;
 use super::ending::Ending;
@@ -38,6 +39,8 @@ enum Source {
     Signals,
     /// A message of stage two, or its end.
     Control,
+    /// Something in the jail that may be an attempt to change what is held.
+    Attempts,
     /// The two terminals.
     Relay(relay::Source),
 }
@@ -70,6 +73,8 @@ pub struct Run<'a> {
     pub builder: &'a Builder,
     /// Files that are written back.
     pub copies: &'a mut Copies,
+    /// Attempts to change what is held.
+    pub attempts: &'a mut Attempts,
     /// Hears what there is to tell.
     pub sink: Sink<'a>,
 }
@@ -138,6 +143,10 @@ impl Supervisor<'_> {
         if !self.is_gone() {
             poll.readable(Source::Control, &self.jail.control);
         }
+        let attempts = self.run.attempts.descriptor();
+        if let Some(attempts) = &attempts {
+            poll.readable(Source::Attempts, attempts);
+        }
         if let Connection::Relayed(relay) = &self.connection {
             relay.register(&mut poll);
         }
@@ -156,6 +165,7 @@ impl Supervisor<'_> {
         match source {
             Source::Signals => self.take_signals()?,
             Source::Control => self.take_message()?,
+            Source::Attempts => self.run.attempts.take(),
             Source::Relay(source) => {
                 let took = self.connection.relay().map(|relay| relay.take(Event { source, ready }));
                 if let Some(Err(_)) = took {

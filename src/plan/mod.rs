@@ -8,6 +8,7 @@ mod environment;
 mod gather;
 mod git;
 mod home;
+mod lacking;
 mod landlock;
 mod linux;
 mod macos;
@@ -36,6 +37,7 @@ pub use crate::facts::{Facts, Inheritance, Network};
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::held::Target;
+use crate::host::named::NamedDirectory;
 use crate::policy::Os;
 use crate::policy::place::Place;
 use crate::settings::Settings;
@@ -191,6 +193,20 @@ impl Plan {
             Places::Linux(_) => None,
             Places::MacOs(macos) => Some(macos),
         }
+    }
+
+    /// Directories that the environment names and that the jail does not have; the rules of macOS
+    /// let everything be read that they do not refuse.
+    pub fn lacking<'a>(&self, host: &'a Host) -> Vec<&'a NamedDirectory> {
+        match &self.places {
+            Places::Linux(mounts) => lacking::directories(mounts, host),
+            Places::MacOs(_) => Vec::new(),
+        }
+    }
+
+    /// The host's files with settings of git that the jail can read and not change.
+    pub fn held_settings(&self) -> Vec<PathBuf> {
+        protect::held_settings(self.mounts())
     }
 
     /// What to look at after the run, because the host would run it.

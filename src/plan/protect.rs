@@ -1,6 +1,6 @@
 //! What stays read-only inside writable places.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Kind, Mount, nearest};
@@ -9,6 +9,7 @@ use crate::facts::Facts;
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::held::{Held, LookFor, Target};
+use crate::policy::protect::git;
 use crate::settings::Settings;
 
 /// Adds read-only mounts over everything that is protected, wherever a writable mount shows it.
@@ -86,6 +87,17 @@ pub fn watched<K: System>(mounts: &[Mount<K>], facts: Facts, host: &Host) -> Vec
         is_writable.then_some(Target { path, reason, look_for: LookFor::Link })
     });
     held.chain(watched).chain(not_there).chain(ways).collect()
+}
+
+/// Where on the host the settings of git are that these mounts hold.
+pub fn held_settings(mounts: &[Mount]) -> Vec<PathBuf> {
+    let is_held = |mount: &&Mount| {
+        mount.authority == Authority::Protect
+            && mount.access() == Some(Access::ReadOnly)
+            && mount.reason == git::CONFIG
+    };
+    let held = mounts.iter().filter(is_held);
+    held.filter_map(|mount| mount.host_path(&mount.dest)).collect()
 }
 
 /// The access that the jail has to a place of the host below something writable; `None` where

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Serialize, Serializer};
 
 use crate::policy::protect::runs_by_itself;
-use crate::text::visible;
+use crate::text::{visible, visible_word};
 
 /// How much a finding matters, the worst first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -19,6 +19,8 @@ pub enum Severity {
     RunsOnUse,
     /// Work is gone.
     Lost,
+    /// Something did not work, and there is a way.
+    Advice,
 }
 
 /// What became of something.
@@ -37,6 +39,8 @@ pub enum What {
     CameAndWent,
     /// It ended with the jail.
     Lost,
+    /// It is read-only in the jail, and something tried to change it.
+    Refused,
 }
 
 /// Something to say after a run.
@@ -62,6 +66,18 @@ impl Finding {
         let severity =
             if runs_by_itself(reason) { Severity::RunsByItself } else { Severity::RunsOnUse };
         let (place, path) = (place.to_path_buf(), path.to_path_buf());
+        Self { severity, place, what, path, reason: reason.into() }
+    }
+
+    /// Settings of git that something tried to change.
+    pub fn refused(path: &Path, project: &Path) -> Self {
+        let typed = visible_word(path.strip_prefix(project).unwrap_or(path));
+        let reason = format!(
+            "it is read-only in the jail because it names programs that your git runs; \
+             --rw-map {typed} lets the jail change it"
+        );
+        let (severity, what) = (Severity::Advice, What::Refused);
+        let (place, path) = (path.to_path_buf(), path.to_path_buf());
         Self { severity, place, what, path, reason: reason.into() }
     }
 

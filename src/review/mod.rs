@@ -9,7 +9,7 @@ mod repositories;
 mod shown;
 mod stamp;
 
-use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 
 use changed::Before;
 pub use finding::{Finding, Severity, What};
@@ -17,6 +17,7 @@ use lost::Memory;
 pub use shown::{json, lines};
 
 use crate::host::Host;
+use crate::launch::Ended;
 use crate::plan::Plan;
 
 /// How things stood when the jail started.
@@ -25,19 +26,28 @@ pub struct Review<'a> {
     host: &'a Host,
     before: Before,
     memory: Memory,
+    /// Settings of git that the jail cannot change.
+    held: Vec<PathBuf>,
 }
 
 impl<'a> Review<'a> {
     /// Looks at the host before a run.
     pub fn begin(host: &'a Host, plan: &Plan) -> Self {
         let before = Before::look(plan.watched(host));
-        Self { host, before, memory: Memory::of(plan, host) }
+        Self { host, before, memory: Memory::of(plan, host), held: plan.held_settings() }
     }
 
-    /// Looks again after the run; `home` is what the jail's home was, where that was memory.
-    pub fn findings(&self, home: Option<OwnedFd>) -> Vec<Finding> {
+    /// Settings of which attempts to change them are to be noted.
+    pub fn held(&self) -> &[PathBuf] {
+        &self.held
+    }
+
+    /// Looks again after the run.
+    pub fn findings(&self, Ended { home, refused, .. }: Ended) -> Vec<Finding> {
         let mut found = self.before.findings();
         repositories::new_ones(self.host, &mut found);
+        let project = &self.host.origin.project;
+        found.extend(refused.iter().map(|path| Finding::refused(path, project)));
         found.extend(home.into_iter().flat_map(|home| self.memory.lost(home)));
         found
     }

@@ -58,6 +58,7 @@ fn words(what: What) -> &'static str {
         What::Linked => "became a link in this run",
         What::CameAndWent => "had something in this run that is not there any more",
         What::Lost => "is gone",
+        What::Refused => "was not changed, though a command tried to",
     }
 }
 
@@ -66,6 +67,7 @@ fn words_for_many(what: What) -> &'static str {
         What::Replaced => "were replaced during this run, and writable from then on",
         What::CameAndWent => "had something in this run that is not there any more",
         What::Lost => "are gone",
+        What::Refused => "were not changed, though a command tried to",
         What::Appeared | What::Changed | What::Linked => words(what),
     }
 }

@@ -6,6 +6,7 @@ pub mod announcement;
 pub mod doctor;
 pub mod dry_run;
 pub mod explain;
+pub mod lacking;
 pub mod manual;
 pub mod not_run;
 pub mod output;

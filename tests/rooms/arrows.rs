@@ -60,7 +60,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("remedies", &["host", "text"]),
     ("advice", &["error", "failure", "host", "remedies"]),
     // What is said after a run.
-    ("review", &["host", "plan", "policy", "settings", "text"]),
+    ("review", &["host", "launch", "plan", "policy", "settings", "text"]),
     // An action from its beginning to its end.
     ("start", &["cli", "config", "failure", "host"]),
     ("remembered", &["cli", "config", "messages", "start", "text"]),

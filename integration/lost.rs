@@ -1,0 +1,127 @@
+//! What is written to the jail's home, which is only memory, and what is not there.
+
+use std::fs;
+
+use crate::harness::{Ended, World, has_program};
+
+/// A run that makes the `.ai-jail`, so that the next is silent.
+fn world() -> World {
+    let world = World::new();
+    assert_eq!(world.jail(["--", "true"]).run().code(), 0);
+    world
+}
+
+fn jail(world: &World, script: &str) -> Ended {
+    world.jail(["sh", "-c", script]).run()
+}
+
+/// What is told, less what is remembered of the command line.
+fn told(ended: &Ended) -> Vec<&str> {
+    let lines = ended.err().lines().filter_map(|line| line.strip_prefix("ai-jail: "));
+    lines.filter(|line| !line.contains("--forget")).collect()
+}
+
+#[test]
+fn a_file_in_the_home_is_named_with_what_keeps_it() {
+    let world = world();
+    let ended = jail(&world, "echo precious > ~/result; exit 3");
+    let path = world.home().join("result").display().to_string();
+    let expected = format!(
+        "{path} is gone: written to the jail's home, which is only memory (1 file, 9 bytes); \
+         touch {path} and --rw-map {path} keep it"
+    );
+    assert_eq!((ended.code(), told(&ended)), (3, vec![expected.as_str()]), "{ended}");
+    assert!(!world.home().join("result").exists());
+    // The advice is true.
+    world.file("home/result", "");
+    let ended = world.jail(["--rw-map", &path, "sh", "-c", "echo precious > ~/result"]).run();
+    assert!(!ended.err().contains("is gone"), "{ended}");
+    assert_eq!(fs::read_to_string(path).expect("a file"), "precious\n");
+}
+
+#[test]
+fn what_is_kept_or_missed_by_nobody_is_not_named() {
+    let world = world();
+    world.directory("home/.config");
+    world.directory("home/.cache");
+    let script = "echo x > ~/.config/new-tool; echo x > ~/.cache/x; echo x > ~/.bash_history; \
+                  mkdir -p ~/.npm/_cacache && echo x > ~/.npm/_cacache/x; : > ~/empty; mkdir ~/void; \
+                  echo x > /tmp/x; ln -s /etc/passwd ~/link; echo '{}' > ~/.claude.json";
+    assert_eq!(told(&jail(&world, script)), [""; 0]);
+    assert_eq!(fs::read_to_string(world.home().join(".claude.json")).expect("kept"), "{}\n");
+}
+
+#[test]
+fn exec_and_lockdown_say_nothing() {
+    let world = world();
+    let script = "echo x > ~/result";
+    assert_eq!(world.jail(["--exec", "--", "sh", "-c", script]).run().err(), "");
+    let ended = world.jail(["--lockdown", "sh", "-c", script]).run();
+    assert!(!ended.err().contains("result"), "{ended}");
+}
+
+#[test]
+fn beside_the_project_writing_fails_at_once() {
+    let world = World::new();
+    let project = world.directory("home/src/deep/p");
+    let run = |script: &str| world.jail(["sh", "-c", script]).at(&project).run();
+    let ended = run("echo x > ../n; echo x > ../../n; mkdir ../d; echo x > here; ls ..");
+    assert_eq!(ended.out(), "p\n", "{ended}");
+    assert_eq!(ended.err().matches("ermission denied").count(), 3, "{ended}");
+    assert!(!ended.err().contains("is gone"), "{ended}");
+    assert!(project.join("here").exists(), "the control: in the project it can write");
+}
+
+#[test]
+fn names_do_not_reach_the_terminal_and_a_great_number_is_cut() {
+    let world = world();
+    let script = "echo x > \"$HOME/$(printf 'a\\033]0;evil\\007')\"; \
+                  for i in $(seq 5000); do echo x > ~/f$i; done";
+    let ended = jail(&world, script);
+    assert!(!ended.err().contains(['\u{1b}', '\u{7}']), "{ended}");
+    assert_eq!(told(&ended).len(), 21, "{ended}");
+}
+
+#[test]
+fn a_place_that_a_variable_names_is_told_once() {
+    let world = World::new();
+    let data = world.directory("home/xdg/data");
+    let programs = world.directory("home/bin");
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    let run = |flags: &[&str]| {
+        let words = flags.iter().copied().chain(["--", "true"]);
+        world.jail(words).env("XDG_DATA_HOME", &data).env("PATH", &path).run()
+    };
+    assert!(!run(&["--exec"]).err().contains("names"), "silent, and it remembers nothing");
+    let ended = run(&[]);
+    let map = format!("which the jail does not have: --map {} shows it", programs.display());
+    let keep = format!("--rw-map {} keeps it", data.display());
+    assert!(ended.err().contains(&map) && ended.err().contains(&keep), "{ended}");
+    assert!(!run(&[]).err().contains("names"), "said once");
+    // The control: what the jail has is not told.
+    let mapped = run(&["--rw-map", data.to_str().expect("plain"), "--no-gpu"]);
+    assert!(!mapped.err().contains("names"), "{mapped}");
+}
+
+#[test]
+fn a_refused_change_of_gits_settings_is_told() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    world.outside(["git", "init", "-q"]).run().ok();
+    let ended = jail(&world, "git config a.b c 2> /dev/null; git status > /dev/null");
+    let config = world.project().join(".git/config").display().to_string();
+    let expected = format!(
+        "{config} was not changed, though a command tried to: it is read-only in the jail \
+         because it names programs that your git runs; --rw-map .git/config lets the jail change it"
+    );
+    assert_eq!(told(&ended), [expected], "{ended}");
+    // The controls: git's other work says nothing, and the advice is true.
+    let other =
+        "git -c user.name=x -c user.email=x commit -q --allow-empty -m x; git status > /dev/null";
+    assert_eq!(told(&jail(&world, other)), [""; 0]);
+    let words = ["--rw-map", ".git/config", "git", "config", "a.b", "c"];
+    let ended = world.jail(words).run();
+    assert!(!ended.err().contains("was not changed"), "{ended}");
+}

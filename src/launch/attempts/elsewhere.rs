@@ -1,0 +1,28 @@
+//! Attempts to change what is held: a profile refuses them without a trace.
+
+use std::os::fd::BorrowedFd;
+use std::path::PathBuf;
+
+/// None.
+#[derive(Default)]
+pub struct Attempts;
+
+impl Attempts {
+    /// Nothing can be noted.
+    pub fn watch(_: &[PathBuf]) -> Self {
+        Self
+    }
+
+    /// Nothing to wait for.
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    /// Nothing to read.
+    pub fn take(&mut self) {}
+
+    /// None.
+    pub fn finish(self) -> Vec<PathBuf> {
+        Vec::new()
+    }
+}

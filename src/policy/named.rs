@@ -1,0 +1,42 @@
+//! Variables that name where a tool keeps something, or where programs are.
+
+use super::place::{Place, place};
+
+/// The variable, and what it names.
+pub const NAMED: &[Place] = &[
+    place("XDG_CONFIG_HOME", "settings of tools"),
+    place("XDG_DATA_HOME", "data of tools"),
+    place("XDG_STATE_HOME", "state of tools"),
+    place("XDG_CACHE_HOME", "caches of tools"),
+    place("CARGO_HOME", "Cargo's packages and programs"),
+    place("RUSTUP_HOME", "toolchains of Rust"),
+    place("GOPATH", "Go's packages and programs"),
+    place("GOMODCACHE", "Go's packages"),
+    place("GOCACHE", "what Go has built"),
+    place("BUN_INSTALL", "Bun and what it installs"),
+    place("DENO_DIR", "Deno's packages"),
+    place("NVM_DIR", "versions of Node"),
+    place("VOLTA_HOME", "versions of Node"),
+    place("FNM_DIR", "versions of Node"),
+    place("PNPM_HOME", "pnpm's programs"),
+    place("NPM_CONFIG_PREFIX", "npm's programs"),
+    place("NPM_CONFIG_CACHE", "npm's packages"),
+    place("PYENV_ROOT", "versions of Python"),
+    place("CONDA_PREFIX", "an environment of conda"),
+    place("VIRTUAL_ENV", "an environment of Python"),
+    place("PIP_CACHE_DIR", "pip's packages"),
+    place("PIPX_HOME", "what pipx installs"),
+    place("UV_CACHE_DIR", "uv's packages"),
+    place("POETRY_HOME", "Poetry itself"),
+    place("RBENV_ROOT", "versions of Ruby"),
+    place("GEM_HOME", "Ruby's packages"),
+    place("SDKMAN_DIR", "versions of Java and its like"),
+    place("JAVA_HOME", "Java"),
+    place("GRADLE_USER_HOME", "Gradle's packages"),
+    place("ANDROID_HOME", "Android's development kit"),
+    place("DOTNET_ROOT", ".NET"),
+    place("NUGET_PACKAGES", ".NET's packages"),
+    place("HF_HOME", "models and data sets"),
+    place("CLAUDE_CONFIG_DIR", "state of Claude Code"),
+    place("CODEX_HOME", "state of Codex"),
+];

@@ -1,0 +1,56 @@
+//! What is said of directories that the environment names and that the jail does not have.
+
+use std::path::PathBuf;
+
+use crate::host::named::{NamedDirectory, PATH};
+use crate::text::{visible, visible_word};
+
+/// One line for `PATH`, and one for each other variable, of those directories that are `new`.
+pub fn lines(lacking: &[&NamedDirectory], new: &[PathBuf]) -> Vec<String> {
+    let is_new = |named: &&&NamedDirectory| new.contains(&named.path);
+    let (programs, others): (Vec<&&NamedDirectory>, Vec<_>) =
+        lacking.iter().filter(is_new).partition(|named| named.variable == PATH);
+    let mut lines = Vec::new();
+    if !programs.is_empty() {
+        let join = |show: fn(&NamedDirectory) -> String, between| {
+            programs.iter().map(|named| show(named)).collect::<Vec<_>>().join(between)
+        };
+        let paths = join(|named| visible(&named.path), ", ");
+        let maps = join(|named| format!("--map {}", visible_word(&named.path)), " ");
+        lines.push(format!("PATH names {paths}, which the jail does not have: {maps} shows it"));
+    }
+    for named in others {
+        let (variable, path) = (named.variable, visible(&named.path));
+        let word = visible_word(&named.path);
+        lines.push(format!(
+            "{variable} names {path}, which the jail does not have: what is written there is \
+             lost; --rw-map {word} keeps it"
+        ));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_share_a_line_and_what_was_said_is_not_said_again() {
+        let named = |variable, path: &str| NamedDirectory {
+            variable,
+            path: path.into(),
+            canonical: path.into(),
+        };
+        let all = [named(PATH, "/a b"), named(PATH, "/c"), named("CARGO_HOME", "/d")];
+        let lacking: Vec<&NamedDirectory> = all.iter().collect();
+        let new: Vec<PathBuf> = all.iter().map(|named| named.path.clone()).collect();
+        let expected = [
+            "PATH names /a b, /c, which the jail does not have: --map '/a b' --map /c shows it",
+            "CARGO_HOME names /d, which the jail does not have: what is written there is lost; \
+             --rw-map /d keeps it",
+        ];
+        assert_eq!(lines(&lacking, &new), expected);
+        assert_eq!(lines(&lacking, &new[2..]), expected[1..]);
+        assert_eq!(lines(&lacking, &[]), [""; 0]);
+    }
+}
