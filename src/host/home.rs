@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 #[cfg(not(target_os = "macos"))]
 use std::io::{BufRead, BufReader};
+use std::os::unix::ffi::OsStrExt;
 #[cfg(not(target_os = "macos"))]
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::links::{self, Located};
 use super::look::Kind;
 use crate::policy::home_row::HomeRow;
-use crate::policy::{home, system};
+use crate::policy::{Os, fits_file, home, system};
 use crate::text::visible;
 
 /// Where the jail's home is when the host has none that can be used.
@@ -150,8 +151,9 @@ fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
     let Some(first) = parent.components().next() else { return Some(home.to_path_buf()) };
     // The listing has what begins with a dot, and what has a row.
     if home::is_dot_entry(first.as_os_str()) {
-        let entry = top.iter().find(|entry| entry.path == Path::new(&first))?;
-        if entry.path == parent {
+        // By bytes: the standard library takes paths apart to compare them.
+        let entry = top.iter().find(|entry| entry.path.as_os_str() == first.as_os_str())?;
+        if entry.path.as_os_str() == parent.as_os_str() {
             return Some(entry.located.canonical.clone());
         }
     }
@@ -173,9 +175,12 @@ fn read_entries(
     let Ok(listing) = fs::read_dir(directory) else {
         return;
     };
+    let (os, rows) = (Os::of_this_build(), rows.iter().map(|row| (row.name(), *row)));
+    let rows: Vec<(&str, &HomeRow)> = rows.collect();
     for item in listing.flatten() {
         let name = item.file_name();
-        let row = rows.iter().find(|row| row.names(&name)).copied();
+        let fits = |pattern: &str| fits_file(os, pattern.as_bytes(), name.as_bytes());
+        let row = rows.iter().find(|(pattern, _)| fits(pattern)).map(|(_, row)| *row);
         if row.is_none() && !(is_home && home::is_dot_entry(&name)) {
             continue;
         }

@@ -15,6 +15,7 @@ use nix::poll::PollTimeout;
 use nix::sys::signal::Signal;
 use stage2::poll::{Event, Poll};
 use stage2::report::ToJail;
+use stage2::rest::Rest;
 use stage2::signals::Signals;
 
 use super::attempts::Attempts;
@@ -91,6 +92,7 @@ struct Supervisor<'a> {
     job: Job,
     /// The signal that asked for an end first, and when it did.
     first_fatal: Option<(Signal, Instant)>,
+    rest: Rest,
 }
 
 /// Waits for the end and gives the status.
@@ -109,6 +111,7 @@ pub fn supervise(
         ending: Ending::NotBuilt,
         job: Job::default(),
         first_fatal: None,
+        rest: Rest::default(),
     };
     let outcome = supervisor.serve();
     supervisor.connection.close();
@@ -157,6 +160,8 @@ impl Supervisor<'_> {
         };
         if events.is_empty() && self.was_to_end() {
             self.connection.give_up();
+        } else if events.is_empty() && self.phase == Phase::Running {
+            self.rest.begin();
         }
         Ok(events)
     }
@@ -191,6 +196,8 @@ impl Supervisor<'_> {
             PollTimeout::ZERO
         } else if self.was_to_end() {
             LAST_CHANCE.into()
+        } else if self.phase == Phase::Running {
+            self.rest.patience()
         } else {
             PollTimeout::NONE
         }

@@ -16,11 +16,16 @@ const REASON: &str = "keeps what is below it in its place";
 /// Adds a mount for each directory between a narrower mount and the writable one around it.
 pub fn all<K: System>(mounts: Vec<Mount<K>>) -> Vec<Mount<K>> {
     let mut added: Vec<Mount<K>> = Vec::new();
+    // Most have the same directory as the one before.
+    let mut last: Option<(&Path, Option<&Mount<K>>)> = None;
     for mount in mounts.iter().filter(|mount| is_narrow(mount)) {
         let Some(parent) = mount.dest.parent() else { continue };
-        let Some(around) = nearest(&mounts, parent).filter(|around| is_writable(around)) else {
-            continue;
+        let around = match last {
+            Some((known, around)) if known.as_os_str() == parent.as_os_str() => around,
+            _ => nearest(&mounts, parent).filter(|around| is_writable(around)),
         };
+        last = Some((parent, around));
+        let Some(around) = around else { continue };
         let between = |path: &&Path| *path != around.dest;
         for directory in parent.ancestors().take_while(between) {
             let Some(source) = around.host_path(directory) else { continue };

@@ -1,11 +1,8 @@
 //! What a row of the home's tables says.
 
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::place::{Place, place};
-use super::{Os, fits_file};
 
 /// What happens to one entry of the home.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,10 +36,9 @@ pub struct HomeRow {
 }
 
 impl HomeRow {
-    /// Whether it speaks of an entry of this name in its directory.
-    pub fn names(&self, name: &OsStr) -> bool {
-        let (_, pattern) = self.path.rsplit_once('/').unwrap_or(("", self.path));
-        fits_file(Os::of_this_build(), pattern.as_bytes(), name.as_bytes())
+    /// The name in its directory, which may end in `*`.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit_once('/').map_or(self.path, |(_, name)| name)
     }
 
     /// The row without its treatment, as a mount carries it.

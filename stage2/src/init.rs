@@ -27,7 +27,6 @@ use std::os::fd::OwnedFd;
 use std::thread::sleep;
 
 use nix::errno::Errno;
-use nix::poll::PollTimeout;
 use nix::sys::signal::{SigSet, Signal};
 use nix::unistd::{Pid, getpid, setpgid};
 
@@ -38,6 +37,7 @@ use crate::mise;
 use crate::poll::{Event, Poll};
 use crate::report::{FromJail, Layers, ToJail};
 use crate::reporter::{Asked, PAUSE, Reporter};
+use crate::rest::Rest;
 use crate::signals::Signals;
 use crate::spec::Spec;
 use crate::survivors::Survivors;
@@ -61,6 +61,7 @@ struct Init<'a> {
     confinement: Confinement,
     /// The signal that stopped the command last.
     stopped: Option<i32>,
+    rest: Rest,
 }
 
 /// Starts the command and stays until it ends; gives its status.
@@ -95,7 +96,8 @@ pub fn run(
         report.send(&FromJail::Warning(what));
     }
     drop(null);
-    let init = Init { command, signals: &signals, report, console, confinement, stopped: None };
+    let (signals, rest) = (&signals, Rest::default());
+    let init = Init { command, signals, report, console, confinement, stopped: None, rest };
     let served = init.serve();
     if confinement == Confinement::Profile {
         // The front does so too when this process has ended, and knows them by more; but the
@@ -112,7 +114,11 @@ impl Init<'_> {
             if let Some(status) = self.reap() {
                 return Ok(status);
             }
-            for Event { source, .. } in self.wait() {
+            let events = self.wait();
+            if events.is_empty() {
+                self.rest.begin();
+            }
+            for Event { source, .. } in events {
                 match source {
                     Source::Signals => self.drain_signals(),
                     Source::Control => {
@@ -132,7 +138,7 @@ impl Init<'_> {
         if let Some(control) = &self.report.0 {
             poll.readable(Source::Control, control);
         }
-        poll.wait(PollTimeout::NONE).unwrap_or_else(|errno| {
+        poll.wait(self.rest.patience()).unwrap_or_else(|errno| {
             if errno != Errno::EINTR {
                 sleep(PAUSE);
             }

@@ -25,6 +25,7 @@ pub mod poll;
 mod pty;
 pub mod report;
 mod reporter;
+pub mod rest;
 pub mod rlimits;
 pub mod seccomp;
 pub mod signals;

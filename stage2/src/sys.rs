@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 pub(crate) mod layers;
+pub(crate) mod memory;
 #[cfg(target_os = "linux")]
 pub mod mounts;
 pub mod processes;

@@ -88,8 +88,8 @@ fn pid_1(control: OwnedFd, confinement: Confinement) -> io::Result<u8> {
     setpgid(command, command)?;
     let report = Reporter(Some(Channel::over(control, confinement)));
     let console = Console::None;
-    let init =
-        Init { command, signals: &signals, report: &report, console, confinement, stopped: None };
+    let (signals, report, rest) = (&signals, &report, Rest::default());
+    let init = Init { command, signals, report, console, confinement, stopped: None, rest };
     let status = init.serve();
     let _ = sys::kill(command.as_raw(), libc::SIGKILL);
     status
