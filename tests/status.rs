@@ -4,6 +4,8 @@ use std::fs;
 
 use ai_jail::config::{self, trust};
 use ai_jail::host::facts::HostFacts;
+use ai_jail::host::home::Home;
+use ai_jail::host::{links, own_files};
 use ai_jail::views::output;
 use ai_jail::views::status::Overview;
 use pretty_assertions::assert_eq;
@@ -174,4 +176,22 @@ fn a_mise_without_work_is_told_from_one_that_runs() {
     let json: Value = serde_json::from_str(&json).unwrap();
     let expected = json!({ "value": true, "source": "default", "host": true, "idle": true });
     assert_eq!(json["switches"]["mise"], expected);
+}
+
+#[test]
+fn what_lies_on_this_machine_is_told_with_its_size() {
+    let scratch = Scratch::new().with_user("no_gpu = true\n");
+    scratch.run(&["--map", "/opt"]).unwrap();
+    let located = links::locate(scratch.home()).unwrap();
+    let home = Home::Real { named: scratch.home().to_owned(), located };
+    let kept = own_files::find(&home);
+    let counts: Vec<_> = kept.iter().map(|kept| (kept.files, kept.bytes > 0)).collect();
+    assert_eq!(counts, [(1, true), (1, true)], "{kept:?}");
+    let text = report(&scratch, &[]).with_kept(kept).to_string();
+    let text = text.replace(scratch.home().to_str().unwrap(), "/home/me");
+    let part = "on disk       /home/me/.ai-jail: 1 file, 14 bytes\n";
+    assert!(text.contains(part), "{text}");
+    assert!(text.contains("/home/me/.local/share/ai-jail/trust: 1 file, "), "{text}");
+    let none = Home::Substitute { path: "/home/you".into(), why: "it is not there".into() };
+    assert_eq!(own_files::find(&none), []);
 }

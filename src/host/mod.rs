@@ -25,6 +25,7 @@ pub mod maps;
 pub mod mise;
 pub mod named;
 mod origin;
+pub mod own_files;
 pub mod own_home;
 mod pnpm;
 mod probe;

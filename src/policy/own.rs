@@ -5,3 +5,17 @@ pub const SETTINGS_FILE: &str = ".ai-jail";
 
 /// Where ai-jail records which project files the user trusts, below the home; no map opens it.
 pub const TRUST_RECORDS: &str = ".local/share/ai-jail";
+
+/// What ai-jail keeps below the home, with what is in it: `status` shows how much that is.
+pub const KEPT: &[(&str, &str)] = &[
+    (SETTINGS_FILE, "your own settings, for every project"),
+    (
+        ".local/share/ai-jail/trust",
+        "which projects' settings you agreed to; to take one back, remove its file",
+    ),
+    (
+        ".local/share/ai-jail/commands",
+        "commands remembered for you alone; `--forget command` removes one",
+    ),
+    (".local/share/ai-jail/newest", "the newest version known, for the status bar"),
+];

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::fields::{BarStyle, Switch};
 use crate::host;
 use crate::host::facts::HostFacts;
+use crate::host::own_files::Kept;
 use crate::settings::{MapSetting, Settings, Source};
 use crate::start::Start;
 use crate::text::{visible, visible_words};
@@ -38,6 +39,8 @@ pub struct Overview {
     /// The home that the project's jails have of their own, if one has been made.
     #[serde(skip_serializing_if = "Option::is_none")]
     own_home: Option<OwnHome>,
+    /// What of ai-jail lies on this machine.
+    on_disk: Vec<OnDisk>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,6 +48,15 @@ struct OwnHome {
     path: BytePath,
     /// The bytes of its files.
     size: u64,
+}
+
+/// A place of ai-jail's own.
+#[derive(Debug, Serialize)]
+struct OnDisk {
+    path: BytePath,
+    what: &'static str,
+    files: usize,
+    bytes: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -147,7 +159,17 @@ impl Overview {
                 .own_home
                 .as_ref()
                 .map(|home| OwnHome { path: BytePath(home.directory.clone()), size: home.size }),
+            on_disk: Vec::new(),
         }
+    }
+
+    /// Adds what lies on this machine.
+    #[must_use]
+    pub fn with_kept(mut self, kept: Vec<Kept>) -> Self {
+        let on_disk =
+            |Kept { path, what, files, bytes }| OnDisk { path: BytePath(path), what, files, bytes };
+        self.on_disk = kept.into_iter().map(on_disk).collect();
+        self
     }
 }
 
@@ -200,7 +222,7 @@ pub fn show(start: &Start, cli: &Cli) -> Result<(), Error> {
     let Start { origin, paths, loaded, verdict } = start;
     let settings = config::resolve(cli, &loaded.restrained(verdict));
     let overview = Overview::new(paths, loaded, verdict, &settings, &host::facts::find(origin));
-    output::show(&overview, cli.json)
+    output::show(&overview.with_kept(host::own_files::find(&origin.home)), cli.json)
 }
 
 impl View for Overview {
@@ -237,14 +259,20 @@ impl fmt::Display for Overview {
         }
         let style = self.status_bar.style.unwrap_or("off");
         row("status bar", style, self.status_bar.source)?;
-        match &self.own_home {
-            Some(home) => {
-                let (path, size) = (visible(&home.path.0), home.size.div_ceil(1 << 20));
-                row("own home", &format!("{size} MiB in {path}"), "")?;
-                row("", &format!("to empty it, type: rm -r {path}"), "")
-            }
-            None => Ok(()),
+        if let Some(home) = &self.own_home {
+            let (path, size) = (visible(&home.path.0), home.size.div_ceil(1 << 20));
+            row("own home", &format!("{size} MiB in {path}"), "")?;
+            row("", &format!("to empty it, type: rm -r {path}"), "")?;
         }
+        let mut name = "on disk";
+        for kept in &self.on_disk {
+            let files = if kept.files == 1 { "file" } else { "files" };
+            let path = visible(&kept.path.0);
+            row(name, &format!("{path}: {} {files}, {} bytes", kept.files, kept.bytes), "")?;
+            row("", &format!("  {}", kept.what), "")?;
+            name = "";
+        }
+        Ok(())
     }
 }
 
