@@ -140,3 +140,90 @@ fn a_file_that_is_no_such_file() {
     opens_nothing(|_| "gitdir: \n".to_owned());
     opens_nothing(|_| "gitdir: /no/such/place\n".to_owned());
 }
+
+/// `git` in a directory of the project's repository, below its root.
+#[test]
+fn below_the_root() {
+    let Some(world) = world("home/repository/packages/web") else { return };
+    git(&world, "repository", "git commit -q --allow-empty -m two");
+    let script = "echo new > file && git add file && git status --short && git commit -qm three && \
+                  git switch -qc topic && git log --format=%s && git show HEAD:file";
+    let seen = world.sh(script).run();
+    assert_eq!(seen.ok(), "A  packages/web/file\nthree\ntwo\none\nnew\n");
+    assert_eq!(git(&world, "repository", "git log -1 --format=%s topic"), "three\n");
+    // The rest of the working tree can be read and not be written; what git runs neither.
+    let root = world.home().join("repository");
+    let read_only = Seen::File { readable: true, writable: false };
+    let places = [root.join("file"), root.join(".git/config")];
+    assert_eq!(world.look(places.clone()), [read_only, read_only]);
+    let writable = Seen::File { readable: true, writable: true };
+    assert_eq!(world.look_outside(places), [writable, writable], "the control");
+    let attack = "echo x > ../../.git/hooks/pre-commit; git config core.pager x; \
+                  mv ../../.git ../../x; echo x > ../../new; true";
+    world.sh(attack).run();
+    assert_eq!(git(&world, "repository", "git config core.pager; ls"), "file\npackages\n");
+    assert!(!root.join(".git/hooks/pre-commit").exists());
+}
+
+#[test]
+fn below_the_root_in_lockdown() {
+    let Some(world) = world("home/repository/packages/web") else { return };
+    let script = "git log --format=%s; git commit --allow-empty -m x";
+    let ended = world.sh_with(["--lockdown"], script).run();
+    assert_eq!((ended.out(), ended.code()), ("one\n", 128), "{ended}");
+}
+
+#[test]
+fn a_repository_that_is_the_home() {
+    let Some(world) = world("home/project") else { return };
+    world.file("home/letter", "private");
+    git(&world, ".", "git init -q");
+    let ended = world.sh("git status; cat ../letter").run();
+    assert!(ended.code() != 0 && ended.out().is_empty(), "{ended}");
+    assert!(git(&world, "project", "git status").contains("On branch main"), "the control");
+}
+
+#[test]
+fn borrowed_objects() {
+    let Some(world) = world("home/clone") else { return };
+    git(&world, "clone", "git clone -q --shared ../repository .");
+    let objects = world.home().join("repository/.git/objects");
+    let ended = world.jail(["git", "log", "--format=%s"]).run();
+    let flag = format!("type --map {} ", objects.display());
+    assert!(ended.code() != 0 && ended.err().contains(&flag), "{ended}");
+    let map = format!("--map={}", objects.display());
+    assert_eq!(world.exec_with([map.as_str()], ["git", "log", "--format=%s"]).run().ok(), "one\n");
+    assert_eq!(git(&world, "clone", "git log --format=%s"), "one\n", "the control");
+}
+
+#[test]
+fn a_repository_kept_apart() {
+    let Some(world) = world("home/apart") else { return };
+    git(
+        &world,
+        "apart",
+        "git init -q --separate-git-dir ../apart.git . && \
+                          git commit -q --allow-empty -m apart",
+    );
+    let elsewhere = world.home().join("apart.git");
+    let ended = world.jail(["git", "log", "--format=%s"]).run();
+    let flag = format!("type --rw-map {} ", elsewhere.display());
+    assert!(ended.code() != 0 && ended.err().contains(&flag), "{ended}");
+    let map = format!("--rw-map={}", elsewhere.display());
+    let script = "git commit -q --allow-empty -m two && git log --format=%s";
+    assert_eq!(world.sh_with([map.as_str()], script).run().ok(), "two\napart\n");
+}
+
+/// To git in the jail a worktree elsewhere looks like one that is gone.
+#[test]
+fn a_worktree_elsewhere_is_not_pruned() {
+    let Some(world) = world("home/repository") else { return };
+    git(&world, "repository", "git worktree add -q ../other && git worktree add -q inside");
+    world
+        .sh("git worktree prune -v; git worktree remove --force ../other; git gc -q --prune=now")
+        .run();
+    assert_eq!(git(&world, "other", "git status --short --branch && ls"), "## other\nfile\n");
+    // One that is in the project is worked in, which writes its record.
+    let script = "cd inside && echo two > file && git commit -qam two && git log --format=%s";
+    assert_eq!(world.sh(script).run().ok(), "two\none\n");
+}

@@ -75,6 +75,7 @@ mod screens;
 mod signals;
 mod sockets;
 mod stage_one;
+mod starts;
 mod status_bar;
 mod stdio;
 mod system_table;

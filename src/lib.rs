@@ -54,8 +54,9 @@ const TRUST_ONCE: &str = "AI_JAIL_TRUST_ONCE";
 
 /// Runs the command line `arguments`, program name included, and gives the status to end with.
 pub fn run(arguments: &[OsString]) -> u8 {
-    // It cannot fail: the signal is there and may be set.
+    // Neither can fail: the signals are there and may be set.
     let _ = stage2::sys::signals::hear_of_children();
+    let _ = stage2::sys::signals::outlive_file_size_limit();
     let mut cli = match Cli::parse(arguments) {
         Ok(cli) => cli,
         Err(error) => return usage(&error),

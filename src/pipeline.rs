@@ -1,6 +1,7 @@
 //! A run: from the command line to the status that it ends with.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::agent_state;
 use crate::cli::Cli;
@@ -20,6 +21,13 @@ use crate::settings::Settings;
 use crate::start::Start;
 use crate::views::not_run::Lookup;
 use crate::views::{announcement, dry_run, explain, progress};
+
+/// How often a launch is tried while the host replaces what would be mounted. Of launches beside a
+/// program that replaces a file without pause about one in ten fails.
+const TRIES: u32 = 12;
+
+/// How long the first pause is before another try; each later one is longer by as much.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Runs the command in its jail.
 ///
@@ -45,12 +53,32 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
     let lookup = Lookup::new(&plan, &host, &would_show);
     let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
-    let Ended { status, home } = launch::run(plan, Some(&settings), &host, &builder, &sink)?;
+    let Ended { status, home } = try_launch(plan, &settings, &host, &builder, &sink)?;
     if let Some(review) = review {
         review::lines(review.findings(home)).iter().for_each(messages::warning);
     }
     remember_command(cli, &start, &settings, status);
     Ok(status)
+}
+
+/// Launches the plan. A program of the host that saves one of the mounted files in this moment puts
+/// a new file in its place, and the old one can be mounted no more: then the host is probed and the
+/// plan made once more, as often as [`TRIES`] says.
+fn try_launch(
+    plan: Plan,
+    settings: &Settings,
+    host: &Host,
+    builder: &Builder,
+    sink: launch::Sink,
+) -> Result<Ended, Error> {
+    let mut outcome = launch::run(plan, Some(settings), host, builder, sink);
+    for turn in 1..TRIES {
+        let Err(Error::Source { .. }) = outcome else { break };
+        std::thread::sleep(PAUSE * turn);
+        let Planned { host, plan } = Planned::new(host.origin.clone(), settings)?;
+        outcome = launch::run(plan, Some(settings), &host, builder, sink);
+    }
+    outcome
 }
 
 /// Remembers the command, now that it has run. Those who capture a script's output want nothing

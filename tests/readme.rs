@@ -40,6 +40,13 @@ fn environment(when: env::DropWhen) -> String {
     grouped(rows.map(|row| (row.name, row.reason)), ["why", "variables"])
 }
 
+fn presets() -> String {
+    let rows = env::PRESET
+        .iter()
+        .map(|row| format!("| `{}={}` | {} |\n", row.name, row.value, row.reason));
+    format!("| variable | why |\n|---|---|\n{}", rows.collect::<String>())
+}
+
 /// The tables of docs/display.md.
 fn display_tables() -> Vec<(&'static str, String)> {
     let withheld = display::WITHHELD.iter().map(|door| (door.path, door.reason));
@@ -171,6 +178,7 @@ fn tables() -> Vec<(&'static str, String)> {
         ("hidden", home(Treatment::Hidden)),
         ("protected", grouped(in_home(Os::Linux), ["what", "below the home"])),
         ("dropped", environment(env::DropWhen::Always)),
+        ("preset", presets()),
         ("kept", format!("{}\n", kept.join(" "))),
     ]
 }

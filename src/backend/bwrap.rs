@@ -69,10 +69,12 @@ fn namespaces(plan: &Plan, bubblewrap: &Bubblewrap) -> Vec<Words> {
         "--unshare-pid",
         "--unshare-ipc",
         "--unshare-uts",
-        "--unshare-cgroup-try",
     ]
     .map(|flag| option([flag.into()]))
     .into();
+    if plan.cgroup_namespace {
+        options.push(option(["--unshare-cgroup-try".into()]));
+    }
     match plan.facts.network {
         Network::Shared => {}
         Network::None => options.push(option(["--unshare-net".into()])),

@@ -113,17 +113,34 @@ fn save_project(
     // in a content that was trusted. So a file that asked for nothing is trusted with the map
     // that was typed, and a file with a stranger's map in it is not.
     let agreed = is_recorded(&current, paths) || asks_for_nothing(&current, cli, paths);
-    if on_disk.as_ref() != Some(&new) {
-        files::replace::sweep(&paths.project_dir, SETTINGS_FILE);
-        write(path, &new)?;
-        saved.written.push(path.clone());
-        saved.news.extend(news::between(&current.fields, &fields, SETTINGS_FILE));
-    }
-    if agreed {
-        remember(&new, &fields, paths, saved);
-    } else {
+    if !agreed {
         warn_untrusted(&current, &fields, cli, paths, saved);
     }
+    // Trust comes first: in a home that is full or read-only it fails, and a file that was saved
+    // without it would stop the next run.
+    let changes = on_disk.as_ref() != Some(&new);
+    let was_recorded = is_recorded(&current, paths);
+    let recorded = if agreed { remember(&new, &fields, paths) } else { Ok(()) };
+    if !changes {
+        // Without a new content a failure is no news: it would be said at every launch.
+        return Ok(());
+    }
+    let warning = match recorded {
+        // Without a home nothing is ever trusted: the next run will ask, whatever is saved.
+        Err(error @ ConfigError::NoTrustStore) => Some(error.to_string()),
+        recorded => recorded.map(|()| None)?,
+    };
+    files::replace::sweep(&paths.project_dir, SETTINGS_FILE);
+    if let Err(error) = write(path, &new) {
+        // The old content stays, and so does what was agreed to.
+        if let Some(text) = current.text.as_ref().filter(|_| was_recorded) {
+            let _ = record::write(paths, text, &current.fields);
+        }
+        return Err(error);
+    }
+    saved.written.push(path.clone());
+    saved.warnings.extend(warning);
+    saved.news.extend(news::between(&current.fields, &fields, SETTINGS_FILE));
     Ok(())
 }
 
@@ -151,18 +168,13 @@ fn is_recorded(file: &File, paths: &Paths) -> bool {
 }
 
 /// Carries trust on to the new content.
-fn remember(text: &str, fields: &Fields, paths: &Paths, saved: &mut Saved) {
+fn remember(text: &str, fields: &Fields, paths: &Paths) -> Result<(), ConfigError> {
     // A record that there is already must not speak of what was taken back.
     let is_stale = || matches!(record::check(paths, text, fields), record::Found::Other(_));
     if !takes_a_record(fields, paths) && !is_stale() {
-        return;
+        return Ok(());
     }
-    if let Err(error) = record::write(paths, text, fields) {
-        // Without a new content it is no news: it would be said at every launch.
-        if !saved.written.is_empty() {
-            saved.warnings.push(error.to_string());
-        }
-    }
+    record::write(paths, text, fields)
 }
 
 /// `--init` runs nothing and so was not stopped at the gate: say what the next run will meet.

@@ -148,9 +148,12 @@ pub fn entries(home: &Path) -> Vec<Entry> {
 /// Where a directory below the home is; the top level's listing tells of most that they are not.
 fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
     let Some(first) = parent.components().next() else { return Some(home.to_path_buf()) };
-    let entry = top.iter().find(|entry| entry.path == Path::new(&first))?;
-    if entry.path == parent {
-        return Some(entry.located.canonical.clone());
+    // The listing has what begins with a dot, and what has a row.
+    if home::is_dot_entry(first.as_os_str()) {
+        let entry = top.iter().find(|entry| entry.path == Path::new(&first))?;
+        if entry.path == parent {
+            return Some(entry.located.canonical.clone());
+        }
     }
     let path = home.join(parent);
     // One call says that it is not there; the way to where it leads takes one for each component.

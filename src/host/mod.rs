@@ -5,6 +5,7 @@
 
 pub mod agent;
 pub mod agent_sandbox;
+pub mod around;
 pub mod bubblewrap;
 pub mod builder;
 pub mod command;
@@ -14,6 +15,7 @@ mod environment;
 pub mod facts;
 pub mod git;
 pub mod git_config;
+pub mod git_elsewhere;
 pub mod held;
 pub mod home;
 pub mod links;
@@ -23,6 +25,7 @@ pub mod maps;
 pub mod mise;
 mod origin;
 pub mod own_home;
+mod pnpm;
 mod probe;
 pub mod protect;
 pub mod repositories;
@@ -30,6 +33,7 @@ pub mod sockets;
 mod stdio;
 pub mod system;
 pub mod tracked;
+pub mod unanswered;
 
 pub use environment::Environment;
 pub use origin::Origin;

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::around::{self, Around};
 use super::display::{self, Display, Withheld};
 use super::doors::{self, Door};
 use super::environment::Environment;
+use super::git_elsewhere::{self, Elsewhere};
 use super::home::{self, Entry, Home};
 use super::links::{self, Located};
 use super::maps::{self, Map, Missing};
@@ -13,12 +15,16 @@ use super::own_home::{self, OwnHome};
 use super::protect::{self, Protection};
 use super::stdio::{self, Stdio};
 use super::system::{self, RootEntry, SystemPlace};
-use super::{agent, command, git, mise, sockets};
+use super::unanswered::{self, Unanswered};
+use super::{agent, command, git, mise, pnpm, sockets};
 use crate::facts::{Facts, Writes};
 use crate::fields::Switch;
 use crate::policy::place::{Place, place};
 use crate::policy::{self, Os};
 use crate::settings::Settings;
+
+/// Only the unified hierarchy has this file in its root; `cgroups(7)`.
+const UNIFIED_CGROUPS: &str = "/sys/fs/cgroup/cgroup.controllers";
 
 /// What this host has of what the settings ask for.
 #[derive(Debug)]
@@ -45,6 +51,8 @@ pub struct Host {
     pub root_settings: Vec<Place>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
+    /// Entries that nobody answers for, and which are left out.
+    pub unanswered: Vec<Unanswered>,
     /// Where mise will record trust, if it has recorded nothing yet.
     pub missing_mise_state: Option<PathBuf>,
     /// GPU devices.
@@ -70,6 +78,10 @@ pub struct Host {
     pub project_file: bool,
     /// The repository of a worktree or submodule.
     pub git_common: Option<PathBuf>,
+    /// The repository around the project.
+    pub around: Option<Around>,
+    /// What git needs besides, of what nobody but the project vouches for.
+    pub git_elsewhere: Vec<Elsewhere>,
     /// Where the command is, as named and where that leads.
     pub command: Option<(PathBuf, Located)>,
     /// The agent that the command is, if it is one that the tables know.
@@ -80,6 +92,10 @@ pub struct Host {
     pub mise: Option<mise::MiseProgram>,
     /// The home that the jails have of their own, where one is wanted.
     pub own_home: Option<OwnHome>,
+    /// Whether the host's control groups are of version 2 alone.
+    pub unified_cgroups: bool,
+    /// Where pnpm keeps packages, where the jail shall go on with the host's.
+    pub pnpm_store: Option<PathBuf>,
     /// Maps whose source exists.
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
@@ -98,9 +114,17 @@ impl Host {
         let runtime = if alone { None } else { display::runtime_directory(environment) };
         let keys = display::keys_file(environment, real_home);
         let (maps, missing) = if alone { Default::default() } else { find_maps(&origin, settings) };
-        let entries = real_home.map(home::entries).unwrap_or_default();
-        let protection =
-            if alone { Protection::default() } else { protect::find(&origin, &entries, &maps) };
+        let mut entries = real_home.map(home::entries).unwrap_or_default();
+        let unanswered = unanswered::take_out(&mut entries);
+        let git_common = git::common_directory(&origin.project);
+        let around = around::find(&origin);
+        let directory = around.as_ref().map(|around| around.directory.as_path());
+        let directory = git_common.as_deref().or(directory);
+        let protection = if alone {
+            Protection::default()
+        } else {
+            protect::find(&origin, &entries, &maps, around.as_ref())
+        };
         let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
         // An agent that is not there keeps no state.
@@ -129,6 +153,7 @@ impl Host {
             masks: system::masks(facts),
             missing_mise_state: mise::missing_state(&origin, &entries),
             root_settings: system::root_settings(),
+            unanswered,
             gpu: if settings.is_on(Switch::Gpu) { system::gpu_devices() } else { Vec::new() },
             display: if settings.is_on(Switch::Display) {
                 display::display(environment, keys.as_deref())
@@ -143,11 +168,15 @@ impl Host {
             certificates: if alone { Vec::new() } else { certificates(environment) },
             trust_records: trust_records(&origin.home),
             project_file: is_file(&origin.project.join(policy::own::SETTINGS_FILE)),
-            git_common: git::common_directory(&origin.project),
+            git_elsewhere: git_elsewhere::find(&origin.project, directory, environment),
+            git_common,
+            around,
             command,
             mise: if settings.is_on(Switch::Mise) { mise::find(&origin, &maps) } else { None },
             own_home,
             entries,
+            unified_cgroups: is_file(Path::new(UNIFIED_CGROUPS)),
+            pnpm_store: if alone { None } else { pnpm::store(&origin) },
             maps,
             missing,
             protection,

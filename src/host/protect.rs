@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::agent::{self, Moved};
+use super::around::Around;
 use super::held::{Held, Unheld};
 use super::home::Entry;
 use super::maps::Map;
@@ -29,14 +30,20 @@ pub struct Protection {
     pub watched: Vec<Unheld>,
     /// Directories on the way to what is looked at, which a link could stand for.
     pub ways: Vec<Unheld>,
-    /// Directories mapped read-write, which may be repositories.
+    /// Directories mapped read-write, which may be repositories, and the root of the one around the
+    /// project.
     pub mapped: Vec<PathBuf>,
     /// The repositories.
     pub repositories: Repositories,
 }
 
 /// Looks at everything that the tables name. Whether a jail may write there is the plan's to say.
-pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
+pub fn find(
+    origin: &Origin,
+    entries: &[Entry],
+    maps: &[Map],
+    around: Option<&Around>,
+) -> Protection {
     let mut found = Protection::default();
     let mut places = HomePlaces { entries, last: None };
     for row in home(Os::of_this_build()) {
@@ -66,6 +73,7 @@ pub fn find(origin: &Origin, entries: &[Entry], maps: &[Map]) -> Protection {
     for project in std::iter::once(&origin.project).chain(&found.mapped.clone()) {
         found.work_of_agents(project);
     }
+    found.mapped.extend(around.map(|around| around.root.clone()));
     let home = origin.home.real();
     found.repositories = repositories::find(&origin.project, &found.mapped, home, Limits::LAUNCH);
     found

@@ -86,7 +86,7 @@ pub fn find(
     let found = Repositories::default();
     let module_looks = MODULE_LOOKS;
     let mut search =
-        Search { project, home, left: limits, module_looks, seen: HashSet::new(), found };
+        Search { project, mapped, home, left: limits, module_looks, seen: HashSet::new(), found };
     search.global_hooks();
     search.directory(project);
     let nested = nested(project);
@@ -138,13 +138,14 @@ fn may_have_directories(path: &Path) -> bool {
 }
 
 /// As git itself decides it, roughly: `gitrepository-layout(5)`. The objects may be elsewhere.
-fn is_git_directory(path: &Path) -> bool {
+pub fn is_git_directory(path: &Path) -> bool {
     let is_there = |name: &str| path.join(name).symlink_metadata().is_ok();
     is_there("HEAD") && (path.join("objects").is_dir() || is_there("commondir"))
 }
 
 struct Search<'a> {
     project: &'a Path,
+    mapped: &'a [PathBuf],
     home: Option<&'a Path>,
     /// How much may still be looked at.
     left: Limits,
@@ -254,14 +255,33 @@ impl Search<'_> {
         }
         self.left.worktrees -= 1;
         self.found.worktrees.push(record.to_path_buf());
+        let dot_git = read_line(&record.join("gitdir")).map(|dot_git| record.join(dot_git));
+        if dot_git.as_deref().is_some_and(|dot_git| self.is_out_of_reach(dot_git)) {
+            // In the jail its files are missing, and to git it looks like one that can be pruned.
+            self.item(record, git::RECORD);
+            return;
+        }
         self.item(&record.join("commondir"), git::POINTER);
         self.watch(&record.join(STEPS), git::STEPS);
         if own_config {
             self.item(&record.join("config.worktree"), git::CONFIG);
         }
-        if let Some(dot_git) = read_line(&record.join("gitdir")) {
-            self.item_if_there(&record.join(dot_git), git::POINTER);
+        if let Some(dot_git) = dot_git {
+            self.item_if_there(&dot_git, git::POINTER);
         }
+    }
+
+    /// Whether a worktree is there on the host, and not where the jail works.
+    fn is_out_of_reach(&self, dot_git: &Path) -> bool {
+        let Some(tree) = dot_git.parent().and_then(|tree| fs::canonicalize(tree).ok()) else {
+            return false;
+        };
+        !self
+            .mapped
+            .iter()
+            .map(PathBuf::as_path)
+            .chain([self.project])
+            .any(|at| tree.starts_with(at))
     }
 
     fn submodules(&mut self, directory: &Path, depth: usize) {

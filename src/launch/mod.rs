@@ -10,6 +10,7 @@ mod ending;
 mod failure;
 mod jail;
 mod notice;
+mod placed;
 mod relay;
 mod sandbox_exec;
 mod signals;
@@ -23,10 +24,10 @@ use std::os::fd::OwnedFd;
 
 use copies::Copies;
 use jail::{Handover, Jail};
+use placed::Placed;
 use stage2::report::{Achieved, Layer};
 
-pub use notice::Notice;
-use notice::Sink;
+pub use notice::{Notice, Sink};
 
 use crate::error::Error;
 use crate::host::Host;
@@ -63,7 +64,8 @@ pub fn run(
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal, builder.confinement())?;
     let mut copies = Copies::read(&mut plan);
-    let (jail, connection, mounts) = start(&mut plan, bar, host, builder, &copies)?;
+    let Started { jail, connection, mounts, placed } =
+        start(&mut plan, bar, host, builder, &copies)?;
     signals.listen().map_err(Error::system("sigprocmask"))?;
     let with_mounts = |notice: &Notice| tell(notice, mounts.as_ref(), sink);
     let run = supervise::Run { builder, copies: &mut copies, sink: &with_mounts };
@@ -73,7 +75,8 @@ pub fn run(
     for (path, error) in failed {
         sink(&Notice::NotSaved(path, error));
     }
-    Ok(Ended { status: outcome?, home })
+    let status = outcome.map_err(|error| placed.explain(error))?;
+    Ok(Ended { status, home })
 }
 
 /// Tells something; where it is what stage two's layers achieved, with the mounts, which the front knows of, before them.
@@ -87,6 +90,16 @@ fn tell(notice: &Notice, mounts: Option<&Achieved>, sink: Sink) {
     }
 }
 
+/// What was started.
+struct Started {
+    jail: Jail,
+    connection: Connection,
+    /// What became of the mounts, where that was decided before stage two.
+    mounts: Option<Achieved>,
+    /// What the builder was told to mount.
+    placed: Placed,
+}
+
 /// Starts what builds the jail, connected with the caller's terminal.
 #[cfg_attr(not(target_os = "linux"), expect(unused_variables, clippy::needless_pass_by_ref_mut))]
 fn start(
@@ -95,15 +108,15 @@ fn start(
     host: &Host,
     builder: &Builder,
     copies: &Copies,
-) -> Result<(Jail, Connection, Option<Achieved>), Error> {
+) -> Result<Started, Error> {
     let confinement = builder.confinement();
     match builder {
         #[cfg(target_os = "linux")]
         Builder::Bubblewrap(bubblewrap) => {
             let connection = Connection::new(plan, host, bar, confinement)?;
             let handover = Handover::new(plan, host, &connection, confinement)?;
-            let (jail, mounts) = bubblewrap::start(plan, bubblewrap, copies, handover)?;
-            Ok((jail, connection, Some(mounts)))
+            let (jail, mounts, placed) = bubblewrap::start(plan, bubblewrap, copies, handover)?;
+            Ok(Started { jail, connection, mounts: Some(mounts), placed })
         }
         #[cfg(not(target_os = "linux"))]
         Builder::Bubblewrap(bubblewrap) => Err(Error::StartBwrap {
@@ -113,7 +126,8 @@ fn start(
         Builder::SandboxExec(path) => {
             let connection = Connection::new(plan, host, bar, confinement)?;
             let handover = Handover::new(plan, host, &connection, confinement)?;
-            Ok((sandbox_exec::start(plan, path, handover)?, connection, None))
+            let jail = sandbox_exec::start(plan, path, handover)?;
+            Ok(Started { jail, connection, mounts: None, placed: Placed::default() })
         }
     }
 }

@@ -8,7 +8,8 @@ use super::mount::{self, Kind, Mount};
 use crate::facts::{Facts, Inheritance};
 use crate::fields::Switch;
 use crate::host::Host;
-use crate::policy::env::{LOCKDOWN_KEPT, MARKER, dropped};
+use crate::host::maps::Map;
+use crate::policy::env::{LOCKDOWN_KEPT, MARKER, PNPM_STORE, PRESET, Preset, dropped};
 use crate::policy::variable::{DropWhen, Variable};
 use crate::policy::{Os, fits, macos, mise};
 use crate::settings::Settings;
@@ -52,6 +53,9 @@ pub fn edits<K: Kind>(
     edits.extend(
         display.into_iter().flatten().map(|(name, value)| EnvEdit::Set(name.into(), value)),
     );
+    if host.os == Os::Linux && !is_cleared {
+        edits.extend(presets(settings, host));
+    }
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
     if let Some(updates) = host.agent.as_ref().and_then(|agent| agent.row.updates) {
         // An update cannot succeed in a jail: it only makes noise, and gives bad advice.
@@ -71,10 +75,36 @@ pub fn edits<K: Kind>(
     edits
 }
 
+/// What the caller has not set and programs in a jail are better off with.
+fn presets(settings: &Settings, host: &Host) -> Vec<EnvEdit> {
+    let is_wanted = |row: &&Preset| {
+        let is_free = host.origin.environment.get(row.name).is_none();
+        is_free && (!row.with_filter || settings.is_on(Switch::Seccomp))
+    };
+    let preset = |row: &Preset| EnvEdit::Set(row.name.into(), row.value.into());
+    let presets = PRESET.iter().filter(is_wanted).map(preset);
+    let store = host.pnpm_store.iter();
+    let store = store.map(|path| EnvEdit::Set(PNPM_STORE.0.into(), path.clone().into()));
+    presets.chain(store).collect()
+}
+
 fn name(edit: &EnvEdit) -> &OsStr {
     match edit {
         EnvEdit::Set(name, _) | EnvEdit::Unset(name, _) => name,
     }
+}
+
+/// Whether a map shows the host's own at a path, as the path names it.
+fn is_mapped<K: Kind>(host: &Host, mounts: &[Mount<K>], path: &Path) -> bool {
+    let shows = |map: &&Map| {
+        let is_it = path.starts_with(&map.named) || path.starts_with(&map.source.canonical);
+        is_it && map.dest.is_none()
+    };
+    let is_mounted = |map: &Map| {
+        let mut maps = mounts.iter().filter(|mount| mount.authority.is_map());
+        maps.any(|mount| mount.is_at(&map.source.canonical))
+    };
+    host.maps.iter().filter(shows).any(is_mounted)
 }
 
 /// Whether a row drops a variable with this value.
@@ -95,6 +125,7 @@ fn applies<K: Kind>(
         DropWhen::WithoutKeys => !display::has_keys(mounts),
         DropWhen::WithoutWayland => host.display.wayland.is_none(),
         DropWhen::WithoutDocker => !settings.is_on(Switch::Docker),
+        DropWhen::UnlessMapped => !is_mapped(host, mounts, Path::new(value)),
         DropWhen::UnlessVisible => {
             let path = match host.os {
                 Os::Linux => PathBuf::from(value),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Withheld;
 use super::arrange::Hidden;
 use super::display;
+use super::git;
 use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Kind, Mount, Why, below, nearest};
@@ -60,6 +61,7 @@ pub fn gather<K: System>(
         home::gather(&mut gathered, host);
         gathered.doors(settings, host);
         maps::gather(&mut gathered, host)?;
+        git::hint(&mut gathered, host);
         K::after_maps(&mut gathered, host);
         program::gather(&mut gathered, host);
         protect::gather(&mut gathered, settings, host);
@@ -90,7 +92,7 @@ fn refuse_project<K>(host: &Host, hidden: &[Hidden<K>]) -> Result<(), Error> {
 fn writable_places<K: System>(host: &Host) -> Vec<PathBuf> {
     let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
     let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
-    let places = places.chain([&host.origin.project]).chain(&host.git_common).cloned();
+    let places = places.chain([&host.origin.project]).chain(git::directories(host)).cloned();
     places.chain(K::temporary(host)).collect()
 }
 
@@ -172,10 +174,7 @@ impl<K: System> Gathered<K> {
             self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
         }
         self.user_file(host);
-        if let Some(path) = &host.git_common {
-            let reason = "the repository of this worktree";
-            self.mounts.push(Mount::bind(path, access, Authority::Project, reason));
-        }
+        git::gather(self, host, access);
     }
 
     /// The user's own file, where it is a link into a place that the jail may write: nobody is

@@ -59,6 +59,11 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
         return;
     };
     K::missing_entries(gathered, host);
+    for place in &host.unanswered {
+        let why = format!("a file system that another program provides: {}", place.why);
+        gathered.warnings.push(format!("{} is left out: {why}", visible(&place.path)));
+        gathered.withhold(&place.path, why);
+    }
     for entry in &host.entries {
         let (mut treatment, row) = treatment(entry);
         if treatment == Treatment::Copied && !is_written_to_host(host, entry) {

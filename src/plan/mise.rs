@@ -65,7 +65,7 @@ fn is_interactive_bash(settings: &Settings, host: &Host) -> bool {
 /// What the jail itself decides, and what it does not let in from the host either.
 fn withheld(settings: &Settings, host: &Host) -> Vec<&'static str> {
     let applies = |when: DropWhen| match when {
-        DropWhen::Always => true,
+        DropWhen::Always | DropWhen::UnlessMapped => true,
         DropWhen::WithoutX11 | DropWhen::WithoutKeys => host.display.x11.is_none(),
         DropWhen::WithoutWayland => host.display.wayland.is_none(),
         DropWhen::WithoutDocker => !settings.is_on(Switch::Docker),

@@ -6,6 +6,7 @@ mod arrange;
 mod display;
 mod environment;
 mod gather;
+mod git;
 mod home;
 mod landlock;
 mod linux;
@@ -69,6 +70,10 @@ pub struct Plan {
     /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
     /// asking for any capability, the machine's `core_pattern` for one.
     pub proc_is_read_only: bool,
+    /// Whether the jail has a control-group namespace of its own. With version 1 of the control
+    /// groups the paths in it fit none of the host's mounts below `/sys`, and the JVM ends with an
+    /// exception when it looks up its memory.
+    pub cgroup_namespace: bool,
     /// The command's controlling terminal.
     pub terminal: Terminal,
     /// The resource limits.
@@ -153,6 +158,7 @@ impl Plan {
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
             proc_is_read_only: host.origin.as_root,
+            cgroup_namespace: host.unified_cgroups,
             terminal: Terminal::decide(settings, facts, host),
             rlimits: settings.is_on(Switch::Rlimits).then(|| rlimits(facts)),
             landlock: None,

@@ -146,6 +146,13 @@ pub enum Authority {
     Flag,
 }
 
+impl Authority {
+    /// Whether the user has named the place in a map.
+    pub fn is_map(self) -> bool {
+        matches!(self, Self::UserFile | Self::ProjectFile | Self::Flag)
+    }
+}
+
 /// Why something is in the jail or is left out: a row of the tables, or words alone.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Why {

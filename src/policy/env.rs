@@ -10,13 +10,15 @@ const fn row(name: &'static str, when: DropWhen, reason: &'static str) -> Variab
     Variable { name, when, reason }
 }
 
-use DropWhen::{Always, UnlessVisible, WithoutDocker, WithoutKeys, WithoutWayland, WithoutX11};
+use DropWhen::{
+    Always, UnlessMapped, UnlessVisible, WithoutDocker, WithoutKeys, WithoutWayland, WithoutX11,
+};
 
 /// What is not inherited in the default mode.
 pub const DROPPED: &[Variable] = &[
     row("LD_PRELOAD", Always, "loads code into every program"),
     row("LD_AUDIT", Always, "loads code into every program"),
-    row("SSH_AUTH_SOCK", Always, "agent that signs with the user's keys"),
+    row("SSH_AUTH_SOCK", UnlessMapped, "agent that signs with the user's keys"),
     row("SSH_AGENT_PID", Always, "agent that signs with the user's keys"),
     row("SSH_ASKPASS", Always, "asks for passwords on the host's screen"),
     row("GPG_AGENT_INFO", Always, "agent that signs with the user's keys"),
@@ -57,6 +59,41 @@ pub const DROPPED: &[Variable] = &[
     row("PULSE_SERVER", UnlessVisible, "sound server that is not there"),
     row("DOCKER_HOST", WithoutDocker, "no Docker"),
 ];
+
+/// A variable that the jail has where the caller has not set it.
+pub struct Preset {
+    /// The name.
+    pub name: &'static str,
+    /// The value.
+    pub value: &'static str,
+    /// Whether it stands in for what the filter of system calls denies.
+    pub with_filter: bool,
+    /// Why.
+    pub reason: &'static str,
+}
+
+/// What the jail sets where it is not set.
+pub const PRESET: &[Preset] = &[
+    Preset {
+        name: "LSAN_OPTIONS",
+        value: "detect_leaks=0",
+        with_filter: true,
+        reason: "the leak check attaches to its own process (ptrace), which is denied, and ends \
+                 every program that was built with -fsanitize=address; the other checks stay",
+    },
+    Preset {
+        name: "UV_LINK_MODE",
+        value: "copy",
+        with_filter: false,
+        reason: "uv cannot link from its cache into the project, which are mounts of their own, \
+                 and warns at each install",
+    },
+];
+
+/// Where pnpm keeps packages, below the home: a project on the home's own file system has them
+/// linked from there, and from its own directory where that cannot be. With the variable a jail
+/// goes on with what the host has installed.
+pub const PNPM_STORE: (&str, &str) = ("npm_config_store_dir", ".local/share/pnpm/store");
 
 /// All that is not inherited on a system.
 pub fn dropped(os: Os) -> impl Iterator<Item = &'static Variable> {

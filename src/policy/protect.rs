@@ -38,6 +38,8 @@ pub const HOME: &[Place] = &[
     row(".yarn/switch", PROGRAMS),
     row(".pub-cache/bin", PROGRAMS),
     row(".mix/escripts", PROGRAMS),
+    row(".cabal/bin", PROGRAMS),
+    row(".julia/bin", PROGRAMS),
     row(".local/share/mise/shims", PROGRAMS),
     row(".local/share/pnpm/bin", PROGRAMS),
     row(".local/share/pnpm/pnpm", PROGRAMS),
@@ -189,6 +191,17 @@ pub const HOME: &[Place] = &[
     row(".bundle/plugin", BUILD),
     row(".config/composer", BUILD),
     row(".config/pnpm", BUILD),
+    row(".sbt/0.13/plugins", BUILD),
+    row(".sbt/1.0/plugins", BUILD),
+    row(".sbt/1.0/global.sbt", BUILD),
+    row(".stack/config.yaml", BUILD),
+    row(".stack/hooks", BUILD),
+    row(".julia/config", BUILD),
+    row(".conan2/extensions", BUILD),
+    row(".conan2/profiles", BUILD),
+    row(".conan2/global.conf", BUILD),
+    row(".sbt/repositories", PACKAGES),
+    row(".cabal/config", PACKAGES),
     row(".m2/settings.xml", PACKAGES),
     row(".nuget/NuGet", PACKAGES),
     row(".bundle/config", PACKAGES),
@@ -237,6 +250,8 @@ pub mod git {
     pub const HOOKS: &str = "git runs it";
     /// Settings name programs; `git-config(1)`.
     pub const CONFIG: &str = "settings of git, which name programs";
+    /// What git would take for the remains of a worktree that is gone; `git-worktree(1)`.
+    pub const RECORD: &str = "the record of a worktree that is not in the jail";
     /// Where git finds the settings and the hooks; `gitrepository-layout(5)`.
     pub const POINTER: &str = "it tells git where its settings and hooks are";
     /// `core.hooksPath`.

@@ -24,6 +24,36 @@ pub const DEEPER: &[Place] = &[
     system("/run/current-system", "NixOS and Guix system profile"),
     system("/run/opengl-driver", "NixOS graphics driver"),
     system("/var/guix/profiles", "Guix profiles"),
+    // What package managers know, so that `dpkg -l`, `rpm -qa` and builds that ask them work. None
+    // of these holds a secret: `/var/cache/debconf`, which can, and `/var/lib` as a whole are not
+    // there.
+    system("/var/lib/dpkg", "what Debian's package manager has installed"),
+    system("/var/lib/apt/lists", "which packages Debian's archives have"),
+    system("/var/lib/apt/extended_states", "what Debian's package manager has installed"),
+    system("/var/lib/rpm", "what rpm has installed"),
+    system("/var/lib/alternatives", "which of several programs of a name is in use"),
+    system("/var/lib/pacman/local", "what pacman has installed"),
+    system("/var/lib/pacman/sync", "which packages Arch's archives have"),
+    system("/var/lib/portage", "what Portage has installed"),
+    system("/var/db/pkg", "what Portage has installed"),
+    system("/var/db/xbps", "what XBPS has installed"),
+    // What packages make when they are installed, and programs read.
+    system("/var/lib/texmf", "formats and fonts of TeX"),
+    system("/var/lib/tex-common", "formats and fonts of TeX"),
+    system("/var/lib/texlive", "formats and fonts of TeX"),
+    system("/var/lib/ghc", "packages of the Haskell compiler"),
+    system("/var/lib/haskell-packages", "packages of the Haskell compiler"),
+    system("/var/lib/aspell", "dictionaries"),
+    system("/var/lib/ispell", "dictionaries"),
+    system("/var/lib/dictionaries-common", "dictionaries"),
+    system("/var/lib/mecab", "dictionaries"),
+    system("/var/lib/xml-core", "catalogues of SGML and XML"),
+    system("/var/lib/sgml-base", "catalogues of SGML and XML"),
+    system("/var/lib/gems", "libraries of Ruby"),
+    system("/var/lib/emacs", "libraries of Emacs"),
+    system("/var/lib/ca-certificates", "TLS certificates"),
+    system("/var/cache/man", "index of the manual pages"),
+    system("/var/cache/fontconfig", "index of the fonts"),
 ];
 
 /// Files and directories that programs need and that distributions keep behind symlinks: where

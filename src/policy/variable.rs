@@ -7,6 +7,8 @@ pub enum DropWhen {
     Always,
     /// Where the path in it is not in the jail.
     UnlessVisible,
+    /// Where the path in it is not a place of the host that a map shows.
+    UnlessMapped,
     /// Where the jail has no X11 display.
     WithoutX11,
     /// Where the jail has no keys to an X11 display.

@@ -34,6 +34,20 @@ pub fn apply() -> Achieved {
     }
 }
 
+/// Empties the two sets that would hand privileges of the caller on to an ordinary program: a
+/// login manager (`pam_cap`) or a service may have filled them, and bubblewrap refuses to start
+/// with any.
+///
+/// # Errors
+///
+/// A sentence on what the kernel refused.
+pub fn drop_inherited() -> Result<(), String> {
+    for set in [CapSet::Ambient, CapSet::Inheritable] {
+        caps::clear(None, set).map_err(|error| format!("cannot empty the {set:?} set: {error}"))?;
+    }
+    Ok(())
+}
+
 /// What became of the bounding set.
 enum Bounding {
     Empty,

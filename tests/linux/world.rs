@@ -129,5 +129,6 @@ fn ordinary(mut host: Host) -> Host {
     host.x11_sockets = false;
     host.docker = Vec::new();
     host.sockets = Vec::new();
+    host.unified_cgroups = true;
     host
 }

@@ -20,6 +20,7 @@ use stage2::spec::ENTRY_POINT;
 
 use super::copies::Copies;
 use super::jail::{Cleanup, Handover, Jail};
+use super::placed::Placed;
 use crate::backend::{bwrap, tree};
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
@@ -33,7 +34,7 @@ pub fn start(
     bubblewrap: &Bubblewrap,
     copies: &Copies,
     handover: Handover,
-) -> Result<(Jail, Achieved), Error> {
+) -> Result<(Jail, Achieved, Placed), Error> {
     if !matches!(plan.places, Places::Linux(_)) {
         return Err(Error::Foreign { builder: "bubblewrap" });
     }
@@ -41,7 +42,10 @@ pub fn start(
     let inner =
         Inner { program: ourselves()?, spec: in_memory(handover.spec.to_json().as_bytes())? };
     let inherited = orphans::adopt()?;
+    // Where the kernel refuses, bubblewrap says what it does not like.
+    let _ = stage2::caps::drop_inherited();
     let behind = behind_stage_one(plan, bubblewrap, &files, &inner)?;
+    let mut placed = Placed::default();
     let (process, achieved) = match behind {
         Ok(process) => (process, Achieved::Enforced("laid out before bubblewrap".into())),
         Err(trouble) => {
@@ -50,10 +54,11 @@ pub fn start(
             let arguments = in_memory(&nul_separated(&options))?;
             let process = inner.command(bubblewrap, &arguments).spawn();
             let process = process.map_err(|error| not_started(bubblewrap, error))?;
+            placed = sources.placed();
             (process, Achieved::Enforced(format!("made by bubblewrap one by one: {trouble}")))
         }
     };
-    Ok((handover.start(process, Cleanup::Orphans(inherited))?, achieved))
+    Ok((handover.start(process, Cleanup::Orphans(inherited))?, achieved, placed))
 }
 
 /// Starts bubblewrap over a tree that stage one lays out; or says why stage one could not.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, open, openat2};
 use nix::sys::resource::{Resource, getrlimit};
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fstat};
 
 use super::in_memory;
 use crate::backend::bwrap::Sources;
@@ -17,19 +17,29 @@ use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::launch::copies::Copies;
 use crate::launch::descriptors;
+use crate::launch::placed::{self, Placed};
 use crate::plan::{Access, Authority, MountKind, Plan};
 
 /// Descriptors left for everything else.
 const RESERVE: u64 = 64;
 
-/// The opened sources, by where they will be mounted: bubblewrap closes each after its one use.
+/// The opened sources: bubblewrap closes each after its one use.
 #[derive(Debug, Default)]
-pub struct OpenSources(BTreeMap<PathBuf, OwnedFd>);
+pub struct OpenSources {
+    /// By where they will be mounted.
+    opened: BTreeMap<PathBuf, OwnedFd>,
+    placed: Placed,
+}
 
 impl OpenSources {
     /// Their numbers, for the arguments.
     pub fn numbers(&self) -> Sources {
-        self.0.iter().map(|(path, fd)| (path.clone(), fd.as_raw_fd())).collect()
+        self.opened.iter().map(|(path, fd)| (path.clone(), fd.as_raw_fd())).collect()
+    }
+
+    /// What they were; closes them.
+    pub fn placed(self) -> Placed {
+        self.placed
     }
 }
 
@@ -46,9 +56,15 @@ pub fn open_all(
     files: BTreeMap<PathBuf, OwnedFd>,
     bubblewrap: &Bubblewrap,
 ) -> Result<OpenSources, Error> {
-    let mut opened = OpenSources(files);
+    let mut sources = OpenSources { opened: files, placed: Placed::default() };
     if !bubblewrap.bind_fd {
-        return Ok(opened);
+        for mount in plan.mounts() {
+            let MountKind::Bind { source, .. } = &mount.kind else { continue };
+            if let Ok(metadata) = source.symlink_metadata() {
+                sources.placed.note(source.clone(), placed::identity(&metadata));
+            }
+        }
+        return Ok(sources);
     }
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).map_err(Error::system("getrlimit"))?;
     let mut budget = limit.saturating_sub(RESERVE);
@@ -63,7 +79,10 @@ pub fn open_all(
         match open_unfollowed(source) {
             Ok(descriptor) => {
                 budget -= 1;
-                opened.0.insert(mount.dest.clone(), descriptor);
+                if let Ok(status) = fstat(&descriptor) {
+                    sources.placed.note(source.clone(), (status.st_dev, status.st_ino));
+                }
+                sources.opened.insert(mount.dest.clone(), descriptor);
                 true
             }
             Err(error) => {
@@ -77,8 +96,8 @@ pub fn open_all(
     if let Some(error) = failed {
         return Err(error);
     }
-    opened.0.values().try_for_each(descriptors::inherit)?;
-    Ok(opened)
+    sources.opened.values().try_for_each(descriptors::inherit)?;
+    Ok(sources)
 }
 
 /// The files that the jail is given, in memory: nothing of them is ever on a disk.

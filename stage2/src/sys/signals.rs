@@ -67,6 +67,15 @@ pub fn hear_of_children() -> io::Result<()> {
     check(unsafe { libc::sigaction(libc::SIGCHLD, &raw const default, ptr::null_mut()) }).map(drop)
 }
 
+/// Has a write past the limit of file sizes (`ulimit -f`) fail with `EFBIG` instead of ending the
+/// process in the middle of a file. The command gets the default back.
+pub fn outlive_file_size_limit() -> io::Result<()> {
+    let mut ignore = default_action();
+    ignore.sa_sigaction = libc::SIG_IGN;
+    // SAFETY: SIG_IGN installs no handler.
+    check(unsafe { libc::sigaction(libc::SIGXFSZ, &raw const ignore, ptr::null_mut()) }).map(drop)
+}
+
 /// Whether a signal has come since it was asked last, and then whether the kernel has sent it.
 pub fn take_note(signal: Signal) -> Option<bool> {
     match NOTED[signal as usize].swap(NOTHING, Ordering::SeqCst) {
