@@ -52,7 +52,11 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let review = is_reviewed.then(|| Review::begin(&host, &plan));
     let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
     let lookup = Lookup::new(&plan, &host, &would_show);
-    let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
+    let sink = |notice: &Notice| {
+        if is_reviewed || !notice.is_remark() {
+            progress::tell(notice, &lookup, cli.verbose);
+        }
+    };
     let Ended { status, home } = try_launch(plan, &settings, &host, &builder, &sink)?;
     if let Some(review) = review {
         review::lines(review.findings(home)).iter().for_each(messages::warning);

@@ -20,6 +20,7 @@ use stage2::signals::Signals;
 use super::connection::Connection;
 use super::copies::Copies;
 use super::ending::Ending;
+use super::filter::Running as Filter;
 use super::jail::Jail;
 use super::notice::Sink;
 use super::relay;
@@ -70,6 +71,8 @@ pub struct Run<'a> {
     pub builder: &'a Builder,
     /// Files that are written back.
     pub copies: &'a mut Copies,
+    /// The filter of the jail's network.
+    pub filter: Option<&'a mut Filter>,
     /// Hears what there is to tell.
     pub sink: Sink<'a>,
 }

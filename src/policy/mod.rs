@@ -14,6 +14,7 @@ pub mod home_row;
 pub mod macos;
 pub mod memory;
 pub mod mise;
+pub mod network;
 pub mod os;
 pub mod own;
 pub mod own_home;
