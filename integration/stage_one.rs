@@ -1,11 +1,15 @@
 //! Stage one: the namespaces that it makes, what it hands to the front, and what it says when it is
 //! refused something.
 
-use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Stdio};
 
-use ai_jail::stage_one::{Failure, Handed, Recipe, Step, spawn};
+use ai_jail::stage_one::network::Wanted;
+use ai_jail::stage_one::{Failure, Recipe, Step, spawn};
+use egress::handover;
+use egress::listen::Role;
+use egress::policy::Policy;
+use stage2::channel::Channel;
+use stage2::confinement::Confinement;
 
 use crate::harness::skip;
 use crate::outer_filter::{Refusal, When};
@@ -26,23 +30,31 @@ fn lines(output: &std::process::Output) -> Vec<String> {
 #[test]
 fn its_namespaces_are_its_own_and_the_user_stays_who_he_is() {
     let outside = lines(&shell().output().expect("a shell"));
-    for network in [false, true] {
-        let spawned = match spawn(shell(), Recipe { network, tree: None }) {
-            Ok(spawned) => spawned,
+    for with_network in [false, true] {
+        let pair = || Channel::pair(Confinement::Namespaces).expect("a channel");
+        let ((ours, theirs), (_, maker)) = (pair(), pair());
+        let over = |end| Channel::over(end, Confinement::Namespaces);
+        let network = with_network.then(|| Wanted {
+            policy: Policy::default(),
+            forwards: Vec::new(),
+            publishes: false,
+            handover: over(theirs),
+            maker: over(maker),
+        });
+        // Whoever hands over does not wait for a reader of so few.
+        let process = match spawn(shell(), Recipe { network, tree: None }) {
+            Ok(process) => process,
             Err(Failure::StageOne(trouble)) => return skip(&trouble.to_string()),
             Err(Failure::Start(error)) => panic!("{error}"),
         };
-        let inside = lines(&spawned.process.wait_with_output().expect("an end"));
+        let inside = lines(&process.wait_with_output().expect("an end"));
         let is_other: Vec<bool> = inside.iter().zip(&outside).map(|(a, b)| a != b).collect();
-        assert_eq!(is_other, [true, true, network, false, false], "{inside:?} {outside:?}");
-
-        let [(Handed::NetworkNamespace, namespace)] = &spawned.handed[..] else {
-            assert!(!network && spawned.handed.is_empty(), "{:?}", spawned.handed);
-            continue;
-        };
-        let inode =
-            fs::File::from(namespace.try_clone().expect("dup")).metadata().expect("stat").ino();
-        assert_eq!(inside[2], format!("net:[{inode}]"));
+        assert_eq!(is_other, [true, true, with_network, false, false], "{inside:?} {outside:?}");
+        if with_network {
+            let network = handover::receive(&ours).expect("its sockets");
+            let roles: Vec<_> = network.sockets.iter().map(|socket| socket.role).collect();
+            assert!(roles.contains(&Role::Dns) && roles.contains(&Role::Intercept), "{roles:?}");
+        }
     }
 }
 

@@ -41,6 +41,9 @@ fn step(failure: &Failure) -> Option<&'static str> {
         Failure::Jail(Error::Source { .. }) => {
             Some("it changed while the jail was being made; try again")
         }
+        Failure::Jail(Error::PublishPort { .. }) => {
+            Some("end what listens there, or write LISTEN:TARGET with another LISTEN")
+        }
         _ => None,
     }
 }
@@ -76,6 +79,8 @@ pub fn row(error: &Error, machine: impl FnOnce() -> Machine) -> Option<&'static 
         | Error::Source { .. }
         | Error::Foreign { .. }
         | Error::OwnHome { .. }
+        | Error::PublishPort { .. }
+        | Error::Network { .. }
         | Error::Stage2(_)
         | Error::System { .. } => return None,
     })

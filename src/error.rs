@@ -59,6 +59,20 @@ pub enum Error {
         /// Why.
         error: io::Error,
     },
+    /// A port of the host's loopback cannot be published.
+    #[error("cannot publish port {port} of the host's loopback: {error}")]
+    PublishPort {
+        /// The port.
+        port: u16,
+        /// Why.
+        error: io::Error,
+    },
+    /// The filtered network could be had in no way.
+    #[error("the filtered network cannot be set up: {why}")]
+    Network {
+        /// At which step, and why.
+        why: String,
+    },
     /// A source of a mount could not be opened as the plan has it.
     #[error("cannot mount {}: {error}", visible(path))]
     Source {

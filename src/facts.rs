@@ -1,16 +1,12 @@
 //! What the strict mode comes to. The mode is asked for here and by nothing below: the prober, the
 //! plan, its backends and its views go by these facts.
 
-use serde::Serialize;
-
 use crate::fields::Switch;
 use crate::settings::Settings;
 
 /// The facts of a jail that no single mount says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Facts {
-    /// The network that the jail has.
-    pub network: Network,
     /// Whether nothing can be made beside what is mounted, nor in the jail's own `/run` and `/dev`.
     pub root_read_only: bool,
     /// What the command's environment begins with.
@@ -23,16 +19,6 @@ pub struct Facts {
     pub reach: Reach,
     /// Where what the jail writes in the home goes.
     pub home: Writes,
-}
-
-/// The network of a jail.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Network {
-    /// The host's.
-    Shared,
-    /// One of its own, with nobody in it.
-    None,
 }
 
 /// What an environment begins with.
@@ -82,7 +68,6 @@ impl Facts {
     }
 
     const USUAL: Self = Self {
-        network: Network::Shared,
         root_read_only: false,
         environment: Inheritance::Inherited,
         layers: Layers::Usual,
@@ -92,7 +77,6 @@ impl Facts {
     };
 
     const LOCKDOWN: Self = Self {
-        network: Network::None,
         root_read_only: true,
         environment: Inheritance::Cleared,
         layers: Layers::Strict,

@@ -56,7 +56,11 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let review = is_reviewed.then(|| Review::begin(&host, &plan));
     let would_show = |map: &Path, file: &Path| explain::is_shown_by(&start, cli, map, file);
     let lookup = Lookup::new(&plan, &host, &would_show);
-    let sink = |notice: &Notice| progress::tell(notice, &lookup, cli.verbose);
+    let sink = |notice: &Notice| {
+        if is_reviewed || !notice.is_remark() {
+            progress::tell(notice, &lookup, cli.verbose);
+        }
+    };
     let held = review.as_ref().map(Review::held).unwrap_or_default();
     let ended = try_launch(plan, &settings, &host, &builder, &held, &sink)?;
     let status = ended.status;

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::fields::{BarStyle, Switch};
+use crate::fields::{BarStyle, List, Net, Switch};
 
 /// Who decided a setting; a later one outranks an earlier one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -39,6 +39,33 @@ pub struct MapSetting {
     pub source: Source,
 }
 
+/// What is said about the network.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Network {
+    /// Which one the jail has.
+    pub net: Setting<Net>,
+    /// The entries of the lists about a filtered one, as written, in the order user file, project file, command line.
+    pub entries: Vec<NetworkEntry>,
+}
+
+/// One `--allow-host`, `--forward-port` or `--publish-port`, or an entry of a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NetworkEntry {
+    /// Its list.
+    pub list: List,
+    /// As written, and checked.
+    pub text: String,
+    /// Where it was written.
+    pub source: Source,
+}
+
+impl Network {
+    /// The entries of one list.
+    pub fn list(&self, list: List) -> impl Iterator<Item = &NetworkEntry> {
+        self.entries.iter().filter(move |entry| entry.list == list)
+    }
+}
+
 /// What this run shall be like.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
@@ -49,6 +76,8 @@ pub struct Settings {
     pub exec: bool,
     /// Maps in the order user file, project file, command line.
     pub maps: Vec<MapSetting>,
+    /// The network.
+    pub network: Network,
     pub(crate) switches: [Setting<bool>; Switch::ALL.len()],
     /// The status bar; `None` is off.
     pub status_bar: Setting<Option<BarStyle>>,

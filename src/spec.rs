@@ -5,6 +5,7 @@ use std::os::fd::RawFd;
 use stage2::os_bytes::BytePath;
 use stage2::spec::{Foreground, Mise, Pty, Spec, VERSION};
 
+use crate::plan::network::Filter;
 use crate::plan::{self, Plan, Terminal};
 
 /// The descriptors that stage two finds, by number, and the terminal that it opens.
@@ -32,6 +33,7 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         landlock: plan.landlock.clone(),
         seccomp: plan.seccomp,
         copies: descriptors.control.and_then(|_| copies(plan)),
+        listeners: descriptors.control.map(|_| listeners(plan)).unwrap_or_default(),
         mise: plan.mise.as_ref().map(mise),
     }
 }
@@ -41,6 +43,12 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
 fn copies(plan: &Plan) -> Option<BytePath> {
     let directory = plan.write_back.first()?.copy.parent()?;
     Some(BytePath(directory.to_path_buf()))
+}
+
+/// The ports of the jail at which the front answers.
+pub fn listeners(plan: &Plan) -> Vec<u16> {
+    let filter = plan.network.filter();
+    filter.map(Filter::listeners).unwrap_or_default().into_iter().map(|(port, _)| port).collect()
 }
 
 fn mise(mise: &plan::MiseStep) -> Mise {

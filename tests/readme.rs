@@ -5,6 +5,7 @@ use std::fs;
 
 use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, rows};
+use ai_jail::policy::network::PRESETS;
 use ai_jail::policy::place::Place;
 use ai_jail::policy::{Os, asked, devices, display, env, macos, protect, system};
 
@@ -161,6 +162,16 @@ fn watched_tables() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// The table of docs/network.md.
+fn network_tables() -> Vec<(&'static str, String)> {
+    let mut text = "| preset | for | names |\n|---|---|---|\n".to_owned();
+    for preset in PRESETS {
+        let rules: Vec<_> = preset.rules.iter().map(|rule| format!("`{rule}`")).collect();
+        let _ = writeln!(text, "| `@{}` | {} | {} |", preset.name, preset.reason, rules.join(" "));
+    }
+    vec![("presets", text)]
+}
+
 /// Every table by the name that its mark in docs/reference.md has.
 fn tables() -> Vec<(&'static str, String)> {
     let devices = devices::GPU.iter().map(|device| (device.path, device.reason));
@@ -241,6 +252,7 @@ fn the_tables_are_those_of_the_code() {
     compare("docs/agents.md", agents_tables());
     compare("docs/protected.md", watched_tables());
     compare("docs/macos.md", macos_tables());
+    compare("docs/network.md", network_tables());
 }
 
 fn compare(page: &str, tables: Vec<(&str, String)>) {

@@ -54,6 +54,7 @@ project file  /home/me/work/project/.ai-jail (none)
 user file     /home/me/.ai-jail (none)
 trust         no file
 command       bash                       default
+network       host                       default
 lockdown      off                        default
 landlock      on                         default
 seccomp       on                         default
@@ -86,6 +87,7 @@ trust         trusted
 command       claude 'a b'               project file
 map           ro ~/books                 user file
 map           rw ../other                project file
+network       host                       default
 lockdown      off                        default
 landlock      on                         default
 seccomp       on                         default

@@ -131,10 +131,12 @@ pub fn wanted(
     forwards: &[Forward],
     has_ipv6: bool,
 ) -> Result<Vec<Wanted>, TooMany> {
-    let mut wanted = vec![
-        Wanted { role: Role::Dns, address: (STUB, 53).into() },
-        Wanted { role: Role::DnsStream, address: (STUB, 53).into() },
-    ];
+    // At the loopback too: that is where programs ask that find no resolv.conf.
+    let mut wanted = Vec::new();
+    for address in [STUB, Ipv4Addr::LOCALHOST] {
+        let address = (address, 53).into();
+        wanted.extend([Role::Dns, Role::DnsStream].map(|role| Wanted { role, address }));
+    }
     for forward in forwards {
         for address in loopback(has_ipv6) {
             let role = Role::Forward { target: forward.target };
@@ -221,7 +223,7 @@ mod tests {
 
     fn addresses(rules: &[&str], has_ipv6: bool) -> Vec<String> {
         let wanted = wanted(&policy(rules), &[], has_ipv6).expect("not too many");
-        wanted.iter().skip(2).map(|wanted| wanted.address.to_string()).collect()
+        wanted.iter().skip(4).map(|wanted| wanted.address.to_string()).collect()
     }
 
     #[test]

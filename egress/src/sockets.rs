@@ -1,7 +1,7 @@
 //! How the filter's sockets are made.
 
 use std::io;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::sys::socket::{
@@ -23,6 +23,8 @@ const BACKLOG: i32 = 4096;
 pub fn make(wanted: Wanted) -> io::Result<Socket> {
     let descriptor = match wanted.role {
         Role::Dns => UdpSocket::bind(wanted.address)?.into(),
+        // A port of the host is nobody else's, not even another jail's.
+        Role::Publish { .. } => TcpListener::bind(wanted.address)?.into(),
         _ => listener(wanted.address)?,
     };
     Ok(Socket { role: wanted.role, descriptor })

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::host::bubblewrap::Bubblewrap;
 use crate::plan::mount::below;
-use crate::plan::{Access, EnvEdit, HOSTNAME, Inheritance, Mount, MountKind, Network, Plan};
+use crate::plan::{Access, EnvEdit, HOSTNAME, Inheritance, Mount, MountKind, Plan};
 
 /// Sources that were opened beforehand, by where they are mounted: mounting those leaves no time in which somebody could put
 /// something else in their place.
@@ -75,9 +75,8 @@ fn namespaces(plan: &Plan, bubblewrap: &Bubblewrap) -> Vec<Words> {
     if plan.cgroup_namespace {
         options.push(option(["--unshare-cgroup-try".into()]));
     }
-    match plan.facts.network {
-        Network::Shared => {}
-        Network::None => options.push(option(["--unshare-net".into()])),
+    if plan.network.is_empty() {
+        options.push(option(["--unshare-net".into()]));
     }
     if bubblewrap.disable_userns {
         // Forbids further user namespaces in the kernel, whatever the system-call filter lets by.
@@ -113,6 +112,13 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
                 with_mode(0o600, option(["--file".into(), descriptor.to_string().into(), dest()]))
             }
             None => vec![option(["--bind".into(), source.into(), dest()])],
+        },
+        // The printed command has no filter, and so no network in which the host's own would lead anywhere.
+        MountKind::Replaced { .. } => match sources.get(&mount.dest) {
+            Some(descriptor) => {
+                vec![option(["--ro-bind-data".into(), descriptor.to_string().into(), dest()])]
+            }
+            None => Vec::new(),
         },
         // A device bind, because an ordinary one of this device could not even be read.
         MountKind::EmptyFile => {

@@ -12,13 +12,17 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::plan::mount::{below, nearest};
-use crate::plan::{Access, Authority, Facts, MacOs, Network, Rule, RuleKind};
+use crate::plan::network::Filter;
+use crate::plan::{Access, Authority, MacOs, Network, Rule, RuleKind};
 
 /// Rules of every jail.
 const BASE: &str = include_str!("seatbelt/base.sbpl");
 
 /// More, where there is a network.
 const NETWORK: &str = include_str!("seatbelt/network.sbpl");
+
+/// More, where there is a filtered one.
+const FILTERED: &str = include_str!("seatbelt/filtered.sbpl");
 
 /// The words of the lines for places.
 const RULES: &str = include_str!("seatbelt/rules.sbpl");
@@ -33,10 +37,26 @@ pub struct Profile {
     pub parameters: Vec<(String, OsString)>,
 }
 
-/// Renders the rules of a plan.
-pub fn profile(macos: &MacOs, facts: Facts) -> Profile {
-    let network = match facts.network {
+/// The ports of the loopback that a filtered network has. A jail on macOS has the host's loopback, so the two
+/// numbers of a forwarded port cannot differ there.
+fn ports(filter: &Filter) -> String {
+    let targets = filter.forwards.iter().map(|forward| forward.target);
+    let outward = filter.proxies.into_iter().chain(targets);
+    let outward =
+        outward.map(|port| format!("(allow network-outbound (remote ip \"localhost:{port}\"))\n"));
+    let inward = filter.publishes.iter().map(|forward| {
+        let port = forward.target;
+        format!("(allow network-bind network-inbound (local ip \"localhost:{port}\"))\n")
+    });
+    outward.chain(inward).collect()
+}
+
+/// Renders the rules of a plan, and its network.
+pub fn profile(macos: &MacOs, network: &Network) -> Profile {
+    let filter = network.filter();
+    let network = match network {
         Network::Shared => NETWORK,
+        Network::Filtered(_) => FILTERED,
         Network::None => "",
     };
     let mut writer = Writer {
@@ -46,6 +66,9 @@ pub fn profile(macos: &MacOs, facts: Facts) -> Profile {
         keys: HashMap::new(),
         passed: HashSet::new(),
     };
+    if let Some(filter) = filter {
+        writer.policy.push_str(&ports(filter));
+    }
     // Outer places before inner ones: the last rule that fits decides.
     for rule in &macos.rules {
         writer.rule(rule);

@@ -69,6 +69,11 @@ pub enum Kind {
         /// Its text.
         target: PathBuf,
     },
+    /// A mount of a file in memory, read-only.
+    Over {
+        /// What is in it.
+        content: Content,
+    },
     /// A file in memory.
     File {
         /// What is in it; `None` where the front has a copy of a file of the host.
@@ -134,6 +139,7 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
             Kind::File { content: Some(content.clone()), mode: *mode }
         }
         MountKind::Copied { .. } => Kind::File { content: None, mode: 0o600 },
+        MountKind::Replaced { content } => Kind::Over { content: content.clone() },
         MountKind::Devices { .. } => return devices(&mount.dest, is_made, is_closed),
         // bubblewrap mounts it, and cannot make the directory in a root that is read-only.
         MountKind::Proc => Kind::Directory { mode: 0o755 },

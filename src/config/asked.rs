@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::tightening::Tightening;
-use crate::fields::{List, Switch};
+use crate::fields::{List, Switch, Trust, Word};
 use crate::text::{visible, visible_words};
 
 /// One thing in a project's file that takes trust.
@@ -28,6 +28,15 @@ pub enum Loosening {
     Switch(Switch),
     /// Something strict that the file had when it was last agreed to, and has no more.
     Lost(Tightening),
+    /// An entry of a list that opens part of the network.
+    Network {
+        /// Its list.
+        list: List,
+        /// As written.
+        text: OsString,
+    },
+    /// A word that is not the strictest.
+    Word(Word, &'static str),
 }
 
 /// What a file asks for, and what the user allowed an earlier version of it.
@@ -47,6 +56,9 @@ impl Loosening {
                 Self::Map { text, writable, source, dest },
                 Self::Map { text: t, writable: w, source: s, dest: d },
             ) => writable == w && (List::RoMaps.is_same(text, t) || (source == s && dest == d)),
+            (Self::Network { list, text }, Self::Network { list: other, text: t }) => {
+                list == other && list.is_same(text, t)
+            }
             _ => self == other,
         }
     }
@@ -76,6 +88,19 @@ impl fmt::Display for Loosening {
             Self::Switch(switch) => {
                 let row = switch.row();
                 write!(f, "{} ({} = {})", row.loose_words, row.field, switch.written(row.loose))
+            }
+            Self::Network { list, text } => {
+                let row = list.row();
+                let opens = match row.trust {
+                    Trust::Network(opens) => opens,
+                    Trust::Map { .. } => row.what,
+                };
+                write!(f, "{opens} {} ({})", visible(text), row.field)
+            }
+            Self::Word(word, value) => {
+                let row = word.row();
+                let words = row.loose_words.unwrap_or_default();
+                write!(f, "{words} ({} = \"{value}\")", row.field)
             }
         }
     }

@@ -9,7 +9,7 @@ use super::lasting::shorten;
 use super::load::Loaded;
 use super::paths::Paths;
 use super::save;
-use crate::fields::{COMMAND, Fields, List, Owner, Switch, Trust};
+use crate::fields::{COMMAND, Fields, List, Owner, Switch, Trust, Word};
 use crate::host::{links, maps};
 use crate::text::visible;
 
@@ -48,6 +48,8 @@ fn without(fields: &Fields, paths: &Paths, what: &OsStr) -> Fields {
         fields.command = None;
     } else if let Some(switch) = switch(what) {
         fields.set_switch(switch, None);
+    } else if let Some(word) = word(what) {
+        fields.set_word(word, None);
     } else {
         for &list in List::ALL {
             let is_named = |entry: &OsStr| is_entry(list, entry, paths, what);
@@ -68,6 +70,13 @@ fn switch(what: &OsStr) -> Option<Switch> {
     Switch::ALL.iter().find(is_named).copied()
 }
 
+/// The word that is named as a flag or a field, unless a switch of its own carries it.
+fn word(what: &OsStr) -> Option<Word> {
+    let named = what.to_str()?.trim_start_matches("--");
+    let is_named = |word: &&Word| word.row().carried_by.is_none() && word.row().field == named;
+    Word::ALL.iter().find(is_named).copied()
+}
+
 /// Whether an entry is what is named: by its text, or a map by the place that it leads to.
 fn is_entry(list: List, entry: &OsStr, paths: &Paths, what: &OsStr) -> bool {
     let place = |text: &OsStr| {
@@ -75,6 +84,7 @@ fn is_entry(list: List, entry: &OsStr, paths: &Paths, what: &OsStr) -> bool {
         (links::resolve(&reading.source).unwrap_or(reading.source), reading.dest)
     };
     match list.row().trust {
+        Trust::Network(_) => list.is_same(entry, what),
         Trust::Map { .. } => {
             list.is_same(&shorten(entry, paths), &shorten(what, paths)) || {
                 let (source, dest) = place(what);

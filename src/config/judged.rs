@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use super::asked::Loosening;
 use super::paths::Paths;
 use super::tightening::Tightening;
-use crate::fields::{Fields, List, Owner, Switch, Trust};
+use crate::fields::{Fields, List, Owner, Switch, Trust, Word};
 use crate::host::{links, maps};
 
 /// Everything in `fields` that takes trust.
@@ -19,13 +19,29 @@ pub fn loosenings(fields: &Fields, paths: &Paths) -> Vec<Loosening> {
         .filter(|switch| switch.row().owner == Owner::Project)
         .filter(|switch| fields.switch(**switch) == Some(switch.row().loose))
         .map(|switch| Loosening::Switch(*switch));
-    command.chain(entries).chain(switches).collect()
+    let words = Word::ALL.iter().filter_map(|word| word_loosening(*word, fields));
+    command.chain(entries).chain(switches).chain(words).collect()
 }
 
 fn entry_loosening(list: List, entry: &OsStr, paths: &Paths) -> Option<Loosening> {
     match list.row().trust {
         Trust::Map { writable } => map_loosening(entry, writable, paths),
+        Trust::Network(_) => Some(Loosening::Network { list, text: entry.to_owned() }),
     }
+}
+
+/// Only the strictest value loosens nobody's jail.
+fn word_loosening(word: Word, fields: &Fields) -> Option<Loosening> {
+    let value = fields.word(word).filter(|_| word.row().loose_words.is_some())?;
+    (word.looseness(value) != Some(0)).then_some(Loosening::Word(word, value))
+}
+
+/// Only the loosest value tightens nobody's jail.
+fn word_tightening(word: Word, fields: &Fields) -> Option<Tightening> {
+    let row = word.row();
+    let value = fields.word(word).filter(|_| row.loose_words.is_some())?;
+    let loosest = row.values.last().map(|(loosest, _)| *loosest);
+    (Some(value) != loosest).then_some(Tightening::Word(word, value))
 }
 
 /// A read-only map of something in the project only tightens. A writable one could lift the
@@ -62,5 +78,6 @@ pub fn tightenings(fields: &Fields, paths: &Paths) -> Vec<Tightening> {
         let tightens = |entry: &&OsString| entry_loosening(*list, entry, paths).is_none();
         entries.filter(tightens).map(|entry| Tightening::Entry(*list, entry.clone()))
     });
-    switches.chain(entries).collect()
+    let words = Word::ALL.iter().filter_map(|word| word_tightening(*word, fields));
+    switches.chain(entries).chain(words).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use crate::fields::{COMMAND, Fields, List, Switch, Trust};
+use crate::fields::{COMMAND, Fields, List, Switch, Trust, Word};
 use crate::text::{visible, visible_word, visible_words};
 
 /// The lines for a file that said `old` and says `new`.
@@ -22,6 +22,11 @@ pub fn between(old: &Fields, new: &Fields, file: &str) -> Vec<String> {
             lines.push(line(file, &format!("--{flag}"), name));
         }
     }
+    for &word in Word::ALL.iter().filter(|word| word.row().carried_by.is_none()) {
+        let field = word.row().field;
+        let value = new.word(word).filter(|value| old.word(word) != Some(*value));
+        lines.extend(value.map(|value| line(file, &format!("--{field} {value}"), field)));
+    }
     let command = new.command.as_ref().filter(|_| old.command != new.command);
     lines.extend(command.map(|words| self::command(words, file)));
     lines
@@ -39,6 +44,7 @@ fn line(file: &str, what: &str, forget: &str) -> String {
 fn entry_words(list: List, entry: &OsStr) -> String {
     match list.row().trust {
         Trust::Map { writable: true } => format!("may read and write {}", visible(entry)),
+        Trust::Network(opens) => format!("{opens} {}", visible(entry)),
         Trust::Map { writable: false } => format!("may read {}", visible(entry)),
     }
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::load::Loaded;
 use crate::cli::Cli;
-use crate::fields::{BarStyle, Fields, List, Switch, Word};
-use crate::settings::{MapSetting, Setting, Settings, Source};
+use crate::fields::{BarStyle, Fields, List, Net, Switch, Word};
+use crate::settings::{MapSetting, Network, NetworkEntry, Setting, Settings, Source};
 
 /// Lays what was typed over the project's file over the user's file over the defaults.
 ///
@@ -23,6 +23,7 @@ pub fn resolve(cli: &Cli, loaded: &Loaded) -> Settings {
         command: speakers.command(),
         exec: cli.exec,
         maps: speakers.maps(),
+        network: speakers.network(),
         switches: speakers.switches(),
         status_bar: speakers.status_bar(),
     }
@@ -72,6 +73,31 @@ impl Speakers<'_> {
         maps
     }
 
+    /// Lockdown has no network, whoever asked for one.
+    fn network(&self) -> Network {
+        let lockdown = self.switch(Switch::Lockdown);
+        let net = match self.said(Fields::net) {
+            _ if lockdown.value => Setting { value: Net::None, source: lockdown.source },
+            Some(net) => net,
+            None => Setting { value: Net::Host, source: Source::Default },
+        };
+        let mut entries: Vec<NetworkEntry> = Vec::new();
+        for (fields, source) in self.0.iter().rev() {
+            for list in NETWORK_LISTS {
+                for text in fields.list(list) {
+                    let is_new = !entries
+                        .iter()
+                        .any(|old| old.list == list && list.is_same(old.text.as_ref(), text));
+                    if is_new {
+                        let text = text.to_string_lossy().into_owned();
+                        entries.push(NetworkEntry { list, text, source: *source });
+                    }
+                }
+            }
+        }
+        Network { net, entries }
+    }
+
     /// A style that is written means that the bar is wanted; one that is kept for later stands
     /// beside `no_status_bar = true`.
     fn status_bar(&self) -> Setting<Option<BarStyle>> {
@@ -89,6 +115,9 @@ impl Speakers<'_> {
         }
     }
 }
+
+/// The lists about a filtered network.
+const NETWORK_LISTS: [List; 3] = [List::AllowHosts, List::ForwardPorts, List::PublishPorts];
 
 fn push(maps: &mut Vec<MapSetting>, texts: &[OsString], writable: bool, source: Source) {
     for text in texts {

@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::fmt;
 
-use crate::fields::{Fields, List, Switch};
+use crate::fields::{Fields, List, Switch, Word};
 use crate::text::visible;
 
 /// One such thing.
@@ -15,6 +15,8 @@ pub enum Tightening {
     Switch(Switch),
     /// An entry of a list that takes no trust.
     Entry(List, OsString),
+    /// A word that is not the loosest.
+    Word(Word, &'static str),
 }
 
 impl Tightening {
@@ -25,6 +27,10 @@ impl Tightening {
             Self::Entry(list, entry) => {
                 fields.list(*list).iter().any(|other| list.is_same(other, entry))
             }
+            Self::Word(word, value) => {
+                let looseness = |value: &str| word.looseness(value);
+                fields.word(*word).is_some_and(|own| looseness(own) <= looseness(value))
+            }
         }
     }
 
@@ -32,6 +38,7 @@ impl Tightening {
     pub fn is_typed(&self, typed: &Fields) -> bool {
         match self {
             Self::Switch(switch) => typed.switch(*switch).is_some(),
+            Self::Word(word, _) => typed.word(*word).is_some(),
             Self::Entry(list, entry) => {
                 let lists = [Some(*list), list.row().rival];
                 let mut entries = lists.into_iter().flatten().flat_map(|list| typed.list(list));
@@ -45,6 +52,7 @@ impl Tightening {
         match self {
             Self::Switch(switch) => fields.set_switch(*switch, Some(!switch.row().loose)),
             Self::Entry(list, entry) => fields.list_mut(*list).push(entry.clone()),
+            Self::Word(word, value) => fields.set_word(*word, Some(*value)),
         }
     }
 
@@ -53,6 +61,10 @@ impl Tightening {
         let (field, value) = line.split_once(" = ")?;
         if let Some(switch) = Switch::ALL.iter().find(|switch| switch.row().field == field) {
             return Some(Self::Switch(*switch));
+        }
+        if let Some(word) = Word::ALL.iter().find(|word| word.row().field == field) {
+            let value: String = serde_json::from_str(value).ok()?;
+            return Some(Self::Word(*word, word.value(&value)?));
         }
         let list = List::ALL.iter().find(|list| list.row().field == field)?;
         let entry: String = serde_json::from_str(value).ok()?;
@@ -68,6 +80,7 @@ impl fmt::Display for Tightening {
                 let row = switch.row();
                 write!(f, "{} = {}", row.field, switch.written(!row.loose))
             }
+            Self::Word(word, value) => write!(f, "{} = \"{value}\"", word.row().field),
             Self::Entry(list, entry) => {
                 let entry = serde_json::Value::from(entry.to_string_lossy());
                 write!(f, "{} = {}", list.row().field, visible(entry.to_string()))

@@ -20,7 +20,7 @@ use super::record::Agreement;
 use super::tightening::Tightening;
 use super::{merge, record};
 use crate::cli::Cli;
-use crate::fields::{Fields, List, Switch};
+use crate::fields::{Fields, List, Net, Switch, Word};
 
 /// May the project's file have what it asks for?
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -105,7 +105,29 @@ fn matters(item: &Loosening, loaded: &Loaded, cli: &Cli) -> bool {
             let lockdown = speakers.iter().find_map(|fields| fields.switch(Switch::Lockdown));
             lockdown != Some(true)
         }
+        Loosening::Network { list, text } => {
+            let without = cli.typed.net().or(user.net()).unwrap_or(Net::Host);
+            let with = cli.typed.net().or(loaded.project.fields.net()).unwrap_or(without);
+            let is_known =
+                |fields: &Fields| fields.list(*list).iter().any(|entry| list.is_same(entry, text));
+            let is_given = without == Net::Filtered && [&cli.typed, user].into_iter().any(is_known);
+            with == Net::Filtered && without != Net::Host && !is_given
+        }
+        Loosening::Word(Word::Net, value) => {
+            let without = user.net().unwrap_or(Net::Host);
+            cli.typed.net().is_none() && Net::from_word(value) > without
+        }
+        Loosening::Word(word, value) => {
+            let said = cli.typed.word(*word).or(user.word(*word));
+            said.and_then(|said| word.looseness(said)) < word.looseness(value)
+        }
         Loosening::Switch(switch) => without_project(*switch, loaded, cli) != switch.row().loose,
+        Loosening::Lost(Tightening::Word(word, value)) => {
+            // A looser one that the file has is an item of its own.
+            let without = user.word(*word);
+            cli.typed.word(*word).is_none()
+                && without.is_none_or(|own| word.looseness(own) > word.looseness(value))
+        }
         Loosening::Lost(Tightening::Switch(switch)) => {
             // One that the file has in its permissive position is an item of its own.
             without_project(*switch, loaded, cli) == switch.row().loose
@@ -155,6 +177,10 @@ impl Loaded {
                 }
                 Loosening::Switch(switch) => fields.set_switch(*switch, None),
                 Loosening::Lost(tightening) => tightening.restore(fields),
+                Loosening::Network { list, text } => {
+                    fields.list_mut(*list).retain(|entry| entry != text);
+                }
+                Loosening::Word(word, _) => fields.set_word(*word, None),
             }
         }
         restrained

@@ -15,8 +15,8 @@ mod words;
 use std::ffi::{OsStr, OsString};
 
 pub use lists::{List, Trust};
-pub use switches::Switch;
-pub use words::{BarStyle, Word};
+pub use switches::{MEANINGLESS_ON_MACOS, Switch};
+pub use words::{BarStyle, Net, Word};
 
 /// Whose setting a row is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,6 +81,12 @@ impl Fields {
     /// What is said for a word.
     pub fn word(&self, word: Word) -> Option<&'static str> {
         self.words[word as usize]
+    }
+
+    /// The network that is asked for: a rule asks for a filtered one, unless a word says otherwise.
+    pub fn net(&self) -> Option<Net> {
+        let implied = || (!self.list(List::AllowHosts).is_empty()).then_some(Net::Filtered);
+        self.word(Word::Net).map(Net::from_word).or_else(implied)
     }
 
     /// Says a word; `None` takes it back.

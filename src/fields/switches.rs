@@ -220,6 +220,14 @@ table! {
     }
 }
 
+/// Switches that change nothing on macOS, and why, in words for `-v`.
+pub const MEANINGLESS_ON_MACOS: &[(Switch, &str)] = &[
+    (Switch::Landlock, "a layer of Linux; the profile of the sandbox stands for it"),
+    (Switch::Seccomp, "a layer of Linux; the profile of the sandbox stands for it"),
+    (Switch::Gpu, "there are no devices of that kind, and a jail opens no graphics processor"),
+    (Switch::Display, "X11 and Wayland alone; windows of macOS are out of a jail's reach"),
+];
+
 impl Switch {
     /// The flag that gives it a state.
     pub fn flag(self, on: bool) -> Option<&'static Flag> {

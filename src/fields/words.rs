@@ -18,6 +18,9 @@ pub struct Row {
     pub owner: Owner,
     /// What can be said, with a line of help each; the strictest first.
     pub values: &'static [(&'static str, &'static str)],
+    /// What the value gives the jail, for the person who is asked to allow one that is looser than what the jail has
+    /// without the project's file; `None` where no project's file may hold it.
+    pub loose_words: Option<&'static str>,
 }
 
 table! {
@@ -35,6 +38,25 @@ table! {
             ("dark", "Light text on a dark row"),
             ("light", "Dark text on a light row"),
         ],
+        loose_words: None,
+    }
+    /// The network.
+    Net {
+        flag: Some(Flag {
+            long: "net",
+            short: None,
+            help: "The network [default: host, or filtered where a rule is given]",
+        }),
+        carried_by: None,
+        value: "NETWORK",
+        field: "net",
+        owner: Owner::Project,
+        values: &[
+            ("none", "No network at all"),
+            ("filtered", "What --allow-host names, and nothing else"),
+            ("host", "The host's network"),
+        ],
+        loose_words: Some("has more of the network"),
     }
 }
 
@@ -42,6 +64,44 @@ impl Word {
     /// The table's own text of a value.
     pub fn value(self, text: &str) -> Option<&'static str> {
         self.row().values.iter().map(|(value, _)| *value).find(|value| *value == text)
+    }
+}
+
+impl Word {
+    /// How loose a value is: 0 is the strictest.
+    pub fn looseness(self, value: &str) -> Option<usize> {
+        self.row().values.iter().position(|(known, _)| *known == value)
+    }
+}
+
+/// The network that somebody asks for; the strictest first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Net {
+    /// None.
+    None,
+    /// What rules allow.
+    Filtered,
+    /// The host's.
+    Host,
+}
+
+impl Net {
+    /// From a value of [`Word::Net`].
+    pub fn from_word(word: &str) -> Self {
+        match word {
+            "host" => Self::Host,
+            "filtered" => Self::Filtered,
+            _ => Self::None,
+        }
+    }
+
+    /// The word in the file.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Filtered => "filtered",
+            Self::Host => "host",
+        }
     }
 }
 

@@ -15,11 +15,11 @@ use super::origin::Origin;
 use super::own_home::{self, OwnHome};
 use super::protect::{self, Protection};
 use super::stdio::{self, Stdio};
-use super::system::{self, RootEntry, SystemPlace};
+use super::system::{self, NameFile, RootEntry, SystemPlace};
 use super::unanswered::{self, Unanswered};
 use super::{agent, command, git, mise, pnpm, sockets};
 use crate::facts::{Facts, Writes};
-use crate::fields::Switch;
+use crate::fields::{Net, Switch};
 use crate::policy::place::{Place, place};
 use crate::policy::{self, Os};
 use crate::settings::Settings;
@@ -46,6 +46,8 @@ pub struct Host {
     pub deeper: Vec<SystemPlace>,
     /// Where the chains of `/etc` end.
     pub chains: Vec<SystemPlace>,
+    /// The files of name resolution, where the jail gets its own.
+    pub name_resolution: Vec<(NameFile, PathBuf)>,
     /// What to mask.
     pub masks: Vec<Place>,
     /// What root itself must not write.
@@ -153,6 +155,10 @@ impl Host {
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),
+            name_resolution: match settings.network.net.value {
+                Net::Filtered => system::name_resolution(),
+                Net::None | Net::Host => Vec::new(),
+            },
             masks: system::masks(facts),
             missing_mise_state: mise::missing_state(&origin, &entries),
             root_settings: system::root_settings(),

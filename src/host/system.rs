@@ -79,6 +79,22 @@ fn locate(row: &Place) -> Option<SystemPlace> {
     Some(SystemPlace { located, row: *row })
 }
 
+/// A file by which programs resolve names.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum NameFile {
+    /// `resolv.conf(5)`.
+    ResolvConf,
+    /// `hosts(5)`.
+    Hosts,
+}
+
+/// Where those files are that exist, links followed.
+pub fn name_resolution() -> Vec<(NameFile, PathBuf)> {
+    let files = [(NameFile::ResolvConf, "/etc/resolv.conf"), (NameFile::Hosts, "/etc/hosts")];
+    let place = |(file, path)| Some((file, links::locate(Path::new(path)).ok()?.canonical));
+    files.into_iter().filter_map(place).filter(|(_, path)| path.is_file()).collect()
+}
+
 /// The masks that have something to hide; there are more over a root that is read-only.
 pub fn masks(facts: Facts) -> Vec<Place> {
     let more = if facts.root_read_only { LOCKDOWN_MASKS } else { &[] };

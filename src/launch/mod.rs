@@ -11,6 +11,7 @@ mod copies;
 mod descriptors;
 mod ending;
 mod failure;
+mod filter;
 mod jail;
 mod notice;
 mod placed;
@@ -73,8 +74,8 @@ pub fn run(
     // From here on a signal waits until there is a command to forward it to.
     let signals = signals::block(plan.terminal, builder.confinement())?;
     let mut copies = Copies::read(&mut plan);
-    let Started { jail, connection, mounts, placed } =
-        start(&mut plan, bar, host, builder, &copies)?;
+    let (launched, connection) = start(&mut plan, bar, host, builder, &copies, sink)?;
+    let Launched { jail, mut filter, mounts, placed } = launched;
     signals.listen().map_err(Error::system("sigprocmask"))?;
     let with_mounts = |notice: &Notice| tell(notice, mounts.as_ref(), sink);
     let mut attempts = Attempts::watch(held);
@@ -82,10 +83,14 @@ pub fn run(
         builder,
         copies: &mut copies,
         attempts: &mut attempts,
+        filter: filter.as_mut(),
         sink: &with_mounts,
     };
     let outcome = supervise::supervise(jail, signals, connection, run);
     let refused = attempts.finish();
+    if let Some(filter) = filter {
+        filter.finish(sink);
+    }
     // The jail is gone: what is in the copies now is their last word.
     let (home, failed) = copies.finish();
     for (path, error) in failed {
@@ -106,11 +111,12 @@ fn tell(notice: &Notice, mounts: Option<&Achieved>, sink: Sink) {
     }
 }
 
-/// What was started.
-struct Started {
+/// A jail that was started.
+struct Launched {
     jail: Jail,
-    connection: Connection,
-    /// What became of the mounts, where that was decided before stage two.
+    /// The filter of its network.
+    filter: Option<filter::Running>,
+    /// How its mounts are made, where the front knows.
     mounts: Option<Achieved>,
     /// What the builder was told to mount.
     placed: Placed,
@@ -124,15 +130,15 @@ fn start(
     host: &Host,
     builder: &Builder,
     copies: &Copies,
-) -> Result<Started, Error> {
+    sink: Sink,
+) -> Result<(Launched, Connection), Error> {
     let confinement = builder.confinement();
     match builder {
         #[cfg(target_os = "linux")]
         Builder::Bubblewrap(bubblewrap) => {
             let connection = Connection::new(plan, host, bar, confinement)?;
             let handover = Handover::new(plan, host, &connection, confinement)?;
-            let (jail, mounts, placed) = bubblewrap::start(plan, bubblewrap, copies, handover)?;
-            Ok(Started { jail, connection, mounts: Some(mounts), placed })
+            Ok((bubblewrap::start(plan, bubblewrap, copies, handover, sink)?, connection))
         }
         #[cfg(not(target_os = "linux"))]
         Builder::Bubblewrap(bubblewrap) => Err(Error::StartBwrap {
@@ -142,8 +148,8 @@ fn start(
         Builder::SandboxExec(path) => {
             let connection = Connection::new(plan, host, bar, confinement)?;
             let handover = Handover::new(plan, host, &connection, confinement)?;
-            let jail = sandbox_exec::start(plan, path, handover)?;
-            Ok(Started { jail, connection, mounts: None, placed: Placed::default() })
+            let (jail, filter) = sandbox_exec::start(plan, path, handover, sink)?;
+            Ok((Launched { jail, filter, mounts: None, placed: Placed::default() }, connection))
         }
     }
 }

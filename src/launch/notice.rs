@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use egress::tally::Tally;
 use stage2::report::{Achieved, ExecFailure, Layers};
 
 /// Something to tell.
@@ -14,6 +15,12 @@ pub enum Notice {
     Layers(Layers),
     /// What mise gave the command.
     Mise(Achieved),
+    /// A decision of the network filter. It is told by the filter's own process.
+    Network(String),
+    /// Why the filtered network has proxies only.
+    Proxies(String),
+    /// What the network filter refused.
+    Refused(Tally),
     /// A kind of terminal that cannot show the status bar that was asked for.
     NoBar(OsString),
     /// The command could not be run.
@@ -26,6 +33,13 @@ pub enum Notice {
     Survivors(usize),
     /// A file whose copy in the jail could not be written back.
     NotSaved(PathBuf, io::Error),
+}
+
+impl Notice {
+    /// Whether those who capture a script's output do not want it: nothing has gone wrong.
+    pub fn is_remark(&self) -> bool {
+        matches!(self, Self::Proxies(_) | Self::Refused(_))
+    }
 }
 
 /// Who hears them.

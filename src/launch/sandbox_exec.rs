@@ -6,16 +6,20 @@
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use egress::listen::Role;
 use nix::unistd::pipe;
+use stage2::confinement::Confinement;
 use stage2::spec::ENTRY_POINT;
 use stage2::survivors::{Mark, Survivors};
 
-use super::descriptors;
 use super::jail::{Cleanup, Handover, Jail};
+use super::notice::Sink;
+use super::{descriptors, filter};
 use crate::backend::seatbelt::{self, Profile};
 use crate::error::Error;
 use crate::plan::{EnvEdit, Inheritance, Places, Plan};
@@ -27,7 +31,13 @@ const MARK: &str = "AI_JAIL_RUN";
 const RULE: &str = "\n(allow mach-lookup (global-name (param \"AI_JAIL_RUN\")))\n";
 
 /// Starts it.
-pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Error> {
+pub fn start(
+    plan: &mut Plan,
+    program: &Path,
+    handover: Handover,
+    sink: Sink,
+) -> Result<(Jail, Option<filter::Running>), Error> {
+    let filter = start_filter(plan, sink)?;
     let ourselves = std::env::current_exe().and_then(fs::canonicalize);
     let ourselves = ourselves.map_err(Error::system("our own path"))?;
     let mark = mark().map_err(Error::system("/dev/urandom"))?;
@@ -37,7 +47,7 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     let Places::MacOs(macos) = &plan.places else {
         return Err(Error::Foreign { builder: "sandbox-exec" });
     };
-    let profile = marked(seatbelt::profile(macos, plan.facts), &mark);
+    let profile = marked(seatbelt::profile(macos, &plan.network), &mark);
     let arguments = arguments(profile, &ourselves, &spec);
     let mut command = Command::new(program);
     command
@@ -54,7 +64,24 @@ pub fn start(plan: &Plan, program: &Path, handover: Handover) -> Result<Jail, Er
     let _ = File::from(writer).write_all(handover.spec.to_json().as_bytes());
     let first = i32::try_from(process.id()).unwrap_or_default();
     let survivors = Survivors::of(first, Mark::new(&mark));
-    handover.start(process, Cleanup::Processes(survivors))
+    Ok((handover.start(process, Cleanup::Processes(survivors))?, filter))
+}
+
+/// Starts the filter of the plan's network with its proxies on the loopback, which the jail shares.
+fn start_filter(plan: &mut Plan, sink: Sink) -> Result<Option<filter::Running>, Error> {
+    let Some(filter) = plan.network.filter() else { return Ok(None) };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let listener = listener.map_err(Error::system("a listener for the network filter"))?;
+    let address = listener.local_addr().map_err(Error::system("getsockname"))?;
+    let mut filter = filter.clone();
+    // What listens on the loopback here can be reached there.
+    filter.publishes.retain(|forward| forward.listen != forward.target);
+    let (mut running, ends) = filter::start(&filter, Confinement::Profile, sink)?;
+    running.expect_listeners(ends, vec![(address.port(), Role::Proxy)]);
+    running.take_listener(address.port(), listener.into());
+    running.begin();
+    plan.fall_back_to_proxies(address.port());
+    Ok(Some(running))
 }
 
 /// A name that nobody else has.

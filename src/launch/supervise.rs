@@ -22,6 +22,7 @@ use super::attempts::Attempts;
 use super::connection::Connection;
 use super::copies::Copies;
 use super::ending::Ending;
+use super::filter::Running as Filter;
 use super::jail::Jail;
 use super::notice::Sink;
 use super::relay;
@@ -76,6 +77,8 @@ pub struct Run<'a> {
     pub copies: &'a mut Copies,
     /// Attempts to change what is held.
     pub attempts: &'a mut Attempts,
+    /// The filter of the jail's network.
+    pub filter: Option<&'a mut Filter>,
     /// Hears what there is to tell.
     pub sink: Sink<'a>,
 }

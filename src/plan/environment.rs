@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use super::display;
 use super::mount::{self, Kind, Mount};
 use crate::facts::{Facts, Inheritance};
-use crate::fields::Switch;
-use crate::host::Host;
+use crate::fields::{Net, Switch};
 use crate::host::maps::Map;
+use crate::host::{Environment, Host};
 use crate::policy::env::{LOCKDOWN_KEPT, MARKER, PNPM_STORE, PRESET, Preset, dropped};
+use crate::policy::network::UPSTREAM_VARIABLES;
 use crate::policy::variable::{DropWhen, Variable};
 use crate::policy::{Os, fits, macos, mise};
 use crate::settings::Settings;
@@ -49,6 +50,9 @@ pub fn edits<K: Kind>(
         environment.iter().filter_map(drop).collect::<Vec<_>>()
     };
     edits.retain(|edit| name(edit) != "HOME" && name(edit) != MARKER);
+    if settings.network.net.value == Net::Filtered {
+        edits.extend(without_proxies(environment));
+    }
     let display = (host.os == Os::Linux).then(|| display::variables(host, mounts));
     edits.extend(
         display.into_iter().flatten().map(|(name, value)| EnvEdit::Set(name.into(), value)),
@@ -86,6 +90,14 @@ fn presets(settings: &Settings, host: &Host) -> Vec<EnvEdit> {
     let store = host.pnpm_store.iter();
     let store = store.map(|path| EnvEdit::Set(PNPM_STORE.0.into(), path.clone().into()));
     presets.chain(store).collect()
+}
+
+/// The filter of a network uses the host's proxy by itself.
+fn without_proxies(environment: &Environment) -> impl Iterator<Item = EnvEdit> + '_ {
+    let names = UPSTREAM_VARIABLES.iter().chain(&["no_proxy", "NO_PROXY"]);
+    let present = names.filter(|name| environment.get(name).is_some());
+    let reason = "the host's proxy, which the network filter uses by itself";
+    present.map(move |name| EnvEdit::Unset(name.into(), reason))
 }
 
 fn name(edit: &EnvEdit) -> &OsStr {

@@ -32,6 +32,7 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
     let access = match mount.kind {
         MountKind::Bind { access: Access::ReadOnly, .. }
         | MountKind::EmptyFile
+        | MountKind::Replaced { .. }
         | MountKind::Tmpfs { writable: false, .. } => PathAccess::ReadOnly,
         MountKind::Bind { access: Access::ReadWrite, .. } | MountKind::Tmpfs { .. } => {
             PathAccess::ReadWrite

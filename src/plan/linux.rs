@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::display;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount, MountKind, below};
 use super::system::System;
-use super::way;
+use super::{display, network, way};
 use crate::facts::Facts;
 use crate::host::Host;
 use crate::host::held::Held;
@@ -44,6 +43,7 @@ impl System for MountKind {
     fn own_places(gathered: &mut Gathered<Self>, host: &Host, facts: Facts) {
         own(gathered, host, facts);
         system(gathered, host);
+        network::gather(gathered, host);
     }
 
     fn missing_entries(gathered: &mut Gathered<Self>, host: &Host) {

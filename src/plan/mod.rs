@@ -16,6 +16,7 @@ mod maps;
 mod mise;
 pub mod mount;
 pub mod mount_points;
+pub mod network;
 mod own_home;
 mod pin;
 mod program;
@@ -33,7 +34,7 @@ use std::path::PathBuf;
 use stage2::spec;
 
 use crate::error::Error;
-pub use crate::facts::{Facts, Inheritance, Network};
+pub use crate::facts::{Facts, Inheritance};
 use crate::fields::Switch;
 use crate::host::Host;
 use crate::host::held::Target;
@@ -45,6 +46,7 @@ pub use environment::EnvEdit;
 pub use macos::{MacOs, Rule, RuleKind};
 pub use mise::MiseStep;
 pub use mount::{Access, Authority, Content, Kind, Mount, MountKind};
+pub use network::Network;
 pub use shown::{AnyKind, Shown};
 use system::System;
 pub use terminal::Terminal;
@@ -67,8 +69,10 @@ pub struct Plan {
     pub directory: PathBuf,
     /// The program and its arguments.
     pub command: Vec<OsString>,
-    /// What no single place says: the network, where the environment begins, how strict it is.
+    /// What no single place says: where the environment begins, how strict it is.
     pub facts: Facts,
+    /// The network.
+    pub network: Network,
     /// Whether nothing in `/proc` can be written to: the kernel lets root set it up there without
     /// asking for any capability, the machine's `core_pattern` for one.
     pub proc_is_read_only: bool,
@@ -156,6 +160,7 @@ impl Plan {
         Self {
             places,
             facts,
+            network: rest.network,
             environment: rest.environment,
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
@@ -243,6 +248,7 @@ struct Ordered<K> {
 
 /// What does not depend on the kind of the places.
 struct Rest {
+    network: Network,
     environment: Vec<EnvEdit>,
     mise: Option<MiseStep>,
     given: Vec<PathBuf>,
@@ -256,6 +262,7 @@ struct Rest {
 fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Ordered<K>, Error> {
     let mut gathered = gather::gather::<K>(settings, facts, host)?;
     let mise = mise::decide(&mut gathered, settings, host);
+    let network = Network::decide(settings, host, &mut gathered.warnings);
     let own_home = host.own_home.as_ref().map(|own| own.root.as_path());
     let mounts = arrange::arrange(gathered.mounts, &gathered.hidden, own_home);
     let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, facts);
@@ -263,6 +270,7 @@ fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Or
     let environment = environment::edits(settings, facts, host, &mounts, mise.is_some());
     let own = own_home::directories(&mounts, own_home);
     let rest = Rest {
+        network,
         environment,
         mise,
         given: gathered.given,

@@ -85,6 +85,11 @@ pub enum MountKind {
         /// Its canonical path on the host.
         source: PathBuf,
     },
+    /// A file of the host that has another content in the jail, and that nothing can be written to.
+    Replaced {
+        /// What is in it.
+        content: Content,
+    },
     /// A symbolic link.
     Symlink {
         /// Its text.

@@ -15,6 +15,7 @@ pub mod macos;
 pub mod memory;
 pub mod mise;
 pub mod named;
+pub mod network;
 pub mod os;
 pub mod own;
 pub mod own_home;

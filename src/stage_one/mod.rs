@@ -6,12 +6,12 @@
 //! no bubblewrap has run then, and the caller may start one without stage one.
 
 mod namespaces;
-mod network;
+pub mod network;
 mod tree;
 
 use std::fmt;
 use std::io;
-use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
@@ -23,10 +23,10 @@ use stage2::sys;
 use crate::backend::tree::Tree;
 
 /// What stage one does.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Recipe {
     /// Make a network namespace, and in it what [`network::set_up`] says.
-    pub network: bool,
+    pub network: Option<network::Wanted>,
     /// Lay out the jail's mounts.
     pub tree: Option<Layout>,
 }
@@ -84,43 +84,6 @@ impl Trouble {
     }
 }
 
-/// A descriptor that stage one hands to the front.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Handed {
-    /// The network namespace itself, `/proc/self/ns/net`.
-    NetworkNamespace,
-}
-
-/// Stage one to the front.
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum ToFront {
-    /// A descriptor travels with this message.
-    Handed(Handed),
-    /// A step failed: nothing comes after this.
-    Failed(Trouble),
-}
-
-/// The way to the front, for the steps that hand it something. A few messages fit into the socket: the front
-/// reads them only when bubblewrap runs.
-struct Front(Channel);
-
-impl Front {
-    fn hand(&self, what: Handed, descriptor: BorrowedFd) -> io::Result<()> {
-        self.0.send_with(&ToFront::Handed(what), descriptor)
-    }
-}
-
-/// A bubblewrap that was started in stage one's namespaces.
-#[derive(Debug)]
-pub struct Spawned {
-    /// bubblewrap.
-    pub process: Child,
-    /// What stage one handed over.
-    pub handed: Vec<(Handed, OwnedFd)>,
-}
-
 /// Why no bubblewrap was started.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -137,14 +100,14 @@ pub enum Failure {
 /// # Errors
 ///
 /// Stage one's own, or those of starting a program.
-pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Spawned, Failure> {
+pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     let (ours, theirs) = Channel::pair(Confinement::Namespaces)?;
-    let front = Front(Channel::over(theirs, Confinement::Namespaces));
+    let front = Channel::over(theirs, Confinement::Namespaces);
     let prepared = move || {
-        let done = enter(&recipe, &front);
+        let done = enter(&recipe);
         if let Err(trouble) = &done {
             // The front learns of the failure by `spawn` too, though not of the step.
-            let _ = front.0.send(&ToFront::Failed(trouble.clone()));
+            let _ = front.send(trouble);
         }
         done.map_err(io::Error::other)
     };
@@ -152,30 +115,21 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Spawned, Failure> {
     let started = command.spawn();
     // The command has the other end, and the fork's own is closed by now.
     drop(command);
-    let mut handed = Vec::new();
-    receive(&ours, &mut handed)?;
-    Ok(Spawned { process: started?, handed })
+    // Stage one has failed by now, or become bubblewrap: nothing is waited for.
+    match ours.receive::<Trouble>().map_err(io::Error::from)? {
+        Some(trouble) => Err(trouble.into()),
+        None => Ok(started?),
+    }
 }
 
 /// The steps, in order.
-fn enter(recipe: &Recipe, front: &Front) -> Result<(), Trouble> {
-    let caller = namespaces::enter(recipe.network)?;
-    if recipe.network {
-        network::set_up(front).map_err(Trouble::at(Step::Network))?;
+fn enter(recipe: &Recipe) -> Result<(), Trouble> {
+    let caller = namespaces::enter(recipe.network.is_some())?;
+    if let Some(wanted) = &recipe.network {
+        network::set_up(wanted).map_err(Trouble::at(Step::Network))?;
     }
     if let Some(layout) = &recipe.tree {
         tree::lay_out(layout).map_err(Trouble::at(Step::Tree))?;
     }
     namespaces::become_again(caller)
-}
-
-/// Takes all that stage one has said. It has failed by now, or become bubblewrap: nothing is waited for.
-fn receive(front: &Channel, handed: &mut Vec<(Handed, OwnedFd)>) -> Result<(), Failure> {
-    while let Some((message, descriptor)) = front.receive_with().map_err(io::Error::from)? {
-        match message {
-            ToFront::Failed(trouble) => return Err(trouble.into()),
-            ToFront::Handed(what) => handed.extend(descriptor.map(|descriptor| (what, descriptor))),
-        }
-    }
-    Ok(())
 }

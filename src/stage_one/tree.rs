@@ -15,7 +15,7 @@ use nix::NixPath;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
 use nix::sys::stat::{Mode, SFlag, fstat, mkdirat, mknodat, umask};
-use nix::unistd::symlinkat;
+use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
 use stage2::sys::mounts::{self, Flags};
 
 use crate::backend::tree::{Kind, Piece};
@@ -24,6 +24,9 @@ use crate::text::visible;
 
 /// Permissions of directories that nobody has named, and of what a mount will cover.
 const COVERED: Mode = Mode::from_bits_truncate(0o755);
+
+/// The name of a file that is about to be mounted.
+const PASSING: &CStr = c".ai-jail-file";
 
 /// What no mount of a jail lets anybody do.
 const JAIL: Flags = Flags::NO_SUID;
@@ -97,6 +100,7 @@ impl Growing<'_> {
                 let (parent, name) = self.place_of(dest)?;
                 make(parent, &name, Place::Directory, mode_of(*mode))
             }
+            Kind::Over { content } => self.put_over(dest, &content.0, piece.is_made),
             Kind::Link { target } => {
                 let (parent, name) = self.place_of(dest)?;
                 Ok(symlinkat(target, parent, &*name)?)
@@ -112,6 +116,17 @@ impl Growing<'_> {
                 File::from(file).write_all(&content)
             }
         }
+    }
+
+    /// Mounts a new file at its place. The kernel mounts only what stands in a tree, so the file has a name in the root
+    /// until it is mounted.
+    fn put_over(&mut self, dest: &Path, content: &[u8], is_made: bool) -> io::Result<()> {
+        let new = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
+        let file = openat(&self.root, PASSING, new, mode_of(0o644))?;
+        File::from(file).write_all(content)?;
+        let mount = mounts::bind(self.root.as_fd(), PASSING, flags(Access::ReadOnly))?;
+        self.attach(&mount, dest, Place::File, is_made)?;
+        Ok(unlinkat(&self.root, PASSING, UnlinkatFlags::NoRemoveDir)?)
     }
 
     /// A mount of a place of the host, which hangs nowhere yet.

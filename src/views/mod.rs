@@ -11,5 +11,6 @@ pub mod manual;
 pub mod not_run;
 pub mod output;
 pub mod progress;
+mod refusals;
 pub mod status;
 pub mod verbose;

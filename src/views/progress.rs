@@ -7,6 +7,7 @@ use std::process::ExitStatus;
 use stage2::report::{Achieved, Layer, Layers};
 
 use super::not_run::{self, Lookup};
+use super::refusals;
 use crate::cli::Cli;
 use crate::host::agent::Running;
 use crate::launch::Notice;
@@ -33,6 +34,16 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
     match notice {
         Notice::Layers(layers) => self::layers(layers, verbose),
         Notice::Mise(achieved) => mise(achieved, verbose),
+        Notice::Network(decision) => {
+            if verbose {
+                note(decision);
+            }
+        }
+        Notice::Proxies(why) => warning(format!(
+            "the network is filtered by proxies, which programs that ignore proxy variables do not use: {why}; \
+             `ai-jail --doctor` says more"
+        )),
+        Notice::Refused(tally) => refusals::tell(tally),
         Notice::NoBar(term) => {
             let term = visible(term);
             warning(format!("no status bar: a terminal of the kind {term:?} cannot show one"));

@@ -14,11 +14,11 @@ use crate::cli::Cli;
 use crate::config::trust::Verdict;
 use crate::config::{self, Loaded, Paths};
 use crate::error::Error;
-use crate::fields::{BarStyle, Switch};
+use crate::fields::{BarStyle, Net, Switch};
 use crate::host;
 use crate::host::facts::HostFacts;
 use crate::host::own_files::Kept;
-use crate::settings::{MapSetting, Settings, Source};
+use crate::settings::{self, MapSetting, Settings, Source};
 use crate::start::Start;
 use crate::text::{visible, visible_words};
 
@@ -32,6 +32,7 @@ pub struct Overview {
     maps: Vec<Map>,
     /// Whether lockdown ignores the maps.
     maps_ignored: bool,
+    network: Network,
     lockdown: State,
     #[serde(serialize_with = "by_name")]
     switches: Vec<State>,
@@ -85,6 +86,21 @@ struct Command {
 struct Map {
     path: BytePath,
     access: &'static str,
+    source: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Network {
+    is: &'static str,
+    source: &'static str,
+    /// Of a filtered one: rules and ports.
+    entries: Vec<NetworkEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct NetworkEntry {
+    field: &'static str,
+    text: String,
     source: &'static str,
 }
 
@@ -149,6 +165,7 @@ impl Overview {
             },
             maps: settings.maps.iter().map(Map::new).collect(),
             maps_ignored: locked,
+            network: Network::new(&settings.network),
             lockdown: state(Switch::Lockdown),
             switches: Switch::ALL.iter().filter(others).map(|switch| state(*switch)).collect(),
             status_bar: Bar {
@@ -196,6 +213,23 @@ impl Map {
             path: BytePath(map.text.clone().into()),
             access: if map.writable { "rw" } else { "ro" },
             source: word(map.source),
+        }
+    }
+}
+
+impl Network {
+    /// Entries of another network than a filtered one change nothing.
+    fn new(settings: &settings::Network) -> Self {
+        let entries = settings.entries.iter().filter(|_| settings.net.value == Net::Filtered);
+        let entry = |entry: &settings::NetworkEntry| NetworkEntry {
+            field: entry.list.row().field,
+            text: entry.text.clone(),
+            source: word(entry.source),
+        };
+        Self {
+            is: settings.net.value.word(),
+            source: word(settings.net.source),
+            entries: entries.map(entry).collect(),
         }
     }
 }
@@ -253,6 +287,10 @@ impl fmt::Display for Overview {
             let ignored = if self.maps_ignored { " (ignored: lockdown)" } else { "" };
             let text = visible(&map.path.0);
             row("map", &format!("{} {text}{ignored}", map.access), map.source)?;
+        }
+        row("network", self.network.is, self.network.source)?;
+        for NetworkEntry { field, text, source } in &self.network.entries {
+            row("", &format!("{}: {}", field.replace('_', " "), visible(text)), source)?;
         }
         for switch in std::iter::once(&self.lockdown).chain(&self.switches) {
             row(switch.name, switch.state(), switch.source)?;

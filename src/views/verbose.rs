@@ -1,7 +1,8 @@
 //! `-v`: the plan as lines.
 
+use crate::fields::MEANINGLESS_ON_MACOS;
 use crate::plan::{Access, AnyKind, MountKind, Plan, RuleKind};
-use crate::policy::{Os, macos};
+use crate::policy::Os;
 use crate::text::visible;
 
 /// Every mount with its reason, and everything left out.
@@ -15,7 +16,7 @@ pub fn lines(plan: &Plan) -> Vec<String> {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
     }
     if plan.os() == Os::MacOs {
-        for (switch, why) in macos::MEANINGLESS {
+        for (switch, why) in MEANINGLESS_ON_MACOS {
             let switch = switch.row().name;
             note(format!("--{switch}, --no-{switch}: without effect on macOS ({why})"));
         }
@@ -45,6 +46,7 @@ fn how(kind: &AnyKind) -> String {
         ) => "empty",
         AnyKind::Mount(MountKind::Proc | MountKind::Devices { .. }) => "fresh",
         AnyKind::Mount(MountKind::File { .. }) => "file",
+        AnyKind::Mount(MountKind::Replaced { .. }) => "file, in place of the host's",
         AnyKind::Mount(MountKind::Copied { .. }) => "copy, written back",
         AnyKind::Rule(RuleKind::Closed { prefix: false }) => "refused",
         AnyKind::Rule(RuleKind::Closed { prefix: true }) => "refused, with all that begins so",

@@ -33,14 +33,10 @@ pub fn apply(spec: &Spec, pty: Option<OwnedFd>) -> io::Result<Achieved> {
         }
     }
     drop((null, pty));
-    match spec.control {
-        Some(control) => {
-            sys::close_on_exec(control)?;
-            close_between(3, control - 1)?;
-            close_between(control + 1, RawFd::MAX)?;
-        }
-        None => close_between(3, RawFd::MAX)?,
+    if let Some(control) = spec.control {
+        sys::close_on_exec(control)?;
     }
+    close_all_but(spec.control.into_iter().collect())?;
     Ok(Achieved::Enforced("only 0, 1 and 2 are the command's".into()))
 }
 
@@ -49,6 +45,22 @@ fn sources(spec: &Spec, pty: Option<&OwnedFd>) -> [Option<RawFd>; 3] {
     let is_pty = spec.pty.as_ref().map_or([false; 3], |pty| pty.streams);
     let pty = pty.map(AsRawFd::as_raw_fd);
     [0, 1, 2].map(|index: usize| if is_pty[index] { pty } else { spec.stdio[index] })
+}
+
+/// Closes every descriptor from 3 on but these.
+///
+/// # Errors
+///
+/// The kernel cannot do it by itself, and the descriptors cannot be listed.
+pub fn close_all_but(mut kept: Vec<RawFd>) -> io::Result<()> {
+    kept.retain(|number| *number > 2);
+    kept.sort_unstable();
+    let mut first = 3;
+    for number in kept {
+        close_between(first, number - 1)?;
+        first = number + 1;
+    }
+    close_between(first, RawFd::MAX)
 }
 
 /// Closes `first..=last`; nothing where that is empty.

@@ -13,7 +13,7 @@ pub mod caps;
 pub mod channel;
 mod command;
 pub mod confinement;
-mod fds;
+pub mod fds;
 mod foreground;
 mod init;
 #[cfg(target_os = "linux")]
@@ -37,6 +37,7 @@ pub mod text;
 
 use std::ffi::OsString;
 use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::os::fd::AsFd;
 
 use channel::Channel;
@@ -68,6 +69,7 @@ pub fn run(arguments: &[OsString], confinement: Confinement) -> u8 {
     let control = spec.control.and_then(sys::adopt);
     let report = Reporter(control.map(|socket| Channel::over(socket, confinement)));
     let outcome = hand_out_copies(&spec, &report)
+        .and_then(|()| hand_out_listeners(&spec, &report))
         .and_then(|()| begin_session(&spec, confinement))
         .and_then(|()| pty::open(&spec, &report))
         .and_then(|pty| layers::apply(&spec, pty, confinement))
@@ -110,6 +112,23 @@ fn hand_out_copies(spec: &spec::Spec, report: &Reporter) -> io::Result<()> {
     let Some(directory) = &spec.copies else { return Ok(()) };
     let directory = std::fs::File::open(&directory.0)?;
     report.send_with(&report::FromJail::Copies, directory.as_fd())
+}
+
+/// Listens where the front shall answer, before anything else of the jail can: whose network a
+/// socket is of was decided when it was made, so the front can use it on the host. IPv6 may not be
+/// there.
+fn hand_out_listeners(spec: &spec::Spec, report: &Reporter) -> io::Result<()> {
+    for &port in &spec.listeners {
+        let send = |listener: TcpListener| {
+            report.send_with(&report::FromJail::Listener(port), listener.as_fd())
+        };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|error| {
+            io::Error::other(format!("listening at port {port} of the jail: {error}"))
+        })?;
+        send(listener)?;
+        TcpListener::bind((Ipv6Addr::LOCALHOST, port)).map_or(Ok(()), send)?;
+    }
+    Ok(())
 }
 
 /// Leaves the caller's session where the jail is one of its own; bubblewrap does that by itself.

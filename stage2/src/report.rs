@@ -100,6 +100,8 @@ pub enum FromJail {
     Terminal,
     /// The directory of the copies that the front writes back travels with this message.
     Copies,
+    /// A listener at this port of the jail's loopback travels with this message.
+    Listener(u16),
     /// What mise gave the command, where it was asked for. The caller's terminal is still its own.
     Mise(Achieved),
     /// The command is being started behind these layers.

@@ -93,6 +93,7 @@ fn print(message: &FromJail) {
         FromJail::Failed(text) | FromJail::Warning(text) => eprintln!("ai-jail: {text}"),
         FromJail::Terminal
         | FromJail::Copies
+        | FromJail::Listener(_)
         | FromJail::Mise(_)
         | FromJail::Stopped(_)
         | FromJail::Exited(_) => {}

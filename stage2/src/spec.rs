@@ -51,6 +51,8 @@ pub struct Spec {
     /// The directory with the files that the front writes back, if there are any.
     #[serde(deserialize_with = "stated")]
     pub copies: Option<BytePath>,
+    /// Ports of the jail's loopback at which the front answers: their listeners are sent to it.
+    pub listeners: Vec<u16>,
     /// mise, where it has something to set up.
     #[serde(deserialize_with = "stated")]
     pub mise: Option<Mise>,

@@ -85,25 +85,28 @@ fn spec() -> impl Strategy<Value = Spec> {
         (option::of(3..i32::MAX), stdio, option::of(pty()), foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
         option::of(select(vec![Seccomp::Default, Seccomp::Lockdown])),
-        (option::of(path()), option::of(mise())),
+        (option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
     )
-        .prop_map(|(command, started, (rlimits, landlock), seccomp, (copies, mise))| {
-            let (control, stdio, pty, foreground, lockdown) = started;
-            Spec {
-                version: VERSION,
-                command,
-                control,
-                stdio,
-                pty,
-                foreground,
-                lockdown,
-                rlimits,
-                landlock,
-                seccomp,
-                copies,
-                mise,
-            }
-        })
+        .prop_map(
+            |(command, started, (rlimits, landlock), seccomp, (copies, listeners, mise))| {
+                let (control, stdio, pty, foreground, lockdown) = started;
+                Spec {
+                    version: VERSION,
+                    command,
+                    control,
+                    stdio,
+                    pty,
+                    foreground,
+                    lockdown,
+                    rlimits,
+                    landlock,
+                    seccomp,
+                    copies,
+                    listeners,
+                    mise,
+                }
+            },
+        )
 }
 
 /// One with every part in it.
@@ -134,6 +137,7 @@ fn full() -> Spec {
         }),
         seccomp: Some(Seccomp::Lockdown),
         copies: Some(BytePath("/home/me".into())),
+        listeners: vec![1080],
         mise: Some(Mise {
             program: BytePath("/usr/bin/mise".into()),
             hook: true,

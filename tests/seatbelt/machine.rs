@@ -142,7 +142,7 @@ pub struct Jail {
 
 impl Jail {
     pub fn new(plan: Plan) -> Self {
-        let profile = seatbelt::profile(plan.macos().expect("a plan for macOS"), plan.facts);
+        let profile = seatbelt::profile(plan.macos().expect("a plan for macOS"), &plan.network);
         let policy = Policy::new(&profile.policy, &profile.parameters);
         let policy = policy.unwrap_or_else(|error| panic!("{error}\n{}", profile.policy));
         Self { plan, profile, policy, passed: RefCell::default() }

@@ -16,6 +16,8 @@ const PER_CONNECTION: usize = 3;
 pub struct Limits {
     /// Connections at once; others wait to be accepted.
     pub connections: usize,
+    /// Listeners that are made when a wildcard's name is looked up.
+    pub later: usize,
     /// Pipes at once; other connections use buffers.
     pub pipes: usize,
 }
@@ -35,7 +37,8 @@ impl Limits {
     fn of(descriptors: usize, listeners: usize) -> Self {
         let pipes = (descriptors / 16).clamp(8, 256);
         let left = descriptors.saturating_sub(RESERVE + listeners + 2 * pipes);
-        Self { connections: (left / PER_CONNECTION).max(8), pipes }
+        let later = left / 8;
+        Self { connections: ((left - later) / PER_CONNECTION).max(8), later, pipes }
     }
 }
 
@@ -47,7 +50,7 @@ mod tests {
     fn all_that_may_be_open_fits_into_the_limit() {
         for (descriptors, listeners) in [(256, 5), (1024, 5), (1024, 300), (65_536, 2048)] {
             let limits = Limits::of(descriptors, listeners);
-            let used = 3 * limits.connections + 2 * limits.pipes + listeners;
+            let used = 3 * limits.connections + 2 * limits.pipes + limits.later + listeners;
             assert!(used <= descriptors, "{descriptors}: {limits:?}");
         }
         assert!(Limits::of(1024, 5).connections > 200);

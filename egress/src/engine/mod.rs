@@ -113,8 +113,10 @@ struct Engine<'a> {
     /// Slots that have their turn without an event.
     woken: Vec<usize>,
     /// Listeners that wait for connections to end.
-    paused: Vec<usize>,
+    paused: BTreeSet<usize>,
     connections: usize,
+    /// Listeners that were made for names of wildcards.
+    later: usize,
     /// Counts connections, so that one is told from a later one in its slot.
     started: u64,
     lookups: HashMap<Name, usize>,
@@ -138,8 +140,9 @@ impl<'a> Engine<'a> {
             slots: Slab::new(),
             timers: BTreeSet::new(),
             woken: Vec::new(),
-            paused: Vec::new(),
+            paused: BTreeSet::new(),
             connections: 0,
+            later: 0,
             started: 0,
             lookups: HashMap::new(),
             pipes: Pipes::new(limits.pipes),
@@ -252,7 +255,7 @@ impl<'a> Engine<'a> {
         if let Source::Connection(connection) = source {
             connection.close(&mut self.pipes);
             self.connections -= 1;
-            self.woken.append(&mut self.paused);
+            self.woken.extend(std::mem::take(&mut self.paused));
         }
     }
 
@@ -261,7 +264,7 @@ impl<'a> Engine<'a> {
     fn accept(&mut self, listener: &TcpListener, role: Role, slot: usize) -> Next {
         for _ in 0..ACCEPTS {
             if self.connections >= self.limits.connections {
-                self.paused.push(slot);
+                self.paused.insert(slot);
                 return Next::Wait(None);
             }
             match listener.accept() {

@@ -102,7 +102,7 @@ impl Engine<'_> {
     fn listen_for(&mut self, name: &Name, addresses: [IpAddr; 2]) {
         for port in listen::later(&self.policy, name) {
             for address in addresses {
-                if self.slots.len() >= self.limits.connections {
+                if self.later >= self.limits.later {
                     return;
                 }
                 let address = SocketAddr::new(address, port);
@@ -110,7 +110,7 @@ impl Engine<'_> {
                 // Without IPv6 in the jail, one of the two cannot be had.
                 if let Some(Ok(listener)) = made {
                     let socket = Socket { role: Role::Intercept, descriptor: listener.into() };
-                    let _ = self.listen(socket);
+                    self.later += usize::from(self.listen(socket).is_ok());
                 }
             }
         }

@@ -15,16 +15,22 @@ use std::process::{Child, Command, Stdio};
 use nix::fcntl::{OFlag, open};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
+use stage2::confinement::Confinement;
 use stage2::report::Achieved;
 use stage2::spec::ENTRY_POINT;
 
+use super::Launched;
 use super::copies::Copies;
-use super::jail::{Cleanup, Handover, Jail};
+use super::filter;
+use super::jail::{Cleanup, Handover};
+use super::notice::{Notice, Sink};
 use super::placed::Placed;
 use crate::backend::{bwrap, tree};
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
+use crate::plan::network::{Filter, PROXY_PORT};
 use crate::plan::{Places, Plan};
+use crate::spec;
 use crate::stage_one::{self, Failure, Layout, Recipe, Step, Trouble};
 
 /// Starts bubblewrap: behind stage one where the kernel and what is around us let stage one do its
@@ -33,32 +39,71 @@ pub fn start(
     plan: &mut Plan,
     bubblewrap: &Bubblewrap,
     copies: &Copies,
-    handover: Handover,
-) -> Result<(Jail, Achieved, Placed), Error> {
+    mut handover: Handover,
+    sink: Sink,
+) -> Result<Launched, Error> {
     if !matches!(plan.places, Places::Linux(_)) {
         return Err(Error::Foreign { builder: "bubblewrap" });
     }
     let files = sources::files(plan, copies)?;
-    let inner =
-        Inner { program: ourselves()?, spec: in_memory(handover.spec.to_json().as_bytes())? };
+    let spec = in_memory(handover.spec.to_json().as_bytes())?;
+    let mut inner = Inner { program: ourselves()?, spec };
     let inherited = orphans::adopt()?;
     // Where the kernel refuses, bubblewrap says what it does not like.
     let _ = stage2::caps::drop_inherited();
-    let behind = behind_stage_one(plan, bubblewrap, &files, &inner)?;
     let mut placed = Placed::default();
-    let (process, achieved) = match behind {
-        Ok(process) => (process, Achieved::Enforced("laid out before bubblewrap".into())),
+    let (started, mounts) = match behind_stage_one(plan, bubblewrap, &files, &inner, sink)? {
+        Ok(started) => (started, "laid out before bubblewrap".to_owned()),
         Err(trouble) => {
+            let proxies = proxies_instead(plan, &trouble, sink)?;
+            if proxies.is_some() {
+                handover.spec.listeners = spec::listeners(plan);
+                inner.spec = in_memory(handover.spec.to_json().as_bytes())?;
+            }
             let sources = sources::open_all(plan, files, bubblewrap)?;
             let options = bwrap::options(plan, bubblewrap, &sources.numbers());
             let arguments = in_memory(&nul_separated(&options))?;
-            let process = inner.command(bubblewrap, &arguments).spawn();
-            let process = process.map_err(|error| not_started(bubblewrap, error))?;
+            let command = inner.command(bubblewrap, &arguments);
+            let started = alone(plan, command, proxies, sink)?;
             placed = sources.placed();
-            (process, Achieved::Enforced(format!("made by bubblewrap one by one: {trouble}")))
+            (started, format!("made by bubblewrap one by one: {trouble}"))
         }
     };
-    Ok((handover.start(process, Cleanup::Orphans(inherited))?, achieved, placed))
+    let jail = handover.start(started.process, Cleanup::Orphans(inherited))?;
+    Ok(Launched { jail, filter: started.filter, mounts: Some(Achieved::Enforced(mounts)), placed })
+}
+
+/// Where stage one can make no network, an empty one is left, with proxies in it.
+fn proxies_instead(
+    plan: &mut Plan,
+    trouble: &Trouble,
+    sink: Sink,
+) -> Result<Option<filter::Running>, Error> {
+    let Some(filter) = plan.network.filter().filter(|_| trouble.step != Step::Tree) else {
+        return Ok(None);
+    };
+    sink(&Notice::Proxies(trouble.to_string()));
+    let (mut running, ends) = filter::start(filter, Confinement::Namespaces, sink)?;
+    plan.fall_back_to_proxies(PROXY_PORT);
+    let roles = plan.network.filter().map(Filter::listeners);
+    running.expect_listeners(ends, roles.unwrap_or_default());
+    Ok(Some(running))
+}
+
+/// Starts a bubblewrap that makes the mounts by itself.
+fn alone(
+    plan: &Plan,
+    mut command: Command,
+    proxies: Option<filter::Running>,
+    sink: Sink,
+) -> Result<Started, Error> {
+    if plan.network.filter().is_some() && proxies.is_none() {
+        let started = with_network(plan, command, None, sink)?;
+        return started.map_err(|trouble| Error::Network { why: trouble.to_string() });
+    }
+    let path = PathBuf::from(command.get_program());
+    let process = command.spawn().map_err(|error| Error::StartBwrap { path, error })?;
+    Ok(Started { process, filter: proxies })
 }
 
 /// Starts bubblewrap over a tree that stage one lays out; or says why stage one could not.
@@ -67,7 +112,8 @@ fn behind_stage_one(
     bubblewrap: &Bubblewrap,
     files: &BTreeMap<PathBuf, OwnedFd>,
     inner: &Inner,
-) -> Result<Result<Child, Trouble>, Error> {
+    sink: Sink,
+) -> Result<Result<Started, Trouble>, Error> {
     let tree = tree::tree(plan, &bubblewrap.path);
     let Some(place) = tree.places.iter().copied().find(|place| place.is_dir()) else {
         let why = "there is no directory over which the tree could stand".into();
@@ -77,16 +123,48 @@ fn behind_stage_one(
     let arguments = in_memory(&nul_separated(&options))?;
     let command = inner.command(bubblewrap, &arguments);
     let files = files.iter().map(|(path, file)| (path.clone(), file.as_raw_fd())).collect();
-    let recipe = Recipe { network: false, tree: Some(Layout { tree, place, files }) };
-    match stage_one::spawn(command, recipe) {
-        Ok(spawned) => Ok(Ok(spawned.process)),
-        Err(Failure::StageOne(trouble)) => Ok(Err(trouble)),
-        Err(Failure::Start(error)) => Err(not_started(bubblewrap, error)),
-    }
+    with_network(plan, command, Some(Layout { tree, place, files }), sink)
 }
 
-fn not_started(bubblewrap: &Bubblewrap, error: std::io::Error) -> Error {
-    Error::StartBwrap { path: bubblewrap.path.clone(), error }
+/// bubblewrap, and the filter where there is one.
+struct Started {
+    process: Child,
+    filter: Option<filter::Running>,
+}
+
+/// Starts bubblewrap behind stage one, with a filter beside it where the plan has one.
+fn with_network(
+    plan: &Plan,
+    command: Command,
+    tree: Option<Layout>,
+    sink: Sink,
+) -> Result<Result<Started, Trouble>, Error> {
+    let (filter, network) = match plan.network.filter() {
+        None => (None, None),
+        Some(filter) => {
+            let (running, ends) = filter::start(filter, Confinement::Namespaces, sink)?;
+            let wanted = stage_one::network::Wanted {
+                policy: filter.policy.clone(),
+                forwards: filter.forwards.clone(),
+                publishes: !filter.publishes.is_empty(),
+                handover: ends.handover,
+                maker: ends.maker,
+            };
+            (Some(running), Some(wanted))
+        }
+    };
+    let path = PathBuf::from(command.get_program());
+    let failure = match stage_one::spawn(command, Recipe { network, tree }) {
+        Ok(process) => return Ok(Ok(Started { process, filter })),
+        Err(failure) => failure,
+    };
+    if let Some(filter) = filter {
+        filter.abandon();
+    }
+    match failure {
+        Failure::StageOne(trouble) => Ok(Err(trouble)),
+        Failure::Start(error) => Err(Error::StartBwrap { path, error }),
+    }
 }
 
 /// What bubblewrap executes in the jail.

@@ -105,7 +105,9 @@ pub fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>,
     let mut files = BTreeMap::new();
     for mount in plan.mounts() {
         let file = match &mount.kind {
-            MountKind::File { content, .. } => in_memory(&content.0)?,
+            MountKind::File { content, .. } | MountKind::Replaced { content } => {
+                in_memory(&content.0)?
+            }
             MountKind::Copied { .. } => {
                 let Some(copy) = copies.content(&mount.dest) else { continue };
                 let copy = copy.map_err(Error::system("dup"))?;

@@ -33,9 +33,17 @@ impl Supervisor<'_> {
                     self.run.copies.watch(directory);
                 }
             }
+            FromJail::Listener(port) => {
+                if let Some((filter, descriptor)) = self.run.filter.as_mut().zip(descriptor) {
+                    filter.take_listener(port, descriptor);
+                }
+            }
             FromJail::Mise(achieved) => (self.run.sink)(&Notice::Mise(achieved)),
             FromJail::Started(layers) => {
                 self.phase = Phase::Running;
+                if let Some(filter) = &mut self.run.filter {
+                    filter.begin();
+                }
                 self.ending.learn(Ending::Lost);
                 (self.run.sink)(&Notice::Layers(layers));
                 self.begin();

@@ -34,6 +34,7 @@ fn given(kind: &MountKind, as_root: bool) -> Rights {
         // `ro`; the mask of a file has nothing to execute, but a rule says so of no file.
         MountKind::Bind { access: Access::ReadOnly, .. }
         | MountKind::Tmpfs { writable: false, .. }
+        | MountKind::Replaced { .. }
         | MountKind::EmptyFile => read | AccessFs::Execute,
         // `rw,nodev`
         MountKind::Bind { access: Access::ReadWrite, .. }

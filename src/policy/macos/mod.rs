@@ -8,7 +8,6 @@ use std::path::{Component, Path, PathBuf};
 
 use super::place::{Place, place as system};
 use super::variable::{DropWhen, Variable};
-use crate::fields::Switch;
 
 /// Links of the root volume, with what they lead to; `hier(7)`, `/etc/synthetic.conf`.
 pub const LINKS: &[(&str, &str, &str)] = &[
@@ -203,14 +202,6 @@ pub const DROPPED: &[Variable] = &[
         when: DropWhen::Always,
         reason: "socket of a service of the host",
     },
-];
-
-/// Switches that change nothing, and why, in words for `-v`.
-pub const MEANINGLESS: &[(Switch, &str)] = &[
-    (Switch::Landlock, "a layer of Linux; the profile of the sandbox stands for it"),
-    (Switch::Seccomp, "a layer of Linux; the profile of the sandbox stands for it"),
-    (Switch::Gpu, "there are no devices of that kind, and a jail opens no graphics processor"),
-    (Switch::Display, "X11 and Wayland alone; windows of macOS are out of a jail's reach"),
 ];
 
 #[cfg(test)]

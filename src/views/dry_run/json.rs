@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::plan::{AnyKind, EnvEdit, MiseStep, MountKind, Plan, RuleKind, Shown, WriteBack};
+use crate::plan::{
+    AnyKind, EnvEdit, MiseStep, MountKind, Network, Plan, RuleKind, Shown, WriteBack,
+};
 
 /// The plan as JSON. Names that are not UTF-8 are shown with replacement characters here: this
 /// form is for reading; the command form keeps every byte.
@@ -22,7 +24,6 @@ pub fn plan(plan: &Plan) -> Value {
         "command": command,
         "directory": plan.directory.to_string_lossy(),
         "lockdown": plan.facts.is_strict(),
-        "network": plan.facts.network,
         "new_session": plan.terminal.is_new_session(),
         "terminal": plan.terminal.name(),
         "mounts": mounts,
@@ -33,6 +34,7 @@ pub fn plan(plan: &Plan) -> Value {
         "seccomp": plan.seccomp,
         "written_back": plan.write_back.iter().map(written_back).collect::<Vec<_>>(),
         "mise": plan.mise.as_ref().map(mise),
+        "network": network(&plan.network),
         "warnings": plan.warnings,
     });
     if let Some(macos) = plan.macos() {
@@ -62,6 +64,24 @@ fn mise(mise: &MiseStep) -> Value {
     })
 }
 
+fn network(network: &Network) -> Value {
+    let mut value = json!({ "is": network.word() });
+    if let Some(filter) = network.filter() {
+        let rule = |entry: &egress::policy::Entry| {
+            let leads_anywhere = entry.reach == egress::policy::Reach::AsWritten;
+            json!({ "rule": entry.rule.to_string(), "from": entry.from, "public_only": !leads_anywhere })
+        };
+        let ports = |forwards: &[egress::listen::Forward]| {
+            forwards.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        value["rules"] = filter.policy.entries.iter().map(rule).collect();
+        value["forwarded"] = json!(ports(&filter.forwards));
+        value["published"] = json!(ports(&filter.publishes));
+        value["through_proxy"] = json!(filter.upstream.is_some());
+    }
+    value
+}
+
 fn place(place: &Shown) -> Value {
     let mut value = match &place.kind {
         AnyKind::Mount(kind) => mount(kind),
@@ -89,6 +109,9 @@ fn mount(kind: &MountKind) -> Value {
         }
         MountKind::File { content, mode } => {
             json!({ "kind": "file", "mode": format!("{mode:04o}"), "bytes": content.0.len() })
+        }
+        MountKind::Replaced { content } => {
+            json!({ "kind": "replaced", "bytes": content.0.len() })
         }
         MountKind::Copied { source } => {
             json!({ "kind": "copied", "source": source.to_string_lossy() })

@@ -27,6 +27,11 @@ pub fn show(form: DryRun, planned: &Planned, builder: &Builder, cli: &Cli) -> Re
             if !cli.exec && plan.mounts().iter().any(Mount::is_file) {
                 messages::note("the keys to the X11 display are not printed: see docs/display.md");
             }
+            if !cli.exec && plan.network.filter().is_some() {
+                messages::note(
+                    "the network filter is not printed: the printed jail has no network",
+                );
+            }
             let ourselves = std::env::current_exe().map_err(Error::system("our own path"))?;
             output::print(&shell::command(plan, host, builder, &ourselves)?)
         }

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::host::builder::Builder;
 use crate::host::{Host, Stdio};
-use crate::plan::{EnvEdit, Inheritance, Places, Plan, Terminal};
+use crate::plan::{EnvEdit, Inheritance, Network, Places, Plan, Terminal};
 use crate::spec::{self, Descriptors};
 use crate::text::{obeyed, visible_json};
 
@@ -33,14 +33,19 @@ pub fn command(
     ourselves: &Path,
 ) -> Result<Vec<u8>, Error> {
     let terminal = Terminal::without_front(plan.facts, host);
-    let plan = &Plan { terminal, ..plan.clone() };
+    let mut plan = Plan { terminal, ..plan.clone() };
+    // Nobody would be there to filter.
+    if plan.network.filter().is_some() {
+        plan.network = Network::None;
+    }
+    let plan = &plan;
     match (builder, &plan.places) {
         (Builder::Bubblewrap(bubblewrap), Places::Linux(_)) => {
             let options = bwrap::options(plan, bubblewrap, &bwrap::Sources::new());
             Ok(self::bubblewrap(plan, host, bubblewrap, &options, ourselves))
         }
         (Builder::SandboxExec(program), Places::MacOs(macos)) => {
-            let profile = seatbelt::profile(macos, plan.facts);
+            let profile = seatbelt::profile(macos, &plan.network);
             Ok(sandbox_exec(plan, host, program, &profile, ourselves))
         }
         _ => Err(Error::Foreign { builder: builder.name() }),

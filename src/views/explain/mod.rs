@@ -3,6 +3,7 @@
 //! was found by making other plans.
 
 mod answer;
+pub mod network;
 mod rule;
 mod shown;
 mod trials;
@@ -173,7 +174,7 @@ impl ShownMount {
             AnyKind::Mount(MountKind::Bind { source, .. }) => ("bind", Some(source)),
             AnyKind::Mount(MountKind::Tmpfs { .. }) => ("tmpfs", None),
             AnyKind::Mount(MountKind::EmptyFile) => ("empty file", None),
-            AnyKind::Mount(MountKind::File { .. }) => ("file", None),
+            AnyKind::Mount(MountKind::File { .. } | MountKind::Replaced { .. }) => ("file", None),
             AnyKind::Mount(MountKind::Copied { source }) => ("copy", Some(source)),
             AnyKind::Mount(MountKind::Proc) => ("proc", None),
             AnyKind::Mount(MountKind::Devices { .. }) => ("devices", None),

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
-use super::{Access, Answer, Change, Changes, Explanation, Question, answer};
+use super::{Access, Answer, Change, Changes, Explanation, Question, answer, network};
 use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
@@ -25,6 +25,10 @@ use crate::views::output;
 pub fn show(start: &Start, cli: &Cli, typed: &OsStr) -> Result<(), Error> {
     let (settings, Planned { host, plan }) = plan_of(start, cli)?;
     let question = question(start, typed);
+    let asked = typed.to_str().filter(|_| question.on_host.is_none());
+    if let Some(asked) = asked.and_then(network::Question::read) {
+        return output::show(&network::Answer::new(&asked, &plan.network), cli.json);
+    }
     let answer = answer(&plan, &look::look, &question.path);
     let changes =
         Trials { start, cli, settings: &settings, question: &question, answer }.run(typed);

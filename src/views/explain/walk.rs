@@ -170,7 +170,7 @@ impl<'a> Walk<'a> {
                 Thing::Memory
             }
             MountKind::EmptyFile => Thing::EmptyFile,
-            MountKind::File { .. } => Thing::File,
+            MountKind::File { .. } | MountKind::Replaced { .. } => Thing::File,
             MountKind::Copied { .. } => Thing::Copy,
             MountKind::Proc => self.process_file(&mount.dest),
             MountKind::Symlink { target } => Thing::Link(target.clone()),
