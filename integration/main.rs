@@ -72,6 +72,7 @@ mod pty_jobs;
 mod pty_restored;
 mod recipes;
 mod refused_layers;
+mod remembered;
 mod screens;
 mod signals;
 mod sockets;

@@ -206,11 +206,9 @@ impl Running {
                 stream.take()
             })
         };
-        Ended {
-            status: self.child.wait().expect("wait"),
-            stdout: take(self.stdout.take()),
-            stderr: take(self.stderr.take()),
-        }
+        let (status, stdout) = (self.child.wait().expect("wait"), take(self.stdout.take()));
+        let (news, stderr) = news(&take(self.stderr.take()));
+        Ended { status, stdout, stderr, news }
     }
 }
 
@@ -229,8 +227,19 @@ pub struct Ended {
     pub status: ExitStatus,
     /// Its standard output.
     pub stdout: Vec<u8>,
-    /// Its standard error.
+    /// Its standard error, without the lines of `news`.
     pub stderr: Vec<u8>,
+    /// What it says that it remembers: of a fresh world each run says so, and few tests ask.
+    pub news: Vec<String>,
+}
+
+/// What is remembered, and the rest of the errors.
+fn news(stderr: &[u8]) -> (Vec<String>, Vec<u8>) {
+    let is_news = |line: &&[u8]| line.starts_with(b"ai-jail: remembered in ");
+    let lines = || stderr.split_inclusive(|byte| *byte == b'\n');
+    let news = lines().filter(is_news).map(|line| String::from_utf8_lossy(line).into_owned());
+    let rest = lines().filter(|line| !is_news(line)).flatten().copied();
+    (news.collect(), rest.collect())
 }
 
 impl Ended {

@@ -5,6 +5,9 @@ use std::ffi::OsStr;
 use crate::fields::{COMMAND, Fields, List, Switch, Trust, Word};
 use crate::text::{visible, visible_word, visible_words};
 
+/// Characters of a command that are told: enough to know it again.
+const MOST: usize = 60;
+
 /// The lines for a file that said `old` and says `new`.
 pub fn between(old: &Fields, new: &Fields, file: &str) -> Vec<String> {
     let mut lines = Vec::new();
@@ -34,7 +37,12 @@ pub fn between(old: &Fields, new: &Fields, file: &str) -> Vec<String> {
 
 /// The line for a command.
 pub fn command<S: AsRef<OsStr>>(words: &[S], file: &str) -> String {
-    line(file, &format!("the command `{}`", visible_words(words)), COMMAND)
+    let all = visible_words(words);
+    let mut shown: String = all.chars().take(MOST).collect();
+    if shown.len() < all.len() {
+        shown.push('…');
+    }
+    line(file, &format!("the command `{shown}`"), COMMAND)
 }
 
 fn line(file: &str, what: &str, forget: &str) -> String {
