@@ -179,7 +179,7 @@ fn tables() -> Vec<(&'static str, String)> {
     vec![
         ("options", options()),
         ("system", system(&[system::ROOT, system::DEEPER, system::CHAINS])),
-        ("masks", system(&[system::MASKS])),
+        ("masks", system(&[system::MASKS, system::PROC_MASKS])),
         ("lockdown masks", system(&[system::LOCKDOWN_MASKS])),
         ("devices", grouped(devices, ["what", "device"])),
         ("read-write", home(Treatment::ReadWrite)),

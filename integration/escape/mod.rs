@@ -16,6 +16,7 @@ mod hostile_repository;
 mod injection;
 mod kernel_calls;
 mod kernel_files;
+mod kernel_tells;
 mod keyrings;
 mod keys_of_servers;
 mod links_out;

@@ -50,6 +50,8 @@ pub struct Host {
     pub name_resolution: Vec<(NameFile, PathBuf)>,
     /// What to mask.
     pub masks: Vec<Place>,
+    /// Files of `/proc` to mask.
+    pub proc_masks: Vec<Place>,
     /// What root itself must not write.
     pub root_settings: Vec<Place>,
     /// Entries of the home that the tables speak of; none in lockdown.
@@ -161,6 +163,7 @@ impl Host {
             },
             masks: system::masks(facts),
             missing_mise_state: mise::missing_state(&origin, &entries),
+            proc_masks: system::proc_masks(),
             root_settings: system::root_settings(),
             unanswered,
             gpu: if settings.is_on(Switch::Gpu) { system::gpu_devices() } else { Vec::new() },

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use super::links::{self, Located};
 use crate::facts::Facts;
 use crate::policy::place::Place;
-use crate::policy::system::{CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, ROOT, ROOT_SETTINGS};
+use crate::policy::system::{
+    CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, PROC_MASKS, ROOT, ROOT_SETTINGS,
+};
 use crate::policy::{devices, fits};
 
 /// An entry of `/` that has a row.
@@ -101,6 +103,12 @@ pub fn masks(facts: Facts) -> Vec<Place> {
     let is_directory =
         |row: &&Place| fs::symlink_metadata(row.path).is_ok_and(|metadata| metadata.is_dir());
     MASKS.iter().chain(more).filter(is_directory).copied().collect()
+}
+
+/// The files of `/proc` to mask; a kernel without keyrings has none.
+pub fn proc_masks() -> Vec<Place> {
+    let exists = |row: &&Place| fs::symlink_metadata(row.path).is_ok();
+    PROC_MASKS.iter().filter(exists).copied().collect()
 }
 
 /// The settings that only the user root could change, where root runs the jail.

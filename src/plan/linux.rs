@@ -113,6 +113,9 @@ fn own(gathered: &mut Gathered<MountKind>, host: &Host, facts: Facts) {
     for place in &host.masks {
         gathered.mounts.push(Mount::own(place.path, tmpfs(0o555, false), *place));
     }
+    for place in &host.proc_masks {
+        gathered.mounts.push(Mount::own(place.path, MountKind::EmptyFile, *place));
+    }
     for place in &host.root_settings {
         let path = Path::new(place.path);
         gathered.mounts.push(Mount::bind(path, Access::ReadOnly, Authority::Table, *place));

@@ -86,6 +86,13 @@ pub const LOCKDOWN_MASKS: &[Place] = &[
     system("/sys/class/net", "network interfaces"),
 ];
 
+/// Files of `/proc` that tell of the host's user and belong to no process of the jail: an empty
+/// file over each.
+pub const PROC_MASKS: &[Place] = &[
+    system("/proc/keys", "names of the user's keys in the kernel"),
+    system("/proc/key-users", "how many keys each user has in the kernel"),
+];
+
 /// What of `/proc` the user root may write without any capability, because the permissions of
 /// these files ask for no more than the user: read-only where root runs the jail. Through
 /// `/proc/sys/kernel/core_pattern`, for one, the host would run a program as root.

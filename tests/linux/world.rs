@@ -123,6 +123,7 @@ fn ordinary(mut host: Host) -> Host {
         row: row("/etc/resolv.conf"),
     }];
     host.masks.retain(|mask| mask.path == "/sys/firmware");
+    host.proc_masks = Vec::new();
     host.root_settings = Vec::new();
     host.gpu = Vec::new();
     host.display = Display::default();

@@ -52,6 +52,11 @@ const TERMINAL_INPUT: &[Value] = &[
     (0x541c, "TIOCLINUX pastes into a virtual console, to the same end (CVE-2023-1523)"),
 ];
 
+// linux/btrfs.h. A subvolume that is mapped can be one in which a jail has hidden places: what is
+// mounted over those is not in a snapshot.
+const SNAPSHOTS: &[Value] =
+    &[(0x5000_9401, "BTRFS_IOC_SNAP_CREATE"), (0x5000_9417, "BTRFS_IOC_SNAP_CREATE_V2")];
+
 // linux/socket.h. All others are closed, future ones too: rarely used, reachable without
 // privileges through module loading, and a steady source of kernel bugs (AF_PACKET
 // CVE-2017-7308, AF_VSOCK CVE-2021-26708; AF_VSOCK also reaches the hypervisor's other side,
@@ -75,11 +80,11 @@ const RAW: &[Value] = &[
 
 const NETLINK: &[Value] = &[(16, "AF_NETLINK")];
 
-const NETLINK_PROTOCOLS: &[Value] = &[
-    (6, "NETLINK_XFRM configures IPsec"),
-    (12, "NETLINK_NETFILTER configures the firewall, a steady source of kernel bugs"),
-    (21, "NETLINK_CRYPTO configures the kernel's crypto"),
-];
+// linux/netlink.h. All others are closed: they configure the kernel (NETLINK_XFRM, NETFILTER,
+// CRYPTO), or tell of the host (CONNECTOR of every process that starts, KOBJECT_UEVENT of devices,
+// SOCK_DIAG of sockets, AUDIT), and some take anybody into a multicast group.
+const NETLINK_PROTOCOLS: &[Value] =
+    &[(0, "NETLINK_ROUTE: getaddrinfo(3) and getifaddrs(3) ask it for addresses and routes")];
 
 // linux/personality.h. Others change how the kernel treats memory and addresses of whatever is
 // executed next: READ_IMPLIES_EXEC makes all memory executable, MMAP_PAGE_ZERO maps page 0.
@@ -184,14 +189,16 @@ pub const TABLE: &[Entry] = &[
 
     call("ioctl",                     16,    29, "puts input into a terminal")
         .when(&[arg(1, In(TERMINAL_INPUT))]),
+    call("ioctl",                     16,    29, "makes a snapshot of a Btrfs subvolume: a home with all that is hidden in it")
+        .when(&[arg(1, In(SNAPSHOTS))]),
     call("socket",                    41,   198, "rare socket families are unguarded ways into the kernel")
         .when(&[arg(0, NotIn(FAMILIES))]),
     call("socketpair",                53,   199, "as for socket: AF_TIPC has pairs too")
         .when(&[arg(0, NotIn(FAMILIES))]),
     call("socket",                    41,   198, "raw sockets forge and overhear packets")
         .when(&[arg(0, In(INTERNET)), masked(1, SOCKET_TYPE, In(RAW))]),
-    call("socket",                    41,   198, "these netlink protocols configure the kernel")
-        .when(&[arg(0, In(NETLINK)), arg(2, In(NETLINK_PROTOCOLS))]),
+    call("socket",                    41,   198, "other netlink protocols configure the kernel, or tell of the host")
+        .when(&[arg(0, In(NETLINK)), arg(2, NotIn(NETLINK_PROTOCOLS))]),
 
     call("mbind",                    237,   235, NUMA).lockdown(),
     call("set_mempolicy",            238,   237, NUMA).lockdown(),
