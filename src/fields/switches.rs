@@ -136,7 +136,7 @@ table! {
         loose: false,
         loose_words: "may write to your own home, even where your own file keeps jails out of it",
         in_lockdown: None,
-        opens_places: true,
+        opens_places: false, // it shows nothing more of the host, only other sources
     }
     /// GPU devices.
     Gpu {

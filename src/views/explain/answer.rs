@@ -83,7 +83,7 @@ pub fn answer(jail: &Jail<'_>, arrival: &Arrival<'_>) -> Answer {
         Thing::Host(found) => host_file(jail, mount, place, found),
         Thing::Memory | Thing::File | Thing::Copy => (true, is_writable_memory(jail, place)),
         Thing::Device => (true, true),
-        Thing::EmptyFile => (true, landlock_lets_write(jail, place)),
+        Thing::EmptyFile => (true, landlock_lets_fill(jail, place)),
         Thing::Link(_) => (true, false),
     };
     let of_host = nearest(&jail.places, place).is_some_and(|mount| mount.access().is_some())
@@ -182,10 +182,19 @@ fn host_file(jail: &Jail<'_>, mount: Option<&Shown>, place: &Path, found: &Found
 /// Whether a Landlock rule, if there is to be one, lets files be made and written. Rules add up
 /// along a path: one for a directory above is enough.
 fn landlock_lets_write(jail: &Jail<'_>, place: &Path) -> bool {
+    landlock_grants(jail, place, &[PathAccess::ReadWrite])
+}
+
+/// Whether a Landlock rule lets something be written to a file that is there; where devices are
+/// used, nothing can be made beside them.
+fn landlock_lets_fill(jail: &Jail<'_>, place: &Path) -> bool {
+    landlock_grants(jail, place, &[PathAccess::ReadWrite, PathAccess::Device])
+}
+
+fn landlock_grants(jail: &Jail<'_>, place: &Path, accesses: &[PathAccess]) -> bool {
     let Some(landlock) = &jail.plan.landlock else { return true };
-    let grants = |rule: &PathRule| {
-        rule.access == PathAccess::ReadWrite && below(place, &rule.path.0).is_some()
-    };
+    let grants =
+        |rule: &PathRule| accesses.contains(&rule.access) && below(place, &rule.path.0).is_some();
     landlock.rules.iter().any(grants)
 }
 
