@@ -6,7 +6,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 /// As many links as the kernel follows in one look-up, `path_resolution(7)`.
 pub const MAX_LINKS: usize = 40;
@@ -44,9 +43,6 @@ pub fn locate(path: &Path) -> io::Result<Located> {
             continue;
         }
         canonical.push(&step);
-        if is_known(&canonical) {
-            continue;
-        }
         match fs::read_link(&canonical) {
             Ok(target) => {
                 if links.len() == MAX_LINKS {
@@ -60,27 +56,11 @@ pub fn locate(path: &Path) -> io::Result<Located> {
                 rest.extend(steps(&target));
             }
             // EINVAL: not a link.
-            Err(error) if error.kind() == ErrorKind::InvalidInput => learn(&canonical, &rest),
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {}
             Err(error) => return Err(error),
         }
     }
     Ok(Located { canonical: on_disk(canonical), links })
-}
-
-/// Directories on the way to something that are no links. Most of what is looked for is below the same few, and
-/// whoever changes those during a launch finds that nothing is mounted through a link.
-static KNOWN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-fn is_known(path: &Path) -> bool {
-    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    known.iter().any(|known| known.as_os_str() == path.as_os_str())
-}
-
-/// Notes what was passed; the last component of a path is looked at each time.
-fn learn(path: &Path, rest: &[OsString]) {
-    if !rest.is_empty() {
-        KNOWN.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_path_buf());
-    }
 }
 
 /// A name on Linux is the one on the disk.
