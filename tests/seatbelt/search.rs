@@ -6,9 +6,9 @@ use super::machine::Mac;
 #[test]
 fn a_program_is_looked_for_without_an_error() {
     let mut mac = Mac::new();
-    mac.set("PATH", format!("{}:/usr/bin", mac.home().join("go/bin").display()));
-    let program = mac.file("home/go/bin/tool");
-    let absent = mac.home().join("go/bin/git");
+    mac.set("PATH", format!("{}:/usr/bin", mac.home().join("n/bin").display()));
+    let program = mac.file("home/n/bin/tool");
+    let absent = mac.home().join("n/bin/git");
     for words in [&[][..], &["--lockdown"]] {
         let jail = mac.jail(words);
         for path in [&program, &absent] {
@@ -16,7 +16,7 @@ fn a_program_is_looked_for_without_an_error() {
             assert!(jail.sees(path) && jail.allows("file-test-existence", &request));
             assert!(!jail.reads(path) && !jail.runs(path) && jail.changes(path).is_empty());
         }
-        let beside = mac.home().join("go/pkg/x");
+        let beside = mac.home().join("n/lib/x");
         assert!(!jail.sees(&beside), "what is no directory of PATH stays unknown");
     }
 }
