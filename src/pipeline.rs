@@ -62,7 +62,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
         }
     };
     let held = review.as_ref().map(Review::held).unwrap_or_default();
-    let ended = try_launch(plan, &settings, &host, &builder, &held, &sink)?;
+    let ended = try_launch(plan, &settings, &host, &builder, held, &sink)?;
     let status = ended.status;
     if let Some(review) = &review {
         review::lines(review.findings(ended)).iter().for_each(messages::warning);
