@@ -147,9 +147,9 @@ fn below_the_root() {
     let Some(world) = world("home/repository/packages/web") else { return };
     git(&world, "repository", "git commit -q --allow-empty -m two");
     let script = "echo new > file && git add file && git status --short && git commit -qm three && \
-                  git switch -qc topic && git log --format=%s && git show HEAD:file";
+                  git switch -qc topic && git log --format=%s && git show HEAD:./file";
     let seen = world.sh(script).run();
-    assert_eq!(seen.ok(), "A  packages/web/file\nthree\ntwo\none\nnew\n");
+    assert_eq!(seen.ok(), "A  file\nthree\ntwo\none\nnew\n");
     assert_eq!(git(&world, "repository", "git log -1 --format=%s topic"), "three\n");
     // The rest of the working tree can be read and not be written; what git runs neither.
     let root = world.home().join("repository");
