@@ -9,12 +9,15 @@ mod namespaces;
 pub mod network;
 mod tree;
 
+use std::ffi::CString;
 use std::fmt;
 use std::io;
 use std::os::fd::RawFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+use nix::unistd::execv;
 use serde::{Deserialize, Serialize};
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
@@ -103,13 +106,17 @@ pub enum Failure {
 pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     let (ours, theirs) = Channel::pair(Confinement::Namespaces)?;
     let front = Channel::over(theirs, Confinement::Namespaces);
+    let words = [command.get_program()].into_iter().chain(command.get_args());
+    let words = words.map(|word| CString::new(word.as_bytes())).collect::<Result<Vec<_>, _>>();
+    let words = words.map_err(io::Error::other)?;
     let prepared = move || {
-        let done = enter(&recipe);
-        if let Err(trouble) = &done {
+        if let Err(trouble) = enter(&recipe) {
             // The front learns of the failure by `spawn` too, though not of the step.
-            let _ = front.send(trouble);
+            let _ = front.send(&trouble);
+            return Err(io::Error::other(trouble));
         }
-        done.map_err(io::Error::other)
+        // Not left to the standard library: execvp(3) gives what is no program to a shell.
+        match execv(&words[0], &words)? {}
     };
     sys::before_exec(&mut command, prepared);
     let started = command.spawn();
