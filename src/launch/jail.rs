@@ -12,7 +12,7 @@ use stage2::survivors::Survivors;
 #[cfg(target_os = "linux")]
 use super::bubblewrap::orphans::{self, Inherited};
 use super::connection::Connection;
-use super::descriptors;
+use super::descriptors::{self, Released};
 use super::notice::{Notice, Sink};
 use crate::error::Error;
 use crate::host::{self, Host};
@@ -30,6 +30,9 @@ pub struct Jail {
     pub foreground: Foreground,
     /// What is to be ended when the process has.
     pub cleanup: Cleanup,
+    /// The caller's streams, until the command runs; their other ends see an end of file only when
+    /// nobody holds them.
+    pub released: Option<Released>,
 }
 
 /// What is to be ended after a jail.
@@ -57,14 +60,15 @@ impl Jail {
         }
     }
 
-    /// There was no jail: ends what was started for it. A process that stays would keep the
+    /// There was no jail: ends what was started for it, and takes the caller's streams back. A process that stays would keep the
     /// builder's standard error open, so that its end could not be read.
-    pub fn abandon(&self) {
+    pub fn abandon(&self) -> Result<(), Error> {
         match &self.cleanup {
             #[cfg(target_os = "linux")]
             Cleanup::Orphans(inherited) => orphans::kill_all(inherited),
             Cleanup::Processes(_) => {}
         }
+        self.released.as_ref().map_or(Ok(()), Released::take_back)
     }
 }
 
@@ -109,11 +113,10 @@ impl Handover {
     /// The jail's process is started: lets go of what that process has now.
     pub fn start(self, process: Child, cleanup: Cleanup) -> Result<Jail, Error> {
         // Where the command has no standard streams, as in the doctor's trial, ours are ours alone.
-        if self.stdio.iter().any(Option::is_some) {
-            descriptors::release_stdio()?;
-        }
+        let is_handed = self.stdio.iter().any(Option::is_some);
+        let released = if is_handed { Some(descriptors::release_stdio()?) } else { None };
         let foreground = self.spec.foreground;
-        Ok(Jail { process, control: self.control, foreground, cleanup })
+        Ok(Jail { process, control: self.control, foreground, cleanup, released })
     }
 }
 

@@ -236,7 +236,7 @@ impl Supervisor<'_> {
     /// The jail is gone or was never there, and the caller has its terminal back.
     fn conclude(mut self, ended: ExitStatus) -> Result<u8, Error> {
         if matches!(self.ending, Ending::NotBuilt) {
-            self.jail.abandon();
+            self.jail.abandon()?;
         }
         let said = self.jail.process.stderr.take();
         self.ending.conclude(ended, said, self.run.sink, self.run.builder)
