@@ -111,6 +111,10 @@ impl<'a> Explained<'a> {
             self.answers.iter().zip(really(self.world, self.flags, &paths))
         {
             let Some(promised) = promised(answer) else { continue };
+            // The mask of a file of /proc is /dev/null, which takes all that is written.
+            if path.starts_with("/proc") {
+                continue;
+            }
             assert_eq!(promised, seen, "{:?} {}: {answer:#}", self.flags, path.display());
             compared += 1;
         }

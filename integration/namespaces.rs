@@ -19,7 +19,10 @@ fn the_host_is_called_ai_sandbox() {
 fn each_namespace_is_its_own() {
     let world = World::new();
     let link = |name: &str| ["readlink".to_owned(), format!("/proc/self/ns/{name}")];
-    for name in ["pid", "ipc", "uts", "mnt", "user", "cgroup"] {
+    // Over control groups of version 1 a namespace of them breaks the JVM: there is none.
+    let unified = std::path::Path::new("/sys/fs/cgroup/cgroup.controllers").exists();
+    let names = ["pid", "ipc", "uts", "mnt", "user", "cgroup"];
+    for name in names.into_iter().filter(|name| *name != "cgroup" || unified) {
         let (outside, inside) = (world.outside(link(name)).run(), world.exec(link(name)).run());
         assert_ne!(inside.ok(), outside.ok(), "{name}");
     }

@@ -39,7 +39,9 @@ fn every_row_that_appears_or_changes() {
     let rows = PROJECT_WATCHED.iter().filter(|row| row.path != ".ai-jail");
     let project = rows.map(|row| world.project().join(row.path));
     let paths: Vec<_> = home.chain(project).collect();
-    for directory in [".claude", ".codex", ".gemini", ".config", ".local/share/mise"] {
+    let directories =
+        [".claude", ".codex", ".copilot", ".gemini", ".qwen", ".config", ".local/share/mise"];
+    for directory in directories {
         world.directory(format!("home/{directory}"));
     }
     let names: Vec<&str> = paths.iter().map(|path| path.to_str().expect("plain")).collect();

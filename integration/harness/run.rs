@@ -234,7 +234,7 @@ pub struct Ended {
 }
 
 /// What is remembered, and the rest of the errors.
-fn news(stderr: &[u8]) -> (Vec<String>, Vec<u8>) {
+pub fn news(stderr: &[u8]) -> (Vec<String>, Vec<u8>) {
     let is_news = |line: &&[u8]| line.starts_with(b"ai-jail: remembered in ");
     let lines = || stderr.split_inclusive(|byte| *byte == b'\n');
     let news = lines().filter(is_news).map(|line| String::from_utf8_lossy(line).into_owned());
