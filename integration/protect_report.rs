@@ -39,10 +39,11 @@ fn every_row_that_appears_or_changes() {
     let rows = PROJECT_WATCHED.iter().filter(|row| row.path != ".ai-jail");
     let project = rows.map(|row| world.project().join(row.path));
     let paths: Vec<_> = home.chain(project).collect();
-    let directories =
-        [".claude", ".codex", ".copilot", ".gemini", ".qwen", ".config", ".local/share/mise"];
-    for directory in directories {
-        world.directory(format!("home/{directory}"));
+    for row in home_watched() {
+        // What the host lacks of the home is only memory.
+        let depth = if row.path.starts_with(".local/") { 3 } else { 1 };
+        let parts: Vec<&str> = row.path.split('/').take(depth).collect();
+        world.directory(format!("home/{}", parts.join("/")));
     }
     let names: Vec<&str> = paths.iter().map(|path| path.to_str().expect("plain")).collect();
     let make = "for path; do mkdir -p \"$(dirname \"$path\")\"; echo x >> \"$path\"; done";

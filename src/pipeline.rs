@@ -30,6 +30,9 @@ const TRIES: u32 = 12;
 /// How long the first pause is before another try; each later one is longer by as much.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// A status beyond this one is that of a signal.
+const SIGNALLED: u8 = 128;
+
 /// Runs the command in its jail.
 ///
 /// # Errors
@@ -99,6 +102,9 @@ fn remember_command(cli: &Cli, start: &Start, settings: &Settings, status: u8) {
     let Start { origin, paths, loaded, .. } = start;
     let is_tracked = || tracked::has_settings(&origin.project);
     match config::remember_command(cli, loaded, settings, paths, is_tracked, status) {
+        // Whoever ends a run by a signal may have a terminal that takes nothing any more: to wait
+        // for that would keep the run from its end.
+        Ok(_) if status > SIGNALLED => {}
         Ok(lines) => lines.iter().for_each(messages::note),
         Err(error) => messages::warning(error),
     }
