@@ -9,7 +9,7 @@ mod writer;
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -69,7 +69,7 @@ impl Copies {
 
     /// What the jail gets at this path, in memory.
     #[cfg(target_os = "linux")]
-    pub fn content(&self, path: &Path) -> Option<io::Result<OwnedFd>> {
+    pub fn content(&self, path: &std::path::Path) -> Option<io::Result<OwnedFd>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         files.iter().find(|file| file.path == path)?.original.given()
     }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::libc::dev_t;
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 
 use super::finding::{Finding, Severity, What};
@@ -150,7 +151,7 @@ fn place(file: &Path) -> PathBuf {
 }
 
 /// What a name is, where it belongs to this file system.
-fn status(directory: impl AsFd, name: &OsStr, device: u64) -> Option<FileStat> {
+fn status(directory: impl AsFd, name: &OsStr, device: dev_t) -> Option<FileStat> {
     let status = fstatat(directory, name, AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
     (status.st_dev == device).then_some(status)
 }
@@ -160,7 +161,7 @@ fn kind(status: &FileStat) -> SFlag {
 }
 
 /// Opens a directory of this file system.
-fn open(directory: impl AsFd, name: &OsStr, device: u64) -> Option<OwnedFd> {
+fn open(directory: impl AsFd, name: &OsStr, device: dev_t) -> Option<OwnedFd> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let inner = openat(directory, name, flags, Mode::empty()).ok()?;
     fstat(&inner).is_ok_and(|status| status.st_dev == device).then_some(inner)
