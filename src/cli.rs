@@ -55,7 +55,7 @@ struct Flags {
     #[arg(long, group = "action")]
     bootstrap: bool,
 
-    /// Say what the jail sees at PATH, or whether it reaches HOST[:PORT], and which rule decided
+    /// Say what the jail sees at PATH, or whether it reaches HOST:PORT, and which rule decided
     #[arg(long, value_name = "PATH", group = "action")]
     explain: Option<OsString>,
 

@@ -1,7 +1,7 @@
 //! ai-jail: the front, which runs on the host as the user.
 //!
 //! [`run`] parses the command line and hands over to the action that was asked for; the main job
-//! is [`pipeline`].
+//! is `pipeline`.
 
 #![forbid(unsafe_code)]
 

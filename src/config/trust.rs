@@ -6,7 +6,7 @@
 //! less than when it was last agreed to loosens as well.
 //!
 //! Two questions are kept apart. *What does this file hold that could loosen some user's jail?*
-//! ([`super::judged`]) depends on the file and the host alone: it is what is shown and what an
+//! (`judged`) depends on the file and the host alone: it is what is shown and what an
 //! agreement covers, so that an agreement stays right when the user's own file becomes stricter
 //! later. *Does any of it matter to this run?* ([`assess`]) also looks at the user's file and
 //! at what was typed: nobody is asked about what changes nothing.

@@ -1,6 +1,6 @@
 //! The `status` view: what the files say and what this host gives for it. It decides nothing:
-//! everything shown was decided by [`settings`](crate::settings) and
-//! [`config::trust`](crate::config::trust).
+//! everything shown was decided by [`crate::settings`] and
+//! [`crate::config::trust`].
 
 use std::ffi::OsString;
 use std::fmt;
