@@ -192,7 +192,11 @@ fn without_news(shown: &[u8]) -> Vec<u8> {
     let (_, mut rest) = news(shown);
     let tail = rest.len().saturating_sub(1000);
     let start = rest[tail..].windows(NEWS.len()).rposition(|words| words == NEWS);
-    if let Some(start) = start.filter(|_| rest.ends_with(b"\n")) {
+    let is_last = |start: &usize| {
+        let line = &rest[tail + start..];
+        line.iter().position(|byte| *byte == b'\n') == Some(line.len() - 1)
+    };
+    if let Some(start) = start.filter(is_last) {
         rest.truncate(tail + start);
     }
     rest
