@@ -20,6 +20,9 @@ fn compare(command: &[&str], keys: &[&str], same: impl Fn(usize, u16) -> bool) {
     let text: Vec<_> = (1..=200).map(|line| format!("line {line} \u{e9}\u{4e16}")).collect();
     world.file("home/project/text", text.join("\n"));
     let outside = play(&world, command, keys);
+    // What is remembered already is not said at the end, on the screen that is compared.
+    let saved = world.jail([&["--init", "--"], command].concat()).run();
+    assert_eq!(saved.code(), 0, "{saved}");
     let program = program();
     let jail = [&[program.to_str().expect("plain"), "--"], command].concat();
     let inside = play(&world, &jail, keys);
