@@ -17,7 +17,7 @@ use crate::outer_filter::{Refusal, When};
 /// A shell that prints its namespaces and who it is.
 fn shell() -> Command {
     let script = "readlink /proc/self/ns/user /proc/self/ns/mnt /proc/self/ns/net; id -u; id -g";
-    let mut command = Command::new("sh");
+    let mut command = Command::new("/bin/sh");
     command.args(["-c", script]).stdin(Stdio::null()).stdout(Stdio::piped());
     command
 }

@@ -65,7 +65,10 @@ fn what_the_root_has_besides_is_the_jails_own() {
         assert_eq!(world.look([&path]), [Seen::Absent], "{}", path.display());
     }
     assert_eq!(world.sh("ls -A /run").run().ok(), "");
-    assert_eq!(world.sh("ls -A /var").run().ok(), "run\ntmp\n");
+    // What the tables name below /var has its own rows.
+    let listed = world.sh("ls -A /var").run();
+    let own = listed.ok().lines().filter(|name| !["cache", "db", "lib"].contains(name));
+    assert_eq!(own.collect::<Vec<_>>(), ["run", "tmp"]);
 }
 
 /// Masks that the host has something behind, as far as this user sees it.

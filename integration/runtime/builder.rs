@@ -70,7 +70,7 @@ pub fn what_it_says_is_shown_with_a_remedy() {
     for (says, remedy) in [
         (
             "sandbox-exec: <input string>:1:2: unbound variable: no-such-rule",
-            "macos-refuses-the-profile",
+            "macOS refuses the profile",
         ),
         (
             "sandbox-exec: execvp() of '/x/ai-jail' failed: Operation not permitted",
@@ -107,7 +107,7 @@ pub fn one_that_is_not_there() {
     std::fs::remove_file(directory.join("sandbox-exec")).expect("it was there");
     run().run().is_failure(
         125,
-        &["cannot run", "sandbox-exec", "No such file", "sandbox-exec-does-not-run"],
+        &["cannot run", "sandbox-exec", "No such file", "sandbox-exec does not run"],
     );
     // Without a stand-in the system's own is looked for, which only macOS has.
     let this = std::env::current_exe().expect("this");
