@@ -53,6 +53,7 @@ mod mise_bash;
 mod mise_failures;
 mod names;
 mod namespaces;
+mod network_filter;
 mod not_run;
 #[allow(unsafe_code)]
 mod old_landlock;

@@ -30,6 +30,7 @@ fn findings() -> Findings {
         untrusted: Vec::new(),
         settings: config::resolve(&cli(&["--doctor"]), &Loaded::default()),
         builder: Builder::Bubblewrap(Ok(bubblewrap(0, 0o100_755, "bubblewrap 0.13.1"))),
+        network: Some(Ok(())),
         mise: Some("/usr/bin/mise".into()),
         stdio: [Stdio::Terminal; 3],
         term: Some("xterm".into()),
@@ -82,6 +83,7 @@ ok    namespaces        ordinary users may make them
 ok    AppArmor          does not restrict user namespaces
 ok    Landlock          ABI 6, all that a jail asks for
 ok    seccomp           can filter system calls
+ok    filtered network  can be had for every program
 ok    terminal          standard input, output and error; TERM is xterm
 ok    mise              /usr/bin/mise
 ok    jail              started in /home/me/project, and ended well
@@ -260,6 +262,7 @@ ok    user file         none (/home/me/.ai-jail)
 ok    project file      none (/home/me/project/.ai-jail)
 ok    sandbox-exec      /usr/bin/sandbox-exec
 ok    surroundings      no sandbox, kernel 25.0.0
+ok    filtered network  can be had for every program
 ok    terminal          standard input, output and error; TERM is xterm
 ok    mise              /usr/bin/mise
 ok    jail              started in /Users/me/project, and ended well

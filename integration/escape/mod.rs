@@ -23,6 +23,7 @@ mod links_out;
 mod mounts;
 mod moved_aside;
 mod network;
+mod network_filtered;
 mod own_home;
 mod own_settings;
 mod planted_links;

@@ -100,6 +100,14 @@ pub fn run(
     Ok(Ended { status, home, refused })
 }
 
+/// Whether a jail can have a network of its own for a filter: tried, and nothing of it is left.
+pub fn try_network() -> Option<Result<(), String>> {
+    #[cfg(target_os = "linux")]
+    return Some(bubblewrap::try_network());
+    #[cfg(not(target_os = "linux"))]
+    return None;
+}
+
 /// Tells something; where it is what stage two's layers achieved, with the mounts, which the front knows of, before them.
 fn tell(notice: &Notice, mounts: Option<&Achieved>, sink: Sink) {
     match (notice, mounts) {

@@ -5,13 +5,14 @@ use std::ffi::{OsStr, OsString};
 use egress::dns::names::STUB;
 use egress::listen::{Forward, Role};
 use egress::policy::{Entry, Policy, Reach};
+use egress::rule::Rule;
 use egress::upstream::Upstream;
 
 use super::environment::EnvEdit;
 use super::gather::Gathered;
 use super::mount::{Content, Mount, MountKind};
 use super::{HOSTNAME, Plan};
-use crate::fields::{List, Net};
+use crate::fields::{List, Net, Switch};
 use crate::host::Host;
 use crate::host::system::NameFile;
 use crate::policy::network::{self, PROXY_VARIABLES, UPSTREAM_VARIABLES};
@@ -95,6 +96,18 @@ impl Filter {
             let Ok((rules, reach)) = network::read(&entry.text) else { continue };
             let from = origin(entry, reach);
             entries.extend(rules.into_iter().map(|rule| Entry { rule, reach, from: from.clone() }));
+        }
+        for rule in host.agent.iter().flat_map(|agent| agent.row.hosts) {
+            // A test reads every row.
+            let Ok(rule) = Rule::parse(rule) else { continue };
+            entries.push(Entry { rule, reach: Reach::Public, from: "what the agent needs".into() });
+        }
+        if settings.is_on(Switch::Docker) && !host.docker.is_empty() {
+            warnings.push(
+                "a container that is started over the Docker socket has an unfiltered network; \
+                 --no-docker keeps the socket out of the jail"
+                    .to_owned(),
+            );
         }
         let ports =
             |list| settings.network.list(list).filter_map(|entry| Forward::parse(&entry.text).ok());

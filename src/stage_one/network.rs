@@ -51,5 +51,6 @@ fn start_maker(channel: &Channel) -> io::Result<()> {
 fn alone_with(channel: &Channel) -> io::Result<()> {
     let null = File::options().read(true).write(true).open("/dev/null")?.into();
     sys::release_stdio(&null, true)?;
+    drop(null);
     fds::close_all_but(vec![channel.as_fd().as_raw_fd()])
 }

@@ -12,9 +12,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use egress::policy::Policy;
 use nix::fcntl::{OFlag, open};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
+use stage2::channel::Channel;
 use stage2::confinement::Confinement;
 use stage2::report::Achieved;
 use stage2::spec::ENTRY_POINT;
@@ -71,6 +73,31 @@ pub fn start(
     };
     let jail = handover.start(started.process, Cleanup::Orphans(inherited))?;
     Ok(Launched { jail, filter: started.filter, mounts: Some(Achieved::Enforced(mounts)), placed })
+}
+
+/// Tries stage one's part in a network, with a program that does nothing.
+pub fn try_network() -> Result<(), String> {
+    let pair = || Channel::pair(Confinement::Namespaces).map_err(|error| error.to_string());
+    let ((_filter, handover), (_, maker)) = (pair()?, pair()?);
+    let over = |end| Channel::over(end, Confinement::Namespaces);
+    let wanted = stage_one::network::Wanted {
+        policy: Policy::default(),
+        forwards: Vec::new(),
+        publishes: false,
+        handover: over(handover),
+        maker: over(maker),
+    };
+    let mut command = Command::new("true");
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let recipe = Recipe { network: Some(wanted), tree: None };
+    match stage_one::spawn(command, recipe) {
+        // Its status says nothing of the network.
+        Ok(mut process) => {
+            let _ = process.wait();
+            Ok(())
+        }
+        Err(failure) => Err(failure.to_string()),
+    }
 }
 
 /// Where stage one can make no network, an empty one is left, with proxies in it.

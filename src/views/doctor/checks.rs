@@ -33,6 +33,7 @@ pub fn all(findings: &Findings) -> Vec<Check> {
             checks.push(subject.system());
         }
     }
+    checks.push(subject.network());
     checks.push(subject.terminal());
     checks.push(subject.mise());
     checks.push(subject.jail());
@@ -52,6 +53,19 @@ pub fn ok(name: &'static str, found: impl Into<String>) -> Check {
 }
 
 impl Subject<'_> {
+    /// Which of its two ways a filtered network has here.
+    fn network(&self) -> Check {
+        let name = "filtered network";
+        match &self.findings.network {
+            Some(Ok(())) => ok(name, "can be had for every program"),
+            Some(Err(why)) => {
+                let found = format!("by proxies only, which some programs ignore: {why}");
+                Check { name, status: Status::Warning, found, remedy: None }
+            }
+            None => ok(name, "by proxies and the variables that programs know"),
+        }
+    }
+
     /// Less than it should be.
     pub fn bad(
         &self,

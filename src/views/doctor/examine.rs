@@ -74,6 +74,7 @@ fn find(cli: &Cli, environment: &Environment) -> Result<Findings, Error> {
         },
         settings,
         builder: found(host.os, builder),
+        network: launch::try_network(),
         mise: mise.map(|(path, _)| path),
         stdio,
         term,

@@ -40,6 +40,8 @@ pub struct Findings {
     pub settings: Settings,
     /// What builds jails here.
     pub builder: Builder,
+    /// Whether a filtered network can be the jail's own; `None` where the system has no such thing.
+    pub network: Option<Result<(), String>>,
     /// mise on the host's `PATH`.
     pub mise: Option<PathBuf>,
     /// Standard input, output and error.
