@@ -54,6 +54,7 @@ mod tests {
             assert!(used <= descriptors, "{descriptors}: {limits:?}");
         }
         assert!(Limits::of(1024, 5).connections > 200);
-        assert!(Limits::of(65_536, 5).connections > 20_000);
+        // An eighth is kept for listeners of names that wildcards allow.
+        assert!(Limits::of(65_536, 5).connections > 18_000);
     }
 }

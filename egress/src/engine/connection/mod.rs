@@ -211,7 +211,9 @@ impl Connection {
     fn end(&mut self, ending: Ending, engine: &mut Engine) {
         let (answer, why) = match &ending {
             // Programs look for servers of the jail's own there; that is no attempt to leave it.
-            Ending::Refused(Why::Loopback) => return reset_on_close(&self.client),
+            Ending::Refused(Why::Loopback) if self.protocol.is_none() => {
+                return reset_on_close(&self.client);
+            }
             Ending::Refused(why) => (proxy::Answer::Refused, why.to_string()),
             Ending::Failed(error) => (proxy::Answer::Failed, error.clone()),
             Ending::BadRequest(bytes) => return drop(self.client.write(bytes)),
