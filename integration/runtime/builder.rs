@@ -74,9 +74,9 @@ pub fn what_it_says_is_shown_with_a_remedy() {
         ),
         (
             "sandbox-exec: execvp() of '/x/ai-jail' failed: Operation not permitted",
-            "ai-jail-cannot-be-run",
+            "install it in a place of programs",
         ),
-        ("something new", "the-jail-cannot-be-built"),
+        ("something new", "the jail could not be built"),
     ] {
         let (ended, _) =
             behind(&format!("echo \"{says}\" >&2; exit 65"), &["--exec", "--", "true"]);

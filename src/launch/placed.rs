@@ -20,7 +20,8 @@ pub fn identity(metadata: &Metadata) -> Identity {
 }
 
 impl Placed {
-    /// Notes what stands at a path.
+    /// Notes what stands at a path, which bubblewrap alone opens beforehand.
+    #[cfg(target_os = "linux")]
     pub fn note(&mut self, path: PathBuf, identity: Identity) {
         self.0.push((path, identity));
     }
@@ -44,7 +45,7 @@ impl Placed {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::fs;
 
