@@ -55,6 +55,10 @@ struct Flags {
     #[arg(long, group = "action")]
     bootstrap: bool,
 
+    /// With --bootstrap: take the settings back; with --dry-run, print the difference
+    #[arg(long, requires = "bootstrap")]
+    undo: bool,
+
     /// Say what the jail sees at PATH, or whether it reaches HOST:PORT, and which rule decided
     #[arg(long, value_name = "PATH", group = "action")]
     explain: Option<OsString>,
@@ -138,6 +142,8 @@ pub struct Cli {
     pub trust_once: bool,
     /// `--dry-run`.
     pub dry_run: Option<DryRun>,
+    /// `--undo`.
+    pub undo: bool,
     /// `--json`.
     pub json: bool,
     /// `--verbose`.
@@ -187,6 +193,7 @@ impl Cli {
             clean: flags.clean,
             trust_once: flags.trust_once,
             dry_run: flags.dry_run,
+            undo: flags.undo,
             json: flags.json,
             verbose: flags.verbose,
             misplaced,

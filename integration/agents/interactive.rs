@@ -51,8 +51,8 @@ fn a_conversation(agent: &Agent) {
     assert_eq!(screen.modes, [false; 5], "{tty}");
 }
 
-/// The start screen, and the one with something typed.
-fn start(agent: &Agent, world: &World, words: &[&str]) -> [Screen; 2] {
+/// The start screen, and the one with something typed; then the agent ends.
+pub fn start(agent: &Agent, world: &World, words: &[&str]) -> [Screen; 2] {
     let path = format!("PATH={}", path().to_str().expect("plain"));
     let mut tty = Tty::run(world, [&["env", &path], words].concat());
     let mut emulator = Emulator::new();

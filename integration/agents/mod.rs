@@ -5,8 +5,7 @@
 
 mod bootstrap;
 mod first_login;
-mod interactive;
-
+pub mod interactive;
 mod scripts;
 mod state;
 mod wall;

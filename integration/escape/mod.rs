@@ -8,6 +8,7 @@
 mod attack;
 mod server;
 
+mod agents_daemons;
 mod agents_runtime;
 mod endless_files;
 mod exhaustion;

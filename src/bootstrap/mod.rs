@@ -12,6 +12,7 @@ mod report;
 mod rules;
 mod spelling;
 mod toml;
+pub mod undo;
 mod write;
 
 use std::path::Path;
@@ -37,6 +38,9 @@ const MAX_SIZE: u64 = 1024 * 1024;
 pub fn run(origin: &Origin, cli: &Cli) -> Result<Option<String>, BootstrapError> {
     let names: Vec<_> = cli.command().iter().filter_map(|name| name.to_str()).collect();
     let prepared = prepare(origin, &names)?;
+    if cli.undo {
+        return take_back(&prepared, cli.dry_run.is_some());
+    }
     let (dry, verbose) = (cli.dry_run.is_some(), cli.verbose);
     let mut report = Report::new(dry, verbose);
     if dry {
@@ -49,6 +53,20 @@ pub fn run(origin: &Origin, cli: &Cli) -> Result<Option<String>, BootstrapError>
         messages::warning(report::WARNING);
     }
     Ok(dry.then(|| prepared.diff()))
+}
+
+/// Takes the settings back and says so, or returns what a dry run prints.
+fn take_back(prepared: &Prepared, dry: bool) -> Result<Option<String>, BootstrapError> {
+    let steps = prepared.changes.iter().map(|change| Ok((change, undo::step(change)?)));
+    let steps = steps.collect::<Result<Vec<_>, BootstrapError>>()?;
+    if dry {
+        let differences = steps.iter().map(|(change, step)| undo::difference(change, step));
+        return Ok(Some(differences.collect()));
+    }
+    for (change, step) in &steps {
+        messages::note(undo::take(change, step)?);
+    }
+    Ok(None)
 }
 
 fn say(lines: Vec<String>) {

@@ -50,6 +50,23 @@ pub fn merge(path: &Path, text: &str, file: &File) -> Result<Merged, Box<Complai
     Ok(merged)
 }
 
+/// The text without the settings of `file` that `before` did not have; every other byte stays but for
+/// the lines on which they stand.
+pub fn without(text: &str, before: &str, file: &File) -> String {
+    let (Ok(document), Ok(before)) = (Document::parse(text), Document::parse(before)) else {
+        return text.to_owned();
+    };
+    let ours = file.settings.iter().filter_map(|setting| {
+        let Value::Text(value) = setting.value else { return None };
+        let item = find(&document, setting.key).filter(|item| item.as_str() == Some(value))?;
+        let start = item.span()?.start;
+        find(&before, setting.key).is_none().then(|| text[..start].matches('\n').count())
+    });
+    let lines: Vec<usize> = ours.collect();
+    let kept = text.split_inclusive('\n').enumerate().filter(|(line, _)| !lines.contains(line));
+    kept.map(|(_, line)| line).collect()
+}
+
 fn find<'a>(document: &'a Document<&str>, key: &[&str]) -> Option<&'a Item> {
     key.iter().try_fold(document.as_item(), |item, name| item.get(name))
 }

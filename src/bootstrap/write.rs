@@ -70,12 +70,17 @@ pub fn write(change: &Change) -> Result<Option<PathBuf>, BootstrapError> {
     Ok(backup)
 }
 
+/// Where a file's backup is.
+pub fn backup_path(file: &Path) -> PathBuf {
+    let mut name: OsString = file.as_os_str().to_owned();
+    name.push(BACKUP);
+    PathBuf::from(name)
+}
+
 /// Keeps what was there before ai-jail first changed the file. One that is there already is
 /// older, and stays.
 fn backup(file: &Path, text: &str) -> std::io::Result<Option<PathBuf>> {
-    let mut name: OsString = file.as_os_str().to_owned();
-    name.push(BACKUP);
-    let path = PathBuf::from(name);
+    let path = backup_path(file);
     let mode = file.metadata()?.mode() & 0o777;
     let new = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path);
     match new {

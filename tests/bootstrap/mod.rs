@@ -5,6 +5,7 @@ mod hook;
 mod layout;
 mod merge;
 mod properties;
+mod undo;
 
 use std::ffi::OsString;
 use std::fs;
