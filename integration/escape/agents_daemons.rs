@@ -5,6 +5,9 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use super::attack::{ALL, found};
 use crate::agents::interactive::start;
 use crate::agents::{Agent, CLAUDE, CODEX, are_here, with_agents};
@@ -44,6 +47,13 @@ struct Daemon<'a>(&'a World, &'static [&'static str]);
 impl Drop for Daemon<'_> {
     fn drop(&mut self) {
         outside(self.0, self.1);
+        // Codex's updater stays when its daemon is stopped.
+        let updater = self.0.home().join(".codex/app-server-daemon/daemon-updater.pid");
+        let record = fs::read_to_string(updater).unwrap_or_default();
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap_or_default();
+        if let Some(pid) = record["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok()) {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
+        }
     }
 }
 
