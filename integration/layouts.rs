@@ -26,6 +26,8 @@ impl System {
         system.add(&["--ro-bind", ours.to_str().expect("plain"), "/ai-jail"]);
         system.own("home", "/home/user");
         system.own("etc", "/etc");
+        // The root directory of such a system is its user's own.
+        system.add(&["--setenv", "BWRAP_BIN", "/usr/bin/bwrap"]);
         system
     }
 
@@ -160,6 +162,7 @@ fn nixos() {
     let mut system = System::new("/run/current-system/sw/bin");
     static_programs(&system, "store/abc-system/sw/bin");
     system.world.link("../../../bwrap/bin/bwrap", "store/abc-system/sw/bin/bwrap");
+    system.add(&["--setenv", "BWRAP_BIN", "/run/current-system/sw/bin/bwrap"]);
     system.world.file("store/def-etc/ssl/certs/ca-bundle.crt", "certificates\n");
     system.world.file("store/def-etc/hosts", "127.0.0.1 localhost\n");
     system.own("store", "/nix/store");
@@ -182,6 +185,7 @@ fn guix() {
     let mut system = System::new("/run/current-system/profile/bin:/home/user/.guix-profile/bin");
     static_programs(&system, "store/abc-profile/bin");
     system.world.link("../../bwrap/bin/bwrap", "store/abc-profile/bin/bwrap");
+    system.add(&["--setenv", "BWRAP_BIN", "/run/current-system/profile/bin/bwrap"]);
     system.world.script("store/def-tool/bin/tool", "#!/bin/sh\necho tool\n");
     system.own("store", "/gnu/store");
     wrapped_bubblewrap(&mut system, "gnu/store");

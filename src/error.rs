@@ -36,10 +36,12 @@ pub enum Error {
         why: String,
     },
     /// There is no bubblewrap.
-    #[error("bubblewrap (bwrap) was not found in {}", visible(searched))]
+    #[error("bubblewrap (bwrap) was not found in {}{}", visible(searched), lines(passed_over))]
     NoBwrap {
         /// The search path.
         searched: OsString,
+        /// What has the name and is not run.
+        passed_over: Vec<PassedOver>,
     },
     /// A map of the command line whose source cannot be had.
     #[error("cannot map {path}: {why}\n  {hint}")]
@@ -136,6 +138,25 @@ pub enum Error {
         /// Why it failed.
         error: io::Error,
     },
+}
+
+/// A program of the right name that is not run.
+#[derive(Debug)]
+pub struct PassedOver {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why nobody can tell that it is the system's.
+    pub why: String,
+}
+
+/// A line for each.
+fn lines(programs: &[PassedOver]) -> String {
+    let line = |program: &PassedOver| {
+        let path = visible(&program.path);
+        let why = &program.why;
+        format!("\n  {path} is not run: {why}; if you trust it, set BWRAP_BIN={path}")
+    };
+    programs.iter().map(line).collect()
 }
 
 impl Error {

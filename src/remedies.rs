@@ -185,7 +185,7 @@ pub const NO_BUBBLEWRAP: Remedy = Remedy {
     name: "bubblewrap-is-not-there",
     said: &[],
     applies: never,
-    why: "bubblewrap (bwrap) makes the jail and is not there",
+    why: "bubblewrap (bwrap) makes the jail, and no directory of PATH has one that belongs to root",
     advice: "install it, or set BWRAP_BIN to its absolute path:\n\
              sudo apt install bubblewrap    # or dnf, zypper, apk add, pacman -S",
 };

@@ -83,9 +83,12 @@ fn a_bubblewrap_in_a_place_that_is_mapped_read_write() {
     plant(&world, &map, &directory.join("bwrap"));
     let path = format!("{}:/usr/bin:/bin", directory.display());
     assert_eq!(world.exec_with(map, ["echo", "jailed"]).env("PATH", &path).run().ok(), "jailed\n");
-    assert!(!world.home().join("ran").exists());
-    // Nobody else's jail can write there, so in other runs it is a program like any other.
+    // No jail of this run writes there, and one of another run did.
     assert_eq!(world.exec(["echo", "jailed"]).env("PATH", &path).run().ok(), "jailed\n");
+    assert!(!world.home().join("ran").exists());
+    // The control: what the user names is the user's own decision.
+    let bwrap = directory.join("bwrap");
+    assert_eq!(world.exec(["echo", "jailed"]).env("BWRAP_BIN", &bwrap).run().ok(), "jailed\n");
     assert!(world.home().join("ran").exists());
 }
 
@@ -96,4 +99,48 @@ fn a_bubblewrap_in_a_place_of_the_home_that_leads_elsewhere() {
     world.link(directory.parent().expect("cache"), "home/.cache");
     plant(&world, &[], &directory.join("bwrap"));
     is_passed_over(&world, &directory);
+}
+
+/// An activated environment (`.venv/bin`, `node_modules/.bin`) stays on the path of the shell, from which
+/// ai-jail is then started in another project.
+#[test]
+fn a_bubblewrap_in_another_project() {
+    let world = World::new();
+    for place in [".venv/bin", "node_modules/.bin"] {
+        let directory = world.directory(format!("home/project/{place}"));
+        plant(&world, &[], &directory.join("bwrap"));
+        let other = world.directory("home/other");
+        let path = format!("{}:/usr/bin:/bin", directory.display());
+        let ran = world.home().join("ran");
+        let control = world.outside(["sh", "-c", "bwrap --version"]).env("PATH", &path).run();
+        assert!(control.ok().starts_with("bubblewrap") && ran.exists(), "the control: {control}");
+        std::fs::remove_file(&ran).expect("the mark");
+        for flags in [&[][..], &["--lockdown"]] {
+            let run = world.exec_with(flags, ["echo", "jailed"]).at(&other);
+            assert_eq!(run.env("PATH", &path).run().ok(), "jailed\n", "{flags:?}");
+            assert!(!ran.exists(), "{flags:?}");
+        }
+        // Where there is no other, the error says which was not taken and why.
+        let run = world.exec(["/bin/echo", "jailed"]).at(&other).env("PATH", &directory);
+        run.run().is_failure(125, &["is not run", "belongs to user", "BWRAP_BIN="]);
+        assert!(!ran.exists());
+    }
+}
+
+/// `--doctor` tries a network with a program that does nothing, on the host.
+#[test]
+fn the_examination_runs_nothing_of_the_path() {
+    let world = World::new();
+    let directory = world.directory("home/project/bin");
+    for name in ["true", "bwrap", "git", "mise", "curl", "sh"] {
+        world.script(format!("home/project/bin/{name}"), "#!/bin/sh\n: > \"$HOME/ran\"\n");
+    }
+    let path = format!("{}:/usr/bin:/bin", directory.display());
+    let ran = world.home().join("ran");
+    for words in [&["--doctor"][..], &["--doctor", "--net", "filtered"], &["status"]] {
+        world.jail(words).env("PATH", &path).run();
+        assert!(!ran.exists(), "{words:?}");
+    }
+    let control = world.outside(["/bin/sh", "-c", "bwrap"]).env("PATH", &path).run();
+    assert!(control.code() == 0 && ran.exists(), "the control: {control}");
 }

@@ -10,7 +10,8 @@ use std::process::{Command, Output, Stdio};
 use super::links;
 use super::maps::Map;
 use super::origin::Origin;
-use crate::error::Error;
+use super::system_owned;
+use crate::error::{Error, PassedOver};
 use crate::policy::home::{Treatment, rows};
 
 /// The variable that overrides the search.
@@ -36,23 +37,21 @@ pub struct Bubblewrap {
 
 /// Finds bubblewrap: `$BWRAP_BIN`, else along `PATH`.
 ///
-/// It runs on the host, before there is a jail. So none is taken from where a jail may write: many
-/// a `PATH` begins with such a place, and an agent could have put a `bwrap` there.
+/// It runs on the host, before there is a jail. So one on `PATH` has to be the system's, wherever it
+/// stands: many a `PATH` begins with a directory of some project, and a jail that worked there could
+/// have put a `bwrap` into it. One that the user names may be the user's own, where no jail writes.
 ///
 /// # Errors
 ///
 /// An override that cannot be used is an error, never a reason to search; so is finding none.
 pub fn find(origin: &Origin, maps: &[Map]) -> Result<Bubblewrap, Error> {
     let environment = &origin.environment;
-    let usable = |path: &Path| -> Result<Metadata, String> {
-        let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
-        match unsafe_to_run(path, &metadata) {
-            Some(why) => Err(why.into()),
-            None if may_be_planted(path, &metadata, origin, maps) => {
-                Err("it is where a jail may write".into())
-            }
-            None => Ok(metadata),
+    let usable = |path: &Path, metadata: &Metadata| match unsafe_to_run(path, metadata) {
+        Some(why) => Err(why.to_owned()),
+        None if may_be_planted(path, metadata, origin, maps) => {
+            Err("it is where a jail may write".into())
         }
+        None => Ok(()),
     };
     if let Some(value) = environment.get(OVERRIDE) {
         let path = PathBuf::from(value);
@@ -60,16 +59,24 @@ pub fn find(origin: &Origin, maps: &[Map]) -> Result<Bubblewrap, Error> {
         if !path.is_absolute() {
             return Err(unusable("it is not an absolute path".into()));
         }
-        let metadata = usable(&path).map_err(unusable)?;
+        let metadata = fs::metadata(&path).map_err(|error| unusable(error.to_string()))?;
+        usable(&path, &metadata).map_err(unusable)?;
         return Ok(inspect(path, &metadata));
     }
     let search = environment.get("PATH").unwrap_or(OsStr::new(DEFAULT_PATH));
-    std::env::split_paths(search)
+    let mut passed_over = Vec::new();
+    for directory in std::env::split_paths(search) {
+        let path = directory.join("bwrap");
         // A relative entry means another place in each project.
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join("bwrap"))
-        .find_map(|path| usable(&path).ok().map(|metadata| inspect(path, &metadata)))
-        .ok_or_else(|| Error::NoBwrap { searched: search.to_os_string() })
+        let Some(metadata) = fs::metadata(&path).ok().filter(|_| directory.is_absolute()) else {
+            continue;
+        };
+        match system_owned::check(&path).and_then(|()| usable(&path, &metadata)) {
+            Ok(()) => return Ok(inspect(path, &metadata)),
+            Err(why) => passed_over.push(PassedOver { path, why }),
+        }
+    }
+    Err(Error::NoBwrap { searched: search.to_os_string(), passed_over })
 }
 
 /// Whether this file, or a link that leads to it, stands where a jail may write, whether or not

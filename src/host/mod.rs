@@ -34,6 +34,7 @@ pub mod repositories;
 pub mod sockets;
 mod stdio;
 pub mod system;
+pub mod system_owned;
 pub mod tracked;
 pub mod unanswered;
 

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::net::IpAddr;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -10,16 +9,12 @@ use semver::Version;
 use serde::Deserialize;
 
 use super::cache;
+use crate::host::system_owned;
 
 /// Where curl is looked for. Not along `PATH`: this runs outside any jail, and a project may have
 /// put a directory of its own there.
-const CURL: [&str; 5] = [
-    "/usr/bin/curl",
-    "/bin/curl",
-    "/run/current-system/sw/bin/curl",
-    "/usr/local/bin/curl",
-    "/opt/homebrew/bin/curl",
-];
+const CURL: [&str; 4] =
+    ["/usr/bin/curl", "/bin/curl", "/run/current-system/sw/bin/curl", "/usr/local/bin/curl"];
 
 /// What curl may know of our environment: which way the network is.
 const PASSED: [&str; 9] = [
@@ -62,7 +57,8 @@ pub fn fetch(url: &str, limits: Limits) -> Option<Answer> {
         _ if is_local(url) => ("=http", true),
         _ => return None,
     };
-    let mut curl = Command::new(CURL.iter().find(|path| is_trustworthy(Path::new(path)))?);
+    let is_the_systems = |path: &&&str| system_owned::check(Path::new(path)).is_ok();
+    let mut curl = Command::new(CURL.iter().find(is_the_systems)?);
     // The user's own settings of curl stay out of it (--disable must be the first), redirections
     // are not followed, and no address is anything but one.
     curl.args(["--disable", "--silent", "--fail", "--globoff"])
@@ -92,18 +88,6 @@ pub fn fetch(url: &str, limits: Limits) -> Option<Answer> {
     }
     let ended_well = child.wait().ok()?.success();
     parse(&answer).filter(|_| ended_well)
-}
-
-/// Whether nobody but root could have put it there.
-fn is_trustworthy(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| {
-        let mode = metadata.permissions().mode();
-        let homebrew = path.starts_with("/opt/homebrew");
-        metadata.is_file()
-            && mode & 0o111 != 0
-            && mode & 0o022 == 0
-            && (metadata.uid() == 0 || homebrew)
-    })
 }
 
 #[derive(Deserialize)]

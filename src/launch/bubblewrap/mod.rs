@@ -75,7 +75,8 @@ pub fn start(
     Ok(Launched { jail, filter: started.filter, mounts: Some(Achieved::Enforced(mounts)), placed })
 }
 
-/// Tries stage one's part in a network, with a program that does nothing.
+/// Tries stage one's part in a network, with a program that does nothing: ourselves, since a name on
+/// `PATH` could be a jail's.
 pub fn try_network() -> Result<(), String> {
     let pair = || Channel::pair(Confinement::Namespaces).map_err(|error| error.to_string());
     let ((_filter, handover), (_, maker)) = (pair()?, pair()?);
@@ -87,8 +88,8 @@ pub fn try_network() -> Result<(), String> {
         handover: over(handover),
         maker: over(maker),
     };
-    let mut command = Command::new("true");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut command = Command::new("/proc/self/exe");
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let recipe = Recipe { network: Some(wanted), tree: None };
     match stage_one::spawn(command, recipe) {
         // Its status says nothing of the network.
