@@ -256,6 +256,15 @@ pub const OURSELVES_UNREADABLE: Remedy = Remedy {
     advice: "install it in a place of programs, and start that:\ncargo install --path . --root /usr/local",
 };
 
+/// A profile whose patterns are longer than their length can be written in 16 bits.
+pub const PROFILE_TOO_LARGE: Remedy = Remedy {
+    name: "the-profile-is-too-large",
+    said: &["pattern serialization length"],
+    applies: |_| true,
+    why: "macOS takes no profile with so many places: 65535 bytes of them are the most",
+    advice: "map a directory in place of what is in it, and see how many maps there are:\nai-jail status",
+};
+
 /// A profile that this macOS does not understand.
 pub const PROFILE_REFUSED: Remedy = Remedy {
     name: "macos-refuses-the-profile",
@@ -375,6 +384,7 @@ pub const REMEDIES: &[&Remedy] = &[
     &SANDBOX_EXEC_NOT_RUN,
     &SANDBOXED,
     &OURSELVES_UNREADABLE,
+    &PROFILE_TOO_LARGE,
     &PROFILE_REFUSED,
     &DIRECTORY,
     &STREAM,
@@ -388,7 +398,8 @@ pub const REMEDIES: &[&Remedy] = &[
 ];
 
 /// Those of them for what `sandbox-exec` says.
-const OF_SANDBOX_EXEC: &[&Remedy] = &[&NESTED, &SANDBOXED, &OURSELVES_UNREADABLE, &PROFILE_REFUSED];
+const OF_SANDBOX_EXEC: &[&Remedy] =
+    &[&NESTED, &SANDBOXED, &OURSELVES_UNREADABLE, &PROFILE_TOO_LARGE, &PROFILE_REFUSED];
 
 /// The remedy for what bubblewrap said on this machine.
 pub fn for_words(said: &str, machine: &Machine) -> &'static Remedy {

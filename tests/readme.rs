@@ -230,6 +230,8 @@ fn home_on_macos(treatment: Treatment) -> String {
 fn macos_tables() -> Vec<(&'static str, String)> {
     let places = "below `/private/tmp`, `/private/var/tmp` and your own";
     let rows = |rows: &'static [Place]| rows.iter().map(|row| (row.path, row.reason));
+    let variables = macos::TEMPORARY_VARIABLES;
+    let variables = variables.iter().map(|row| (row.name, row.reason));
     let dropped = macos::DROPPED.iter().map(|row| (row.name, row.reason));
     vec![
         ("system", system(&[macos::SYSTEM])),
@@ -239,7 +241,7 @@ fn macos_tables() -> Vec<(&'static str, String)> {
         ("hidden", home_on_macos(Treatment::Hidden)),
         ("protected", protected(macos::protect::HOME, "below the home")),
         ("temporary", grouped(rows(macos::TEMPORARY_MASKS), ["what", places])),
-        ("sockets", grouped(rows(macos::TEMPORARY_SOCKETS), ["what", places])),
+        ("own-temporary", grouped(variables, ["who reads it", "variables"])),
         ("dropped", grouped(dropped, ["why", "variables"])),
         ("compared", crate::seatbelt::compared::table()),
     ]

@@ -137,11 +137,13 @@ fn each_failure_of_sandbox_exec_has_its_remedy() {
     let mut in_jail = machine();
     in_jail.inside_jail = true;
     let unknown = "<input string>:1:2: unbound variable: jail-pass";
+    let large = "pattern serialization length 68639 exceeds maximum (65535)";
     let unreadable = "execvp() of '/x/ai-jail' failed: Operation not permitted";
     let cases: &[(&Machine, &str, &Remedy)] = &[
         (&machine(), nested, &remedies::SANDBOXED),
         (&in_jail, nested, &remedies::NESTED),
         (&machine(), unknown, &remedies::PROFILE_REFUSED),
+        (&machine(), large, &remedies::PROFILE_TOO_LARGE),
         (&machine(), unreadable, &remedies::OURSELVES_UNREADABLE),
         (&machine(), "something new", &remedies::OTHER),
     ];

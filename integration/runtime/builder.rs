@@ -73,6 +73,10 @@ pub fn what_it_says_is_shown_with_a_remedy() {
             "macOS refuses the profile",
         ),
         (
+            "sandbox-exec: pattern serialization length 68639 exceeds maximum (65535)",
+            "map a directory in place of what is in it",
+        ),
+        (
             "sandbox-exec: execvp() of '/x/ai-jail' failed: Operation not permitted",
             "install it in a place of programs",
         ),

@@ -8,7 +8,7 @@ use ai_jail::config::{self, Loaded};
 use ai_jail::error::Error;
 use ai_jail::host::builder::Builder;
 use ai_jail::host::machine::Machine;
-use ai_jail::host::{Environment, Host, Origin};
+use ai_jail::host::{Environment, Host, Origin, temporary};
 use ai_jail::plan::Plan;
 use ai_jail::policy::Os;
 use ai_jail::views::not_run::Lookup;
@@ -36,6 +36,7 @@ fn run(arguments: &[OsString]) -> Result<u8, Error> {
     let settings = config::resolve(&cli, &Loaded::default());
     let mut host = Host::probe(Origin::find(environment)?, &settings);
     host.os = Os::MacOs;
+    host.own_temporary = temporary::own();
     let plan = Plan::new(&settings, &host)?;
     let builder =
         stand_in.map_or_else(|| Builder::find(&host), |path| Ok(Builder::SandboxExec(path)))?;

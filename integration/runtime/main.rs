@@ -8,6 +8,8 @@
 //! `sandbox.rs`, on macOS alone.
 
 mod builder;
+#[cfg(target_os = "macos")]
+mod expected;
 mod front;
 mod harness;
 mod left;
@@ -16,6 +18,7 @@ mod sandbox;
 mod signals;
 mod status;
 mod stdio;
+mod temporary;
 mod terminal;
 
 use std::process::ExitCode;
@@ -58,6 +61,8 @@ fn main() -> ExitCode {
         stdio: output_and_errors_are_exact, input_is_binary_and_ends,
             output_ends_when_the_command_closes_it, closed_ones_stay_closed,
             no_other_descriptor_gets_in;
+        temporary: it_is_the_jails_and_gone_afterwards,
+            a_later_run_removes_that_of_a_killed_front, two_at_once_have_one_each;
         terminal: the_command_has_one_of_its_own, ctrl_c_ends_the_command_alone,
             ctrl_z_and_fg, a_new_size_reaches_the_command,
             it_is_restored_when_the_front_is_told_to_end,
@@ -88,9 +93,15 @@ fn os_trials() -> Vec<Trial> {
     trials! {
         left: a_daemon_that_forked_twice_is_found_by_its_mark;
         builder: the_real_one_is_found_and_the_doctor_is_content;
+        expected: arguments_and_environment_of_the_hosts_processes_are_not_read,
+            a_read_only_file_gets_no_second_name, settings_of_the_user_are_not_written,
+            python_has_its_pools_of_processes, the_number_of_processors_is_told,
+            node_looks_on_behind_a_directory_that_is_not_given,
+            sockets_of_the_hosts_temporary_places_are_not_reached,
+            sockets_of_the_jails_own_work, tools_of_the_system_have_their_temporary_files;
         sandbox: the_project_can_be_written, the_home_is_as_its_table_says,
             hidden_places_are_denied, nothing_else_can_be_written,
-            lockdown_writes_nothing_and_talks_to_nobody,
+            lockdown_changes_no_file_and_talks_to_nobody,
             lockdown_clears_the_environment, a_jail_in_a_jail_is_refused_with_one_message;
     }
 }

@@ -95,11 +95,17 @@ pub fn nothing_else_can_be_written() {
     let found = may(&world, &[], &paths);
     assert!(found.iter().all(|may| !may.contains('w')), "{found:?}");
     assert_ne!(world.sh("echo x > /Users/Shared/.ai-jail-probe").run().code(), 0);
+    for place in ["/private/tmp", "/private/var/tmp"] {
+        let script = format!("echo x > {place}/.ai-jail-probe-$$");
+        assert_ne!(world.sh(&script).run().code(), 0, "{place}");
+        let script = format!("{script} && rm {place}/.ai-jail-probe-$$");
+        world.outside(["sh", "-c", &script]).run().ok();
+    }
     let temporary = "file=$(mktemp) && echo x > \"$file\" && rm \"$file\" && echo well";
     assert_eq!(world.sh(temporary).run().ok(), "well\n");
 }
 
-pub fn lockdown_writes_nothing_and_talks_to_nobody() {
+pub fn lockdown_changes_no_file_and_talks_to_nobody() {
     let world = World::new();
     let file = world.file("home/project/file", "content");
     let paths = [file.to_str().expect("text").to_owned()];

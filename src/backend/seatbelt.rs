@@ -212,13 +212,15 @@ impl Writer<'_> {
         let macos = self.macos;
         if macos.sockets.contains(&rule.dest) {
             self.line("jail-sockets", &[path]);
-            for beginning in macos.no_sockets.iter().filter(|at| at.parent() == Some(path)) {
-                self.line("jail-unreached", &[beginning]);
-            }
         } else if let RuleKind::Closed { prefix } = rule.kind {
-            if macos.sockets.iter().any(|open| below(path, open).is_some()) {
-                let word = if prefix { "jail-no-sockets-at" } else { "jail-no-sockets" };
-                self.line(word, &[path]);
+            if macos.sockets.iter().all(|open| below(path, open).is_none()) {
+                return;
+            }
+            if prefix {
+                let expression = spelling::beginning(path);
+                self.line("jail-no-sockets-at", &[Path::new(&expression)]);
+            } else {
+                self.line("jail-no-sockets", &[path]);
             }
         }
     }

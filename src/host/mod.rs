@@ -35,6 +35,7 @@ pub mod sockets;
 mod stdio;
 pub mod system;
 pub mod system_owned;
+pub mod temporary;
 pub mod tracked;
 pub mod unanswered;
 

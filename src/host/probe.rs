@@ -17,7 +17,7 @@ use super::protect::{self, Protection};
 use super::stdio::{self, Stdio};
 use super::system::{self, NameFile, RootEntry, SystemPlace};
 use super::unanswered::{self, Unanswered};
-use super::{agent, command, git, mise, pnpm, sockets};
+use super::{agent, command, git, mise, pnpm, sockets, temporary};
 use crate::facts::{Facts, Writes};
 use crate::fields::{Net, Switch};
 use crate::policy::place::{Place, place};
@@ -36,6 +36,8 @@ pub struct Host {
     pub ourselves: Option<PathBuf>,
     /// What macOS gives this user for temporary files, where it is macOS.
     pub user_temporary: Option<PathBuf>,
+    /// The directory that a jail on macOS will have for temporary files of its own.
+    pub own_temporary: Option<PathBuf>,
     /// Where the run starts.
     pub origin: Origin,
     /// Standard input, output and error.
@@ -151,6 +153,10 @@ impl Host {
             os: Os::of_this_build(),
             ourselves: ourselves(),
             user_temporary: user_temporary(),
+            own_temporary: match Os::of_this_build() {
+                Os::Linux => None,
+                Os::MacOs => temporary::own(),
+            },
             agent,
             absent,
             stdio: stdio::all(),

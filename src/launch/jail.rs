@@ -14,6 +14,7 @@ use super::bubblewrap::orphans::{self, Inherited};
 use super::connection::Connection;
 use super::descriptors::{self, Released};
 use super::notice::{Notice, Sink};
+use super::temporary::Temporary;
 use crate::error::Error;
 use crate::host::{self, Host};
 use crate::plan::Plan;
@@ -42,21 +43,28 @@ pub enum Cleanup {
     /// fails half-way leaves a child, which is none of those that we had before.
     #[cfg(target_os = "linux")]
     Orphans(Inherited),
-    /// Processes among all others of this machine.
-    Processes(Survivors),
+    /// Processes among all others of this machine, and the directory where they had their temporary
+    /// files.
+    Processes(Survivors, Option<Temporary>),
 }
 
 impl Jail {
-    /// The process has ended: ends what the jail has left running.
+    /// The process has ended: ends what the jail has left running, and then removes what that had
+    /// for temporary files.
     pub fn end(&self, sink: Sink) {
-        let survivors = match &self.cleanup {
+        let (survivors, temporary) = match &self.cleanup {
             #[cfg(target_os = "linux")]
             Cleanup::Orphans(_) => return,
-            Cleanup::Processes(survivors) => survivors,
+            Cleanup::Processes(survivors, temporary) => (survivors, temporary),
         };
         let left = survivors.clone().end();
         if left > 0 {
             sink(&Notice::Survivors(left));
+        }
+        if let Some(temporary) = temporary {
+            if let Err(error) = temporary.remove() {
+                sink(&Notice::NotRemoved(temporary.path().to_path_buf(), error));
+            }
         }
     }
 
@@ -66,7 +74,7 @@ impl Jail {
         match &self.cleanup {
             #[cfg(target_os = "linux")]
             Cleanup::Orphans(inherited) => orphans::kill_all(inherited),
-            Cleanup::Processes(_) => {}
+            Cleanup::Processes(..) => {}
         }
         self.released.as_ref().map_or(Ok(()), Released::take_back)
     }

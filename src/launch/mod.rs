@@ -19,6 +19,7 @@ mod relay;
 mod sandbox_exec;
 mod signals;
 mod supervise;
+mod temporary;
 mod terminal;
 
 use std::iter;

@@ -31,6 +31,8 @@ pub enum Notice {
     Stage2(String),
     /// So many processes of the jail could not be ended.
     Survivors(usize),
+    /// The jail's temporary directory, which could not be removed.
+    NotRemoved(PathBuf, io::Error),
     /// A file whose copy in the jail could not be written back.
     NotSaved(PathBuf, io::Error),
 }

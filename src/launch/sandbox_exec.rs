@@ -19,6 +19,7 @@ use stage2::survivors::{Mark, Survivors};
 
 use super::jail::{Cleanup, Handover, Jail};
 use super::notice::Sink;
+use super::temporary::Temporary;
 use super::{descriptors, filter};
 use crate::backend::seatbelt::{self, Profile};
 use crate::error::Error;
@@ -47,6 +48,8 @@ pub fn start(
     let Places::MacOs(macos) = &plan.places else {
         return Err(Error::Foreign { builder: "sandbox-exec" });
     };
+    let temporary = macos.own_temporary.as_deref().map(Temporary::make).transpose();
+    let temporary = temporary.map_err(Error::system("a directory for temporary files"))?;
     let profile = marked(seatbelt::profile(macos, &plan.network), &mark);
     let arguments = arguments(profile, &ourselves, &spec);
     let mut command = Command::new(program);
@@ -64,7 +67,7 @@ pub fn start(
     let _ = File::from(writer).write_all(handover.spec.to_json().as_bytes());
     let first = i32::try_from(process.id()).unwrap_or_default();
     let survivors = Survivors::of(first, Mark::new(&mark));
-    Ok((handover.start(process, Cleanup::Processes(survivors))?, filter))
+    Ok((handover.start(process, Cleanup::Processes(survivors, temporary))?, filter))
 }
 
 /// Starts the filter of the plan's network with its proxies on the loopback, which the jail shares.

@@ -10,6 +10,7 @@ use crate::fields::{Net, Switch};
 use crate::host::maps::Map;
 use crate::host::{Environment, Host};
 use crate::policy::env::{LOCKDOWN_KEPT, MARKER, PNPM_STORE, PRESET, Preset, dropped};
+use crate::policy::macos::TEMPORARY_VARIABLES;
 use crate::policy::network::UPSTREAM_VARIABLES;
 use crate::policy::variable::{DropWhen, Variable};
 use crate::policy::{Os, fits, macos, mise};
@@ -60,6 +61,11 @@ pub fn edits<K: Kind>(
     if host.os == Os::Linux && !is_cleared {
         edits.extend(presets(settings, host));
     }
+    if let (Os::MacOs, Some(directory)) = (host.os, &host.own_temporary) {
+        let is_ours = |edit: &EnvEdit| TEMPORARY_VARIABLES.iter().any(|row| name(edit) == row.name);
+        edits.retain(|edit| !is_ours(edit));
+        edits.extend(temporary(directory));
+    }
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
     if let Some(updates) = host.agent.as_ref().and_then(|agent| agent.row.updates) {
         // An update cannot succeed in a jail: it only makes noise, and gives bad advice.
@@ -90,6 +96,15 @@ fn presets(settings: &Settings, host: &Host) -> Vec<EnvEdit> {
     let store = host.pnpm_store.iter();
     let store = store.map(|path| EnvEdit::Set(PNPM_STORE.0.into(), path.clone().into()));
     presets.chain(store).collect()
+}
+
+/// What leads programs to the jail's own temporary directory.
+fn temporary(directory: &Path) -> impl Iterator<Item = EnvEdit> + '_ {
+    TEMPORARY_VARIABLES.iter().map(|row| {
+        let mut value = directory.as_os_str().to_owned();
+        value.push(row.below);
+        EnvEdit::Set(row.name.into(), value)
+    })
 }
 
 /// The filter of a network uses the host's proxy by itself.

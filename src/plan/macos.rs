@@ -19,8 +19,7 @@ use crate::host::home::Home;
 use crate::policy::home::rows_on;
 use crate::policy::home_row::{HomeRow, Treatment};
 use crate::policy::macos::{
-    DEVICES, LINKS, MASKS, SYSTEM, TEMPORARY, TEMPORARY_MASKS, TEMPORARY_SOCKETS, VOLUMES,
-    user_places,
+    DEVICES, LINKS, MASKS, OWN_TEMPORARY, SYSTEM, TEMPORARY, TEMPORARY_MASKS, VOLUMES, user_places,
 };
 use crate::policy::place::{Place, place as row_of};
 use crate::policy::system::SERVICES;
@@ -125,7 +124,7 @@ impl System for RuleKind {
     }
 
     fn temporary(host: &Host) -> Vec<PathBuf> {
-        temporary(host).into_iter().map(|(path, _)| path).collect()
+        temporary(host)
     }
 }
 
@@ -139,8 +138,8 @@ pub struct MacOs {
     pub rules: Vec<Rule>,
     /// Places where Unix sockets may be made and reached, each with all below it.
     pub sockets: Vec<PathBuf>,
-    /// Beginnings of paths in those at which none is reached.
-    pub no_sockets: Vec<PathBuf>,
+    /// The directory for temporary files and sockets of the jail's own, which is made for it.
+    pub own_temporary: Option<PathBuf>,
     /// Files that are saved by renaming another over them, which is made beside them.
     pub replaced: Vec<PathBuf>,
     /// Directories of `PATH` that are refused, in which programs may be looked for all the same: who
@@ -191,19 +190,27 @@ fn own_places(gathered: &mut Gathered<RuleKind>, host: &Host, facts: Facts) {
             row_of(device.path, device.reason),
         ));
     }
-    if !facts.root_read_only {
-        for (path, reason) in temporary(host) {
-            gathered.mounts.push(Mount::bind(&path, Access::ReadWrite, Authority::Table, reason));
-        }
-    }
+    gathered.mounts.extend(TEMPORARY.iter().map(|row| closed(Path::new(row.path), *row)));
+    let writable =
+        |path: &Path, reason| Mount::bind(path, Access::ReadWrite, Authority::Table, reason);
+    let users = users(host).map(|(path, reason)| {
+        if facts.root_read_only { closed(&path, reason) } else { writable(&path, reason) }
+    });
+    gathered.mounts.extend(users);
+    let own = host.own_temporary.iter().map(|path| writable(path, OWN_TEMPORARY));
+    gathered.mounts.extend(own);
 }
 
-/// The temporary places and the user's caches. The system names the user's own: mktemp(1), clang and
-/// xcrun ask the system too, and `TMPDIR` may be unset or lead elsewhere.
-fn temporary(host: &Host) -> Vec<(PathBuf, &'static str)> {
-    let own = host.user_temporary.as_deref().and_then(user_places);
-    let shared = TEMPORARY.iter().map(|row| (row.path.into(), row.reason));
-    shared.chain(own.into_iter().flatten()).collect()
+/// The user's directories for temporary files and for caches. The system names them: mktemp(1), clang
+/// and xcrun ask the system too, and `TMPDIR` may be unset or lead elsewhere.
+fn users(host: &Host) -> impl Iterator<Item = (PathBuf, &'static str)> {
+    host.user_temporary.as_deref().and_then(user_places).into_iter().flatten()
+}
+
+/// The host's temporary places, of which a jail may have written to any: an earlier one by a map.
+fn temporary(host: &Host) -> Vec<PathBuf> {
+    let shared = TEMPORARY.iter().map(|row| row.path.into());
+    shared.chain(users(host).map(|(path, _)| path)).collect()
 }
 
 /// Where a path relative to the home would be, with the links that the home's listing has.
@@ -238,7 +245,7 @@ fn rows_without_entry(host: &Host) -> Vec<(&'static HomeRow, PathBuf)> {
 /// yet.
 fn hide(gathered: &mut Gathered<RuleKind>, host: &Host) {
     gathered.hidden.extend(MASKS.iter().map(|row| hidden(Path::new("/"), row)));
-    for (path, _) in temporary(host) {
+    for path in temporary(host) {
         gathered.hidden.extend(TEMPORARY_MASKS.iter().map(|row| hidden(&path, row)));
     }
     for (row, path) in rows_without_entry(host) {
@@ -312,15 +319,16 @@ fn is_hidden(home: &Path, path: &Path) -> bool {
 
 impl MacOs {
     /// Decides what else there is to say. Unix sockets are where the user works, and where programs
-    /// put those of their own.
+    /// put those of their own: in the jail's own temporary directory. In those of the host none is
+    /// reached, whatever map opens their files.
     pub fn decide(host: &Host, rules: Vec<Rule>, given: &[PathBuf], facts: Facts) -> Self {
         let searched = searched(host, &rules);
         if facts.is_alone() {
-            let nothing = Vec::new;
-            let (sockets, no_sockets, replaced) = (nothing(), nothing(), nothing());
-            return Self { rules, sockets, no_sockets, replaced, searched };
+            let sockets = host.own_temporary.iter().cloned().collect();
+            let (own_temporary, replaced) = (host.own_temporary.clone(), Vec::new());
+            return Self { rules, sockets, own_temporary, replaced, searched };
         }
-        let temporary = RuleKind::temporary(host);
+        let temporary = temporary(host);
         let is_open = |rule: &&Rule| {
             let by_user = match rule.authority {
                 // Its settings are the project's too, and read-only.
@@ -328,7 +336,8 @@ impl MacOs {
                 Authority::UserFile | Authority::ProjectFile | Authority::Flag => true,
                 _ => false,
             };
-            rule.access().is_some() && by_user || temporary.contains(&rule.dest)
+            let has_the_hosts = temporary.iter().any(|place| below(place, &rule.dest).is_some());
+            rule.access().is_some() && by_user && !has_the_hosts
         };
         // These are sockets themselves, and mostly in something that is mounted anyway.
         let services = SERVICES.iter().map(|row| PathBuf::from(row.path));
@@ -337,10 +346,6 @@ impl MacOs {
         let is_shown =
             |path: &PathBuf| nearest(&rules, path).is_some_and(|rule| rule.access().is_some());
         let doors = services.chain(docker).filter(is_shown);
-        let beginning = |row: &Place| row.path.trim_end_matches('*');
-        let beginnings = |directory: &PathBuf| {
-            TEMPORARY_SOCKETS.iter().map(|row| directory.join(beginning(row))).collect::<Vec<_>>()
-        };
         let home = host.origin.home.canonical();
         let copied = rows_on(Os::MacOs).filter(|row| row.treatment == Treatment::Copied);
         let replaced = copied.map(|row| home.join(row.path));
@@ -350,8 +355,8 @@ impl MacOs {
         };
         let open = rules.iter().filter(is_open).map(|rule| rule.dest.clone());
         Self {
-            sockets: open.chain(doors).collect(),
-            no_sockets: temporary.iter().flat_map(beginnings).collect(),
+            sockets: open.chain(host.own_temporary.iter().cloned()).chain(doors).collect(),
+            own_temporary: host.own_temporary.clone(),
             replaced: replaced.filter(is_writable).collect(),
             searched,
             rules,

@@ -54,6 +54,10 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
         Notice::Survivors(count) => {
             warning(format!("{count} processes of the jail could not be ended"));
         }
+        Notice::NotRemoved(path, why) => {
+            let path = visible(path);
+            warning(format!("the jail's temporary files in {path} were not removed: {why}"));
+        }
         Notice::NotSaved(path, why) => {
             let path = visible(path);
             warning(format!("what the jail changed in {path} was not saved: {why}"));

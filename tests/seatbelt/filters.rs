@@ -74,12 +74,11 @@ pub fn filter(
         "require-not" => Filter::Not(Box::new(filter(value, operations, parameters)?)),
         "literal" => Filter::Literal(path()?),
         "subpath" => Filter::Subpath(path()?),
-        "prefix" => Filter::Prefix(path()?),
+        // Of sockets nobody has published one.
+        "prefix" => about(&[Kind::File]).and_then(|()| path()).map(Filter::Prefix)?,
         "regex" => {
             about(&[Kind::File])?;
-            // Judged byte by byte, as paths are.
-            let text = latin(text_value(value, parameters)?.as_bytes());
-            Filter::Regex(regex_lite::Regex::new(&text).map_err(|error| error.to_string())?)
+            Filter::Regex(regex(value, parameters)?)
         }
         "vnode-type" => Filter::VnodeType(word(&[Kind::File])?),
         "extension" => Filter::Extension(text(&[Kind::File])?),
@@ -104,6 +103,15 @@ pub fn filter(
     })
 }
 
+/// An expression, judged byte by byte as paths are.
+fn regex(
+    value: &Expression,
+    parameters: &[(String, OsString)],
+) -> Result<regex_lite::Regex, String> {
+    let text = latin(text_value(value, parameters)?.as_bytes());
+    regex_lite::Regex::new(&text).map_err(|error| error.to_string())
+}
+
 /// One end of a connection.
 fn endpoint(
     values: &[Expression],
@@ -121,6 +129,10 @@ fn endpoint(
             if is_known { Ok(Filter::Ip(text.clone())) } else { Err(format!("address: {text}")) }
         }
         [Expression::Symbol(word), inner] if word == "unix-socket" => {
+            if let ("path-regex", [value]) = inner.call()? {
+                let expression = Filter::Regex(regex(value, parameters)?);
+                return Ok(Filter::UnixSocket(Box::new(expression)));
+            }
             Ok(Filter::UnixSocket(Box::new(filter(inner, operations, parameters)?)))
         }
         _ => Err(format!("unknown address: {values:?}")),

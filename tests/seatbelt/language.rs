@@ -209,6 +209,7 @@ fn names_and_processes() {
 #[test]
 fn what_is_not_understood_is_an_error() {
     refused("(allow file-raed*)", "unknown operation");
+    refused("(allow network-outbound (prefix \"/a\"))", "says nothing of network-outbound");
     refused("(allow file-read* (litteral \"/a\"))", "unknown filter");
     refused("(allow file-read* (global-name \"a\"))", "says nothing of");
     refused("(allow mach-lookup (subpath \"/a\"))", "says nothing of");

@@ -24,6 +24,9 @@ pub const TMPDIR: &str = "/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/";
 pub const TEMPORARY: &str = "/private/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T";
 pub const CACHES: &str = "/private/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/C";
 
+/// The directory for temporary files that the jail has of its own.
+pub const OWN_TEMPORARY: &str = "/private/tmp/ai-jail-1-0123456789ab";
+
 /// A directory that goes away with the test: `home`, and `home/project` to work in.
 pub struct Mac {
     tree: Tree,
@@ -105,6 +108,7 @@ impl Mac {
         host.os = Os::MacOs;
         host.ourselves = Some("/opt/homebrew/bin/ai-jail".into());
         host.user_temporary.clone_from(&self.user_temporary);
+        host.own_temporary = Some(OWN_TEMPORARY.into());
         host.sockets.clone_from(&self.sockets);
         host
     }

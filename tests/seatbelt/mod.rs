@@ -3,6 +3,7 @@
 
 pub mod compared;
 mod evaluator;
+mod existence;
 mod filters;
 mod functions;
 mod home_table;
@@ -12,6 +13,7 @@ mod lockdown;
 mod machine;
 mod maps;
 mod names;
+mod network;
 mod operations;
 mod printed;
 mod protect_table;

@@ -13,12 +13,13 @@ use ai_jail::views::verbose;
 
 use super::machine::{Jail, Mac};
 
-/// The words that a shell makes of a printed command: `sh` splits it, with `env` and `cd` standing
-/// for themselves and everything else printed.
+/// The words that a shell makes of a printed command: `sh` splits it, with `cd`, the
+/// directory for temporary files and `env` standing for themselves and everything else printed.
 fn split(mac: &Mac, command: &[u8]) -> Vec<Vec<u8>> {
     use std::process::Command;
     let script = mac.root().join("script");
-    let print = "env() { printf '%s\\0' \"$@\"; while IFS= read -r line <&9; do :; done; }\n";
+    let print = "mkdir() { [ \"$*\" = '-m 700 /private/tmp/ai-jail-1-0123456789ab' ]; }\n\
+                 env() { printf '%s\\0' \"$@\"; while IFS= read -r line <&9; do :; done; }\n";
     std::fs::write(&script, [print.as_bytes(), command].concat()).expect("a script");
     let ended = Command::new("sh").arg(&script).output().expect("sh");
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
@@ -50,6 +51,7 @@ fn the_printed_command_is_the_profile() {
             assert_eq!(words[words.len() - 3..], [&b"/opt/ai jail"[..], b"__stage2", b"9"]);
             let before = words[..at].join(&b' ');
             let has = |text: &str| String::from_utf8_lossy(&before).contains(text);
+            assert!(has("TMPDIR=/private/tmp/ai-jail-1-"));
             assert!(has("AI_JAIL=1") && has("-i") == jail.plan.facts.is_strict());
             assert_eq!(has("-u SSH_AUTH_SOCK"), !jail.plan.facts.is_strict());
             let last = String::from_utf8(text).expect("UTF-8");

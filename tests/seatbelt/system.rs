@@ -2,10 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use ai_jail::policy::macos::{MASKS, SYSTEM, TEMPORARY_MASKS, TEMPORARY_SOCKETS};
+use ai_jail::host::links::Located;
+use ai_jail::host::maps::Map;
+use ai_jail::plan::EnvEdit;
+use ai_jail::policy::macos::{MASKS, SYSTEM, TEMPORARY_MASKS};
 use ai_jail::policy::place::Place;
+use ai_jail::settings::{MapSetting, Source};
 
-use super::machine::{CACHES, Jail, Mac, TEMPORARY};
+use super::machine::{CACHES, Jail, Mac, OWN_TEMPORARY, TEMPORARY};
 
 /// Where a row is, below a directory: `ssh-*` becomes `ssh-sample`.
 fn sample(directory: &Path, row: &Place) -> PathBuf {
@@ -81,19 +85,64 @@ fn the_data_volume_is_no_way_round() {
     assert!(!jail.reads("/System/Volumes/Preboot/x") && !jail.reads("/System/Volumes/VM/x"));
 }
 
-/// The temporary places of a jail.
-fn temporary() -> [&'static str; 4] {
-    ["/private/tmp", "/private/var/tmp", TEMPORARY, CACHES]
+/// The host's temporary places.
+const SHARED: [&str; 2] = ["/private/tmp", "/private/var/tmp"];
+const USERS: [&str; 2] = [TEMPORARY, CACHES];
+
+#[test]
+fn a_jail_has_a_temporary_directory_of_its_own() {
+    let mac = Mac::new();
+    for words in [&[][..], &["--lockdown"]] {
+        let jail = mac.jail(words);
+        let file = Path::new(OWN_TEMPORARY).join("deep/file");
+        assert!(jail.reads(&file) && jail.writes(&file) && jail.removes(&file), "{words:?}");
+        assert!(jail.makes(&file, "SYMLINK") && jail.runs(&file) && jail.links(&file));
+        assert!(jail.listens(&file) && jail.connects(&file), "{words:?}");
+        // Its maker removes it, and nothing else stands in its place.
+        assert!(!jail.removes(OWN_TEMPORARY) && !jail.makes(OWN_TEMPORARY, "SYMLINK"));
+        let others = ["/private/tmp/ai-jail-2-0123456789ab/x", "/private/tmp/ai-jail-1"];
+        for other in others {
+            assert!(!jail.reads(other) && !jail.sees(other) && !jail.connects(other), "{other}");
+        }
+        for (name, value) in [
+            ("TMPDIR", OWN_TEMPORARY.to_owned()),
+            ("TMPPREFIX", format!("{OWN_TEMPORARY}/zsh")),
+            ("TMUX_TMPDIR", OWN_TEMPORARY.to_owned()),
+            ("CLAUDE_CODE_TMPDIR", OWN_TEMPORARY.to_owned()),
+        ] {
+            let edit = EnvEdit::Set(name.into(), value.into());
+            let of_name = |edit: &&EnvEdit| match edit {
+                EnvEdit::Set(known, _) | EnvEdit::Unset(known, _) => known == name,
+            };
+            let edits: Vec<_> = jail.plan.environment.iter().filter(of_name).collect();
+            assert_eq!(edits, [&edit]);
+        }
+    }
 }
 
 #[test]
-fn temporary_places_can_be_written() {
+fn the_hosts_temporary_places_are_closed() {
+    let mac = Mac::new();
+    for words in [&[][..], &["--lockdown"]] {
+        let jail = mac.jail(words);
+        for place in SHARED {
+            let file = Path::new(place).join("x");
+            assert!(!jail.reads(place) && !jail.reads(&file) && !jail.sees(&file), "{place}");
+            assert!(jail.changes(&file).is_empty() && !jail.makes(&file, "SYMLINK"), "{place}");
+            assert!(!jail.listens(&file) && !jail.connects(&file), "{place}");
+        }
+    }
+}
+
+/// mktemp(1), clang and xcrun ask the system for these two, whatever `TMPDIR` says.
+#[test]
+fn the_users_temporary_files_can_be_written_and_have_no_sockets() {
     let jail = Mac::new().jail::<&str>(&[]);
-    for place in temporary() {
+    for place in USERS {
         let file = Path::new(place).join("deep/file");
         assert!(jail.reads(&file) && jail.writes(&file) && jail.removes(&file), "{place}");
         assert!(jail.makes(&file, "SYMLINK") && jail.runs(&file), "{place}");
-        assert!(jail.listens(&file) && jail.connects(&file), "{place}");
+        assert!(!jail.listens(&file) && !jail.connects(&file), "{place}");
         assert!(!jail.removes(place), "{place}");
     }
     let user = Path::new(TEMPORARY).parent().expect("the user's");
@@ -101,6 +150,61 @@ fn temporary_places_can_be_written() {
         let file = user.join(other).join("x");
         assert!(!jail.reads(&file) && !jail.writes(&file), "{other}");
     }
+}
+
+/// Programs that take commands on a socket: nobody can list them all.
+#[test]
+fn the_hosts_programs_take_no_commands() {
+    let mut mac = Mac::new();
+    let sockets = [
+        "Alacritty-501-1234.sock",
+        "yabai_me.socket",
+        "bobko.aerospace-me.sock",
+        "tmux-501/default",
+        "kitty-1234",
+        "nvim.me/x/nvim.1.0",
+        "something-new",
+    ];
+    for place in SHARED.into_iter().chain(USERS) {
+        let paths = sockets.map(|name| Path::new(place).join(name));
+        for found in [Vec::new(), paths.to_vec()] {
+            mac.sockets = found;
+            for words in [&[][..], &["--lockdown"]] {
+                let jail = mac.jail(words);
+                assert!(jail.connects(Path::new(OWN_TEMPORARY).join("x")), "the control");
+                for path in &paths {
+                    assert!(!jail.connects(path), "{}", path.display());
+                }
+            }
+        }
+    }
+}
+
+/// A map of a temporary place opens its files and no socket; one of something in it opens both.
+#[test]
+fn maps_of_temporary_places() {
+    let mac = Mac::new();
+    let settings = mac.settings::<&str>(&[]);
+    let jail = |path: &str| {
+        let mut host = mac.host(&settings);
+        let source = Located { canonical: path.into(), links: Vec::new() };
+        let setting = MapSetting { text: path.into(), writable: true, source: Source::Flag };
+        host.maps = vec![Map { setting, named: path.into(), source, dest: None, device: false }];
+        Jail::new(ai_jail::plan::Plan::new(&settings, &host).expect("a plan"))
+    };
+    for place in SHARED.into_iter().chain(USERS) {
+        let file = Path::new(place).join("socket");
+        let jail = jail(place);
+        assert!(jail.writes(&file) && !jail.connects(&file), "{place}");
+    }
+    let above = jail("/private/var");
+    assert!(above.writes("/private/var/other/x"));
+    for place in ["/private/var/tmp", "/private/var/other", TEMPORARY] {
+        assert!(!above.connects(Path::new(place).join("socket")), "{place}");
+    }
+    let jail = jail("/private/tmp/postgres");
+    let socket = "/private/tmp/postgres/.s.PGSQL.5432";
+    assert!(jail.writes(socket) && jail.connects(socket) && !jail.sees("/private/tmp/x"));
 }
 
 #[test]
@@ -120,7 +224,7 @@ fn the_users_own_need_a_name_of_the_right_kind() {
 fn every_mask_of_the_temporary_places() {
     let mac = Mac::new();
     let jail = mac.jail::<&str>(&[]);
-    for place in temporary().map(Path::new) {
+    for place in USERS.map(Path::new) {
         for row in TEMPORARY_MASKS {
             let path = sample(place, row);
             for path in [path.clone(), path.join("Listeners")] {
@@ -130,26 +234,20 @@ fn every_mask_of_the_temporary_places() {
                 assert!(!jail.connects(&path) && !jail.listens(&path), "{}", path.display());
             }
         }
-        for row in TEMPORARY_SOCKETS {
-            let path = sample(place, row);
-            for path in [path.clone(), path.join("default")] {
-                assert!(!jail.connects(&path), "{}", path.display());
-                assert!(jail.writes(&path), "{}: files of such a name", path.display());
-            }
-        }
     }
 }
 
 #[test]
 fn sockets_of_the_host_that_were_found() {
     let mut mac = Mac::new();
-    let (in_tmp, in_project) = ("/private/tmp/x/socket", mac.project().join("socket"));
+    let in_tmp = format!("{TEMPORARY}/x/socket");
+    let in_project = mac.project().join("socket");
     let in_home = mac.file("home/.config/tool/socket");
-    mac.sockets = vec![in_tmp.into(), in_home.clone(), in_project.clone()];
+    mac.sockets = vec![in_tmp.clone().into(), in_home.clone(), in_project.clone()];
     let jail = mac.jail::<&str>(&[]);
-    assert!(jail.connects("/private/tmp/x/other"), "the control");
-    assert!(!jail.connects(in_tmp) && !jail.reads(in_tmp) && !jail.removes(in_tmp));
-    assert!(!jail.removes("/private/tmp/x"), "it stays in its place");
+    assert!(jail.reads(format!("{TEMPORARY}/x/other")), "the control");
+    assert!(!jail.connects(&in_tmp) && !jail.reads(&in_tmp) && !jail.removes(&in_tmp));
+    assert!(!jail.removes(format!("{TEMPORARY}/x")), "it stays in its place");
     assert!(!jail.connects(&in_home));
     assert!(jail.connects(&in_project), "there the user works with them");
 }

@@ -30,6 +30,15 @@ pub fn of(path: &Path, around: &Path, end: &str) -> String {
     expression
 }
 
+/// An expression for everything whose path begins like this.
+pub fn beginning(path: &Path) -> String {
+    let mut expression = String::from("^");
+    for letter in path.to_string_lossy().chars() {
+        quote(letter, &mut expression);
+    }
+    expression
+}
+
 /// Adds what stands for itself.
 fn quote(letter: char, expression: &mut String) {
     if !(' '..='~').contains(&letter) {
@@ -47,12 +56,13 @@ fn quote(letter: char, expression: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Path, of};
+    use super::{Path, beginning, of};
 
     #[test]
     fn what_the_jail_could_spell_has_any_case_and_the_rest_its_own() {
         let expression = of(Path::new("/Us.r/(é)/.ab-9"), Path::new("/Us.r/(é)"), "(/|$)");
         assert_eq!(expression, "^/Us\\.r/\\([^ -~]+\\)/\\.[aA][bB]-9(/|$)");
+        assert_eq!(beginning(Path::new("/a b/1Pass.")), "^/a b/1Pass\\.");
         let two = of(Path::new("/w/sk"), Path::new("/w"), "$");
         assert_eq!(two, "^/w/([sS]|[^ -~]+)([kK]|[^ -~]+)$");
     }

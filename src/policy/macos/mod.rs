@@ -97,11 +97,44 @@ pub const DEVICES: &[Device] = &[
     device("/dev/dtracehelper", true, "every program with probes opens it when it starts"),
 ];
 
-/// Temporary places that all users share. The jail has the host's: macOS has no mounts of a
-/// process's own.
+/// Temporary places that all users share, closed: the host's programs have sockets there by which
+/// they take commands, and files of other work. A jail has a directory of its own, see
+/// [`OWN_TEMPORARY`].
 pub const TEMPORARY: &[Place] = &[
-    system("/private/tmp", "temporary files, the host's too"),
-    system("/private/var/tmp", "temporary files, the host's too"),
+    system("/private/tmp", "the host's temporary files; TMPDIR names the jail's own"),
+    system("/private/var/tmp", "the host's temporary files; TMPDIR names the jail's own"),
+];
+
+/// The reason for the directory that each jail has for temporary files and sockets of its own. It
+/// lies in the first of [`TEMPORARY`], because the path of a Unix socket has room for 104 bytes and
+/// [`user_places`] take half of them.
+pub const OWN_TEMPORARY: &str = "the jail's own temporary files, removed when the jail ends";
+
+/// A variable that names the jail's own temporary directory.
+#[derive(Debug)]
+pub struct TemporaryVariable {
+    /// The name.
+    pub name: &'static str,
+    /// What follows the directory in the value.
+    pub below: &'static str,
+    /// Who reads it.
+    pub reason: &'static str,
+}
+
+const fn temporary(
+    name: &'static str,
+    below: &'static str,
+    reason: &'static str,
+) -> TemporaryVariable {
+    TemporaryVariable { name, below, reason }
+}
+
+/// The variables that lead programs to the jail's own temporary directory, set in every jail.
+pub const TEMPORARY_VARIABLES: &[TemporaryVariable] = &[
+    temporary("TMPDIR", "", "most programs"),
+    temporary("TMPPREFIX", "/zsh", "here-documents of zsh, which are in /tmp otherwise"),
+    temporary("TMUX_TMPDIR", "", "tmux in the jail: its socket is in /tmp otherwise"),
+    temporary("CLAUDE_CODE_TMPDIR", "", "Claude Code, which uses /tmp otherwise"),
 ];
 
 /// Where each user has a directory for temporary files (`T`) and for caches (`C`), two levels
@@ -115,12 +148,15 @@ pub fn user_places(named: &Path) -> Option<[(PathBuf, &'static str); 2]> {
     let is_plain = components.iter().all(|name| matches!(name, Component::Normal(_)));
     let is_own = is_plain && components.len() == 3 && temporary.ends_with("T");
     let cache = temporary.with_file_name("C");
-    let reasons = ["your temporary files, the host's too", "your programs' caches, the host's too"];
+    let reasons = [
+        "your temporary files, the host's too; its sockets are not reached",
+        "your programs' caches, the host's too; their sockets are not reached",
+    ];
     is_own.then_some([(temporary, reasons[0]), (cache, reasons[1])])
 }
 
 /// What of the temporary places is no jail's business; a name may end in `*`. Below each of
-/// [`TEMPORARY`] and of [`user_places`].
+/// [`user_places`], and of [`TEMPORARY`] where a map opens those.
 pub const TEMPORARY_MASKS: &[Place] = &[
     system("com.apple.launchd.*", "sockets of the host's services: the ssh agent, the display"),
     system("com.apple.QuickLook.thumbnailcache", "names and small pictures of other files"),
@@ -137,20 +173,6 @@ pub const TEMPORARY_MASKS: &[Place] = &[
     system("com.apple.Notes*", "private data"),
     system("com.apple.Photos*", "private data"),
     system("com.apple.photolibraryd*", "private data"),
-];
-
-/// Sockets of the host's programs in the temporary places: the jail may have files of such a name,
-/// but connects to none. They come and go, so their names have to do.
-pub const TEMPORARY_SOCKETS: &[Place] = &[
-    system("ssh-*", "agent that signs with the user's keys"),
-    system("tmux-*", "socket of the host's tmux, which types into its panes"),
-    system("kitty*", "remote control of the host's terminal"),
-    system("mykitty*", "remote control of the host's terminal"),
-    system("vscode-*", "remote control of the host's editor"),
-    system("nvim*", "remote control of the host's editor"),
-    system("emacs*", "remote control of the host's editor"),
-    system("zellij-*", "socket of the host's zellij, which types into its panes"),
-    system(".X11-unix*", "displays of the host"),
 ];
 
 /// A link of the root volume at the head of a path, followed: variables of the environment name

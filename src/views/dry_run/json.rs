@@ -40,7 +40,8 @@ pub fn plan(plan: &Plan) -> Value {
     if let Some(macos) = plan.macos() {
         value["os"] = json!(plan.os());
         value["sockets"] = json!(shown(&macos.sockets));
-        value["no_sockets"] = json!(shown(&macos.no_sockets));
+        value["own_temporary"] =
+            json!(macos.own_temporary.as_ref().map(|path| path.to_string_lossy()));
         value["replaced"] = json!(shown(&macos.replaced));
         value["searched"] = json!(shown(&macos.searched));
     }

@@ -74,7 +74,7 @@ fn bubblewrap(
     text
 }
 
-/// `env(1)` and `cd` do what bubblewrap does of itself.
+/// `env(1)`, `cd` and `mkdir(1)` do what bubblewrap does of itself.
 fn sandbox_exec(
     plan: &Plan,
     host: &Host,
@@ -84,6 +84,12 @@ fn sandbox_exec(
 ) -> Vec<u8> {
     let mut text = b"cd ".to_vec();
     text.extend(quote(plan.directory.as_os_str()));
+    if let Some(path) = plan.macos().and_then(|macos| macos.own_temporary.as_deref()) {
+        // Pasted twice it is there. A later run of ours removes what nobody uses any more.
+        let path = quote(path.as_os_str());
+        let words = [&b" && { [ -O "[..], &path, b" ] || mkdir -m 700 ", &path, b"; }"];
+        text.extend(words.concat());
+    }
     text.extend_from_slice(b" && env");
     let mut line = |words: &[&OsStr]| {
         text.extend_from_slice(b" \\\n ");
