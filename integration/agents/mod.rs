@@ -4,6 +4,7 @@
 //! it has not been run, these tests are skipped.
 
 mod bootstrap;
+mod filtered;
 mod first_login;
 pub mod interactive;
 mod scripts;

@@ -2,9 +2,12 @@
 //! `/etc/hosts` in a mount namespace of the test's own.
 
 mod fallback;
+mod git;
 mod ports;
 mod programs;
 mod refusals;
+mod registries;
+mod streams;
 
 use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
@@ -93,7 +96,7 @@ pub fn http(pages: &'static [(&'static str, &'static str)]) -> u16 {
         let (status, text) = page.map_or(("404 Not Found", ""), |text| ("200 OK", text));
         let length = text.len();
         let answer = format!(
-            "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
+            "HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
         );
         let _ = stream.write_all(answer.as_bytes());
     })
