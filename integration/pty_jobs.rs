@@ -71,6 +71,34 @@ fn ctrl_z_stops_all_of_it_and_fg_resumes() {
 }
 
 #[test]
+fn ctrl_c_ends_a_loop_around_it() {
+    if !has_program("bash") {
+        return;
+    }
+    for flags in ["", "--exec"] {
+        let turn = format!("\"$AI_JAIL_BIN\" {flags} -- bash -c 'echo rea\"\"dy; sleep 30'");
+        let a_loop = format!("for i in 1 2; do {turn}; done; echo do\"\"ne");
+        // The shell itself, and a script, which shares its process group with what it starts.
+        for line in [a_loop.as_str(), "./script"] {
+            let world = World::new();
+            world.script("home/project/script", format!("#!/bin/bash\n{a_loop}\n"));
+            let mut tty = Tty::interactive(&world);
+            tty.types(&format!("{line}\n"));
+            tty.shows("\nready");
+            tty.types("\x03");
+            tty.prompts("prompt> ");
+            tty.types("echo sta''tus $?\n");
+            tty.shows("status 130");
+            let text = tty.text();
+            assert_eq!(text.matches("\nready").count(), 1, "{flags} {line}: {text}");
+            assert!(!text.contains("\ndone"), "{flags} {line}: {text}");
+            tty.types("exit\n");
+            tty.finish();
+        }
+    }
+}
+
+#[test]
 fn the_size_is_right_after_fg() {
     if !has_program("bash") {
         return;

@@ -64,6 +64,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
             progress::tell(notice, &lookup, cli.verbose);
         }
     };
+    let terminal = plan.terminal;
     let held = review.as_ref().map(Review::held).unwrap_or_default();
     let ended = try_launch(plan, &settings, &host, &builder, held, &sink)?;
     let status = ended.status;
@@ -71,6 +72,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
         review::lines(review.findings(ended)).iter().for_each(messages::warning);
     }
     remember_command(cli, &start, &settings, status);
+    launch::interrupt::pass_on(status, terminal);
     Ok(status)
 }
 

@@ -12,6 +12,7 @@ mod descriptors;
 mod ending;
 mod failure;
 mod filter;
+pub mod interrupt;
 mod jail;
 mod notice;
 mod placed;
