@@ -58,8 +58,8 @@ fn a_replaced_file_is_written_back() {
     assert_eq!(fs::metadata(path(&world)).expect("there").mode() & 0o7777, 0o640);
     is_tidy(&world);
     // The control: over a mounted file nothing can be renamed.
-    let mapped = ["--rw-map", path(&world).to_str().expect("text")].map(str::to_owned);
-    let refused = world.sh_with(&mapped, &replace("{}")).run();
+    let mapped = ["--rw-map".to_owned(), format!("{}:~/.mounted", path(&world).display())];
+    let refused = world.sh_with(&mapped, "echo {} > ~/.new && mv ~/.new ~/.mounted").run();
     assert!(refused.err().contains("busy"), "{refused}");
 }
 

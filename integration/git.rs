@@ -214,6 +214,42 @@ fn a_repository_kept_apart() {
     assert_eq!(world.sh_with([map.as_str()], script).run().ok(), "two\napart\n");
 }
 
+#[test]
+fn a_worktree_is_removed_wholly_or_not_at_all() {
+    let Some(world) = world("home/repository") else { return };
+    let add = "git config extensions.worktreeConfig true && git worktree add -q one && \
+               git worktree add -q 'deep/er/t wo' -b b && git worktree add -q kept -b c && \
+               git worktree add -q moved -b d && git -C one config --worktree a.b c && \
+               echo changed > kept/file";
+    git(&world, "repository", add);
+    let script = "git worktree remove one; git worktree remove --force 'deep/er/t wo'; git worktree remove kept; git worktree move moved elsewhere; true";
+    let ended = world.sh(script).run();
+    assert_eq!(ended.code(), 0, "{ended}");
+    let listed = git(&world, "repository", "git worktree list --porcelain | grep ^worktree; ls");
+    let here = world.home().join("repository");
+    let expected =
+        ["", "/kept", "/moved"].map(|tree| format!("worktree {}{tree}\n", here.display()));
+    assert_eq!(
+        listed,
+        format!("{}deep\nfile\nkept\nmoved\n", expected.concat()),
+        "{}",
+        ended.err()
+    );
+    assert!(!here.join("deep/er/t wo").exists() && !here.join(".git/worktrees/one").exists());
+    // Where somebody looks, already while the jail runs.
+    git(&world, "repository", "git worktree add -q two -b e");
+    let script = "git worktree remove two; sleep 0.3; git worktree list; ls";
+    let ended = world.jail(["sh", "-c", script]).run();
+    assert!(!ended.out().contains("two"), "{ended}");
+    assert!(ended.err().contains("removed what git in the jail could not"), "{ended}");
+    // What stays works, with what was changed in it.
+    let states = "cat kept/file && git -C kept status -s && git -C moved status -s && git fsck";
+    assert_eq!(git(&world, "repository", states), "changed\n M file\n");
+    // One whose files alone are gone is not taken for removed.
+    world.sh("rm moved/file").run().ok();
+    assert_eq!(git(&world, "repository", "git -C moved status -s"), " D file\n");
+}
+
 /// To git in the jail a worktree elsewhere looks like one that is gone.
 #[test]
 fn a_worktree_elsewhere_is_not_pruned() {

@@ -47,6 +47,7 @@ mod layers;
 mod layouts;
 mod lockdown;
 mod lost;
+mod mapped_settings;
 mod maps;
 mod mise;
 mod mise_bash;

@@ -99,6 +99,21 @@ fn ctrl_c_ends_a_loop_around_it() {
 }
 
 #[test]
+fn a_status_of_130_alone_ends_no_loop() {
+    if !has_program("bash") {
+        return;
+    }
+    let world = World::new();
+    let mut tty = Tty::interactive(&world);
+    let turn = "\"$AI_JAIL_BIN\" -- sh -c 'echo tur\"\"n; exit 130'";
+    tty.types(&format!("for i in 1 2; do {turn}; done; echo do\"\"ne\n"));
+    tty.shows("\ndone");
+    assert_eq!(tty.text().matches("\nturn").count(), 2, "{}", tty.text());
+    tty.types("exit\n");
+    tty.finish();
+}
+
+#[test]
 fn the_size_is_right_after_fg() {
     if !has_program("bash") {
         return;

@@ -67,12 +67,14 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let terminal = plan.terminal;
     let held = review.as_ref().map(Review::held).unwrap_or_default();
     let ended = try_launch(plan, &settings, &host, &builder, held, &sink)?;
-    let status = ended.status;
+    let Ended { status, interrupted, .. } = ended;
     if let Some(review) = &review {
         review::lines(review.findings(ended)).iter().for_each(messages::warning);
     }
     remember_command(cli, &start, &settings, status);
-    launch::interrupt::pass_on(status, terminal);
+    if interrupted {
+        launch::interrupt::pass_on(terminal);
+    }
     Ok(status)
 }
 

@@ -1,13 +1,19 @@
 //! The maps the user asked for: how their text reads, and what stands there on the host.
 
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+
+use nix::unistd::{AccessFlags, access};
 
 use super::links::{self, Located};
 use crate::settings::{MapSetting, Source};
+
+/// Bytes of the largest file that is copied: settings are small, and logs are not settings.
+const COPY_LIMIT: u64 = 1 << 20;
 
 /// A map whose source exists.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -20,6 +26,8 @@ pub struct Map {
     pub dest: Option<PathBuf>,
     /// The source is a device or a directory of devices, which an ordinary bind would disable.
     pub device: bool,
+    /// The source is a file of which the jail can have a copy.
+    pub copyable: bool,
     /// The setting it comes from.
     pub setting: MapSetting,
 }
@@ -42,6 +50,7 @@ pub fn find(setting: &MapSetting, cwd: &Path, home: &Path) -> Result<Map, Missin
     match links::locate(&source) {
         Ok(located) => Ok(Map {
             device: is_device(&located.canonical),
+            copyable: is_copyable(&located.canonical),
             named: links::absolute(&source, base),
             source: located,
             dest: dest.map(|dest| links::absolute(&dest, base)),
@@ -55,6 +64,15 @@ fn is_device(path: &Path) -> bool {
     let file_type = path.symlink_metadata().map(|metadata| metadata.file_type());
     path.starts_with("/dev")
         || file_type.is_ok_and(|kind| kind.is_char_device() || kind.is_block_device())
+}
+
+/// Whether a copy in memory stands for the file: it can be read, is no program, and not large.
+fn is_copyable(path: &Path) -> bool {
+    let fits = |metadata: Metadata| {
+        metadata.is_file() && metadata.len() <= COPY_LIMIT && metadata.mode() & 0o111 == 0
+    };
+    path.symlink_metadata().is_ok_and(fits)
+        && access(path, AccessFlags::R_OK | AccessFlags::W_OK).is_ok()
 }
 
 /// One reading of a map's text.

@@ -69,10 +69,24 @@ pub struct Repositories {
     pub directories: Vec<PathBuf>,
     /// Its records of linked worktrees.
     pub worktrees: Vec<PathBuf>,
+    /// Those worktrees that the jail may work in, and which git cannot wholly remove there.
+    pub removable: Vec<Worktree>,
     /// How many nested directories were looked at.
     pub nested: usize,
     /// Whether there were more than are looked at.
     pub more: bool,
+}
+
+/// What every worktree has in its record, and git takes away only when it removes the worktree.
+pub const WHOLE: [&str; 3] = ["HEAD", "gitdir", "logs"];
+
+/// A linked worktree, `git-worktree(1)`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Worktree {
+    /// Its directory.
+    pub tree: PathBuf,
+    /// What the repository keeps of it.
+    pub record: PathBuf,
 }
 
 /// Looks at the project, at the directories that are mapped read-write, and at the repositories
@@ -268,6 +282,11 @@ impl Search<'_> {
         }
         if let Some(dot_git) = dot_git {
             self.item_if_there(&dot_git, git::POINTER);
+            let tree = dot_git.parent().and_then(|tree| fs::canonicalize(tree).ok());
+            if let Some(tree) = tree.filter(|_| WHOLE.iter().all(|name| record.join(name).exists()))
+            {
+                self.found.removable.push(Worktree { tree, record: record.to_path_buf() });
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::plan::{MountKind, Plan};
-use original::{Original, Saved};
+use original::{Original, Saved, When};
 use writer::Writer;
 
 /// How long the end of the run waits for somebody else's lock.
@@ -51,7 +51,7 @@ impl Copies {
         let mut files = Vec::new();
         plan.write_back.retain(|file| {
             let is_copied = plan.places.mounts().iter().any(|mount| mount.dest == file.copy);
-            let opened = Original::open(&file.original, is_copied);
+            let opened = Original::open(&file.original, file.merge, is_copied);
             match (opened, file.copy.file_name()) {
                 (Ok(original), Some(name)) => {
                     files.push(Copy { path: file.copy.clone(), name: name.to_owned(), original });
@@ -119,8 +119,8 @@ fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<(PathBuf, io::E
     let save = |file: &mut Copy| {
         let start = Instant::now();
         loop {
-            let is_late = start.elapsed() > PATIENCE;
-            match file.original.save(directory, &file.name, is_late) {
+            let when = if start.elapsed() > PATIENCE { When::TooLate } else { When::AtTheEnd };
+            match file.original.save(directory, &file.name, when) {
                 Ok(Saved::Same | Saved::Changed) => return None,
                 Ok(Saved::Busy) => std::thread::sleep(AGAIN),
                 Err(error) => return Some((file.original.path().to_path_buf(), error)),

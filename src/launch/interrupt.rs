@@ -1,19 +1,20 @@
 //! The end of a run that was interrupted at the keyboard. The front dies of SIGINT itself: a shell
 //! that sees a status of 130 goes on with its loop, one that sees the signal ends it
-//! (<https://www.cons.org/cracauer/sigint.html>). `$?` is the same.
+//! (<https://www.cons.org/cracauer/sigint.html>). `$?` is the same. A command that ends with 130 by
+//! itself, as a shell does after an interrupted line, interrupts nobody.
 
-use std::io::stdin;
+use std::io::{stderr, stdin, stdout};
+use std::os::fd::AsFd;
 
-use nix::libc;
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::{Pid, getpgrp, getpid, tcgetpgrp};
 
 use crate::plan::Terminal;
 
-/// Dies of SIGINT where a command on a terminal did. Returns where there is nothing to pass on, or
-/// the caller has SIGINT ignored.
-pub fn pass_on(status: u8, terminal: Terminal) {
-    if status != stage2::sys::killed_by(libc::SIGINT) || terminal == Terminal::None {
+/// Dies of SIGINT, as a command on a terminal did. Returns where we are not in the foreground of
+/// one, or the caller has SIGINT ignored.
+pub fn pass_on(terminal: Terminal) {
+    if !in_foreground() {
         return;
     }
     let interrupt: SigSet = [Signal::SIGINT].into_iter().collect();
@@ -22,9 +23,13 @@ pub fn pass_on(status: u8, terminal: Terminal) {
     let _ = kill(target(terminal), Signal::SIGINT);
 }
 
-/// Who is interrupted. The jail's own terminal kept the keyboard's signal from the group that the
-/// caller's terminal would have given it to: a script around us, which waits for it.
+fn in_foreground() -> bool {
+    let is_ours = |stream: &dyn AsFd| tcgetpgrp(stream.as_fd()) == Ok(getpgrp());
+    is_ours(&stdin()) || is_ours(&stdout()) || is_ours(&stderr())
+}
+
+/// Who is interrupted. Where the command had the foreground of a terminal, the keyboard's signal did
+/// not reach our own group: a script that runs us and waits for us is in it.
 fn target(terminal: Terminal) -> Pid {
-    let in_foreground = || tcgetpgrp(stdin()) == Ok(getpgrp());
-    if terminal == Terminal::Own && in_foreground() { Pid::from_raw(0) } else { getpid() }
+    if terminal == Terminal::None { getpid() } else { Pid::from_raw(0) }
 }

@@ -22,6 +22,7 @@ mod signals;
 mod supervise;
 mod temporary;
 mod terminal;
+mod worktrees;
 
 use std::iter;
 
@@ -48,6 +49,8 @@ use crate::settings::Settings;
 pub struct Ended {
     /// The status to end with.
     pub status: u8,
+    /// Whether the command died of SIGINT, which a status of 130 alone does not say.
+    pub interrupted: bool,
     /// What was the jail's home, where that was memory: all of the jail is gone, so nobody
     /// changes it any more.
     pub home: Option<OwnedFd>,
@@ -80,16 +83,19 @@ pub fn run(
     let Launched { jail, mut filter, mounts, placed } = launched;
     signals.listen().map_err(Error::system("sigprocmask"))?;
     let with_mounts = |notice: &Notice| tell(notice, mounts.as_ref(), sink);
-    let mut attempts = Attempts::watch(held);
+    let worktrees = &host.protection.repositories.removable;
+    let mut attempts = Attempts::watch(held, worktrees);
+    let mut interrupted = false;
     let run = supervise::Run {
         builder,
         copies: &mut copies,
         attempts: &mut attempts,
         filter: filter.as_mut(),
+        interrupted: &mut interrupted,
         sink: &with_mounts,
     };
     let outcome = supervise::supervise(jail, signals, connection, run);
-    let refused = attempts.finish();
+    let (refused, mut removed) = attempts.finish();
     if let Some(filter) = filter {
         filter.finish(sink);
     }
@@ -98,8 +104,12 @@ pub fn run(
     for (path, error) in failed {
         sink(&Notice::NotSaved(path, error));
     }
+    removed.extend(worktrees::finish_removals(worktrees));
+    for tree in removed {
+        sink(&Notice::Removed(tree));
+    }
     let status = outcome.map_err(|error| placed.explain(error))?;
-    Ok(Ended { status, home, refused })
+    Ok(Ended { status, interrupted, home, refused })
 }
 
 /// Whether a jail can have a network of its own for a filter: tried, and nothing of it is left.

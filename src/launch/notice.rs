@@ -35,12 +35,14 @@ pub enum Notice {
     NotRemoved(PathBuf, io::Error),
     /// A file whose copy in the jail could not be written back.
     NotSaved(PathBuf, io::Error),
+    /// A worktree that git in the jail had begun to remove, and that is gone now.
+    Removed(PathBuf),
 }
 
 impl Notice {
     /// Whether those who capture a script's output do not want it: nothing has gone wrong.
     pub fn is_remark(&self) -> bool {
-        matches!(self, Self::Proxies(_) | Self::Refused(_))
+        matches!(self, Self::Proxies(_) | Self::Refused(_) | Self::Removed(_))
     }
 }
 

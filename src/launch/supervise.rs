@@ -79,6 +79,8 @@ pub struct Run<'a> {
     pub attempts: &'a mut Attempts,
     /// The filter of the jail's network.
     pub filter: Option<&'a mut Filter>,
+    /// Whether the command died of SIGINT.
+    pub interrupted: &'a mut bool,
     /// Hears what there is to tell.
     pub sink: Sink<'a>,
 }

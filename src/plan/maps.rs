@@ -10,6 +10,8 @@ use super::system::System;
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::maps::Map;
+use crate::policy::home::is_dot_entry;
+use crate::policy::own::SETTINGS_FILE;
 use crate::settings::{MapSetting, Settings, Source};
 use crate::text::visible;
 
@@ -29,7 +31,7 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) -> Result<(), 
     }
     for (index, map) in host.maps.iter().enumerate() {
         match check(gathered, host, map).and_then(|()| alone(&host.maps, index)) {
-            Ok(()) => add(gathered, map),
+            Ok(()) => add(gathered, host, map),
             Err(refusal) => refuse(gathered, &map.setting, &map.named, refusal)?,
         }
     }
@@ -45,7 +47,19 @@ pub fn ignore<K>(gathered: &mut Gathered<K>, settings: &Settings) {
     gathered.warnings.push(format!("lockdown ignores the maps: {}", names.join(", ")));
 }
 
-fn add<K: System>(gathered: &mut Gathered<K>, map: &Map) {
+/// The name in the home of a settings file that may be written. Its programs replace it by renaming
+/// another over it, which the kernel refuses where a file is mounted, so the jail has a copy that is
+/// written back. It stands at its name, though that be a link on the host.
+fn replaced_name<K: System>(host: &Host, map: &Map) -> Option<PathBuf> {
+    let home = host.origin.home.real()?;
+    let name = map.named.file_name()?;
+    let is_settings =
+        map.named.parent() == Some(home) && is_dot_entry(name) && name != SETTINGS_FILE;
+    (K::RENAMES && map.copyable && map.setting.writable && map.dest.is_none() && is_settings)
+        .then(|| host.origin.home.canonical().join(name))
+}
+
+fn add<K: System>(gathered: &mut Gathered<K>, host: &Host, map: &Map) {
     let source = &map.source.canonical;
     if gathered.hidden.iter().any(|hidden| source.starts_with(&hidden.path)) {
         gathered.only_typed.push(map.setting.text.clone());
@@ -62,7 +76,11 @@ fn add<K: System>(gathered: &mut Gathered<K>, map: &Map) {
         (false, true) => Access::ReadWrite,
         (false, false) => Access::ReadOnly,
     };
-    let source = &map.source.canonical;
+    if let Some(name) = replaced_name::<K>(host, map) {
+        let kind = K::copied(source);
+        gathered.mounts.push(Mount::new(name, kind, authority, reason));
+        return;
+    }
     let dest = destination(map);
     gathered.mounts.push(Mount::bind_at(source, dest, access, authority, reason));
     if map.dest.is_none() {

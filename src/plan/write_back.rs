@@ -15,6 +15,17 @@ pub struct WriteBack {
     pub original: PathBuf,
     /// Its path in the jail, directly in the home.
     pub copy: PathBuf,
+    /// How the jail's changes go together with those that others make meanwhile.
+    pub merge: Merge,
+}
+
+/// How changes of two go together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Merge {
+    /// Key by key of a JSON object.
+    Json,
+    /// Not at all: a file that others have changed meanwhile stays as they left it.
+    Whole,
 }
 
 /// The files of the table that these mounts make copies of, and those that the host does not have
@@ -24,7 +35,7 @@ pub fn files(host: &Host, mounts: &[Mount], facts: Facts) -> Vec<WriteBack> {
         return Vec::new();
     };
     let rows = rows_on(host.os).filter(|row| row.treatment == Treatment::Copied);
-    rows.filter_map(|row| {
+    let of_rows = rows.filter_map(|row| {
         let copy = home.join(row.path);
         let original = match mounts.iter().find(|mount| mount.dest == copy) {
             Some(Mount { kind: MountKind::Copied { source }, .. }) => source.clone(),
@@ -35,9 +46,17 @@ pub fn files(host: &Host, mounts: &[Mount], facts: Facts) -> Vec<WriteBack> {
             }
             _ => return None,
         };
-        Some(WriteBack { original, copy })
-    })
-    .collect()
+        Some(WriteBack { original, copy, merge: Merge::Json })
+    });
+    let mut files: Vec<WriteBack> = of_rows.collect();
+    for mount in mounts {
+        let MountKind::Copied { source } = &mount.kind else { continue };
+        if files.iter().all(|file| file.copy != mount.dest) {
+            let (original, copy) = (source.clone(), mount.dest.clone());
+            files.push(WriteBack { original, copy, merge: Merge::Whole });
+        }
+    }
+    files
 }
 
 /// Whether the file is the host's to the jail, and not one of a home of the jails' own.

@@ -62,6 +62,11 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
             let path = visible(path);
             warning(format!("what the jail changed in {path} was not saved: {why}"));
         }
+        Notice::Removed(tree) => note(format!(
+            "removed what git in the jail could not of the worktree {}: the files that lead from \
+             it to its repository are held there",
+            visible(tree)
+        )),
     }
 }
 

@@ -162,11 +162,15 @@ impl Init<'_> {
         loop {
             match sys::wait_any() {
                 Waited::Ended(pid, status) if pid == self.command => return Some(status),
+                Waited::Killed(pid, signal) if pid == self.command => {
+                    self.report.send(&FromJail::Killed(signal));
+                    return Some(sys::killed_by(signal));
+                }
                 Waited::Stopped(pid, signal) if pid == self.command => {
                     self.stopped = Some(signal);
                     self.report.send(&FromJail::Stopped(signal));
                 }
-                Waited::Ended(..) | Waited::Stopped(..) => {}
+                Waited::Ended(..) | Waited::Killed(..) | Waited::Stopped(..) => {}
                 Waited::Nothing | Waited::NoChildren => return None,
             }
         }

@@ -114,6 +114,8 @@ pub enum FromJail {
     Warning(String),
     /// The command stopped on this signal.
     Stopped(i32),
+    /// This signal killed the command; its status follows.
+    Killed(i32),
     /// The command ended with this status: its own, or 128 + the signal.
     Exited(u8),
 }

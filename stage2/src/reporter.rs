@@ -96,6 +96,7 @@ fn print(message: &FromJail) {
         | FromJail::Listener(_)
         | FromJail::Mise(_)
         | FromJail::Stopped(_)
+        | FromJail::Killed(_)
         | FromJail::Exited(_) => {}
     }
 }

@@ -181,8 +181,10 @@ struct KernelSigaction {
 /// What `waitpid(2)` has to say.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Waited {
-    /// A child ended with this exit status: its own, or 128 + the signal.
+    /// A child ended with this exit status.
     Ended(Pid, u8),
+    /// A child died of this signal.
+    Killed(Pid, i32),
     /// A child stopped on this signal.
     Stopped(Pid, i32),
     /// Children are left, and nothing is new.
@@ -202,17 +204,14 @@ pub fn wait_any() -> Waited {
         _ if libc::WIFSTOPPED(status) => {
             Waited::Stopped(Pid::from_raw(pid), libc::WSTOPSIG(status))
         }
-        _ => Waited::Ended(Pid::from_raw(pid), exit_status(status)),
-    }
-}
-
-/// The status a shell would show: the low eight bits, or 128 + the signal.
-fn exit_status(status: i32) -> u8 {
-    if libc::WIFSIGNALED(status) {
-        killed_by(libc::WTERMSIG(status))
-    } else {
-        // Eight bits by definition, wait(2).
-        u8::try_from(libc::WEXITSTATUS(status)).unwrap_or(u8::MAX)
+        _ if libc::WIFSIGNALED(status) => {
+            Waited::Killed(Pid::from_raw(pid), libc::WTERMSIG(status))
+        }
+        _ => {
+            // Eight bits by definition, wait(2).
+            let status = u8::try_from(libc::WEXITSTATUS(status)).unwrap_or(u8::MAX);
+            Waited::Ended(Pid::from_raw(pid), status)
+        }
     }
 }
 

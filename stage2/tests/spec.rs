@@ -348,6 +348,7 @@ fn every_message_arrives_and_the_longest_fits() {
     ];
     for message in [
         FromJail::Terminal,
+        FromJail::Killed(2),
         FromJail::Started(layers),
         FromJail::ExecFailed(failure),
         FromJail::Failed("why".into()),

@@ -3,13 +3,15 @@
 use std::os::fd::BorrowedFd;
 use std::path::PathBuf;
 
+use crate::host::repositories::Worktree;
+
 /// None.
 #[derive(Default)]
 pub struct Attempts;
 
 impl Attempts {
     /// Nothing can be noted.
-    pub fn watch(_: &[PathBuf]) -> Self {
+    pub fn watch(_: &[PathBuf], _: &[Worktree]) -> Self {
         Self
     }
 
@@ -22,7 +24,7 @@ impl Attempts {
     pub fn take(&mut self) {}
 
     /// None.
-    pub fn finish(self) -> Vec<PathBuf> {
-        Vec::new()
+    pub fn finish(self) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        (Vec::new(), Vec::new())
     }
 }

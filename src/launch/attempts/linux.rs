@@ -2,7 +2,7 @@
 //!
 //! git writes new settings to `config.lock` and renames that over `config`, which the mount
 //! refuses. The lock is all that is to be seen of the attempt, and only for a moment, so the kernel
-//! is asked to note it: `inotify(7)`.
+//! is asked to note it: `inotify(7)`. The same notes tell of worktrees that git begins to remove.
 
 use std::ffi::OsStr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
@@ -12,6 +12,9 @@ use std::time::Duration;
 
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, InotifyEvent, WatchDescriptor};
 use stage2::sys;
+
+use crate::host::repositories::Worktree;
+use crate::launch::worktrees;
 
 /// Beside the settings for as long as git works on them.
 const LOCK: &str = "config.lock";
@@ -27,11 +30,15 @@ pub struct Attempts {
     files: Vec<(WatchDescriptor, PathBuf)>,
     /// Those that somebody tried to change.
     refused: Vec<PathBuf>,
+    /// Worktrees, by the record that is watched for them.
+    worktrees: Vec<(WatchDescriptor, Worktree)>,
+    /// Those that are gone.
+    removed: Vec<PathBuf>,
 }
 
 impl Attempts {
     /// Has attempts noted. Where the kernel has no notes left for this user there are none.
-    pub fn watch(files: &[PathBuf]) -> Self {
+    pub fn watch(files: &[PathBuf], worktrees: &[Worktree]) -> Self {
         let mut attempts = Self::default();
         if files.is_empty() {
             return attempts;
@@ -43,6 +50,10 @@ impl Attempts {
         for file in files {
             let watched = file.parent().and_then(|parent| notes.add_watch(parent, events).ok());
             attempts.files.extend(watched.map(|watched| (watched, file.clone())));
+        }
+        for worktree in worktrees {
+            let watched = notes.add_watch(&worktree.record, AddWatchFlags::IN_DELETE).ok();
+            attempts.worktrees.extend(watched.map(|watched| (watched, worktree.clone())));
         }
         attempts.notes = Some(notes);
         attempts
@@ -64,6 +75,11 @@ impl Attempts {
     }
 
     fn note(&mut self, event: &InotifyEvent) {
+        if let Some((_, worktree)) = self.worktrees.iter().find(|(watched, _)| *watched == event.wd)
+        {
+            self.removed.extend(worktrees::finish_removals(std::slice::from_ref(worktree)));
+            return;
+        }
         let Some((_, file)) = self.files.iter().find(|(watched, _)| *watched == event.wd) else {
             return;
         };
@@ -76,13 +92,13 @@ impl Attempts {
         }
     }
 
-    /// Ends it; gives the settings that somebody tried to change.
-    pub fn finish(mut self) -> Vec<PathBuf> {
+    /// Ends it; gives the settings that somebody tried to change, and the worktrees that are gone.
+    pub fn finish(mut self) -> (Vec<PathBuf>, Vec<PathBuf>) {
         self.take();
         if let Some(notes) = self.notes.take() {
             close_elsewhere(&notes);
         }
-        self.refused
+        (self.refused, self.removed)
     }
 }
 
@@ -120,7 +136,7 @@ mod tests {
     #[test]
     fn a_lock_that_is_taken_back_is_an_attempt() {
         let (directory, config) = git_directory();
-        let mut attempts = Attempts::watch(std::slice::from_ref(&config));
+        let mut attempts = Attempts::watch(std::slice::from_ref(&config), &[]);
         fs::write(directory.path().join("index.lock"), "").expect("a file");
         attempts.take();
         assert_eq!(attempts.refused, [""; 0].map(PathBuf::from), "another file's lock is none");
@@ -134,7 +150,7 @@ mod tests {
     #[test]
     fn a_change_that_is_made_is_none() {
         let (directory, config) = git_directory();
-        let mut attempts = Attempts::watch(std::slice::from_ref(&config));
+        let mut attempts = Attempts::watch(std::slice::from_ref(&config), &[]);
         let lock = directory.path().join(LOCK);
         fs::write(&lock, "").expect("a file");
         fs::rename(&lock, &config).expect("it is there");

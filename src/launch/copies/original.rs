@@ -14,6 +14,7 @@ use super::lock::{self, Lock};
 use crate::files::read::{self, Unread};
 use crate::files::replace::{self, Durability, Prepared};
 use crate::json_merge;
+use crate::plan::Merge;
 
 /// Bytes. Far more than an agent's state, and little enough to have three of in memory.
 const MAX_SIZE: u64 = 32 << 20;
@@ -24,11 +25,23 @@ pub struct Original {
     /// Its directory, opened once: what happens to its path meanwhile leads no write astray.
     directory: File,
     name: OsString,
+    merge: Merge,
     /// What the jail's copy was when it was last the same as what was written back, or as what
     /// it was made from.
     base: Base,
     /// What killed runs left beside it is removed, once.
     is_swept: bool,
+}
+
+/// When a copy is written back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum When {
+    /// The jail lives, and may be in the middle of a change.
+    Meanwhile,
+    /// The jail is gone.
+    AtTheEnd,
+    /// The jail is gone, and others have been waited for long enough.
+    TooLate,
 }
 
 /// What came of a copy.
@@ -44,7 +57,7 @@ pub enum Saved {
 
 impl Original {
     /// Opens the file's directory and reads the file, which must be there if the jail has a copy.
-    pub fn open(path: &Path, is_copied: bool) -> io::Result<Self> {
+    pub fn open(path: &Path, merge: Merge, is_copied: bool) -> io::Result<Self> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         let (parent, name) = path.parent().zip(path.file_name()).ok_or_else(missing)?;
         let directory = File::open(parent)?;
@@ -58,6 +71,7 @@ impl Original {
             path: path.to_path_buf(),
             directory,
             name: name.to_owned(),
+            merge,
             base,
             is_swept: false,
         })
@@ -75,24 +89,28 @@ impl Original {
     }
 
     /// Writes the copy back, whole or not at all. What others have written meanwhile stays, but
-    /// for the keys that the jail has changed. `impatient` does without the lock.
+    /// for the keys that the jail has changed. Too late is done without the lock.
     ///
     /// # Errors
     ///
-    /// A copy that is not a JSON object, or an original that cannot be written.
-    pub fn save(&mut self, copies: impl AsFd, name: &OsStr, impatient: bool) -> io::Result<Saved> {
+    /// A copy that should be a JSON object and is not, or an original that cannot be written.
+    pub fn save(&mut self, copies: impl AsFd, name: &OsStr, when: When) -> io::Result<Saved> {
         // One that the jail has removed has nothing to say, nor has one that is being made.
         let Some(copy) = regular(copies, name)? else { return Ok(Saved::Same) };
         if self.base.is_in(&copy)? {
             return Ok(Saved::Same);
         }
         let mine = content(&copy)?;
-        if mine.is_empty() {
-            return Ok(Saved::Same);
+        match self.merge {
+            Merge::Json if mine.is_empty() => return Ok(Saved::Same),
+            Merge::Json if !json_merge::is_object(&mine) => {
+                return Err(invalid("it is not a JSON object"));
+            }
+            // Emptied, and not filled again yet.
+            Merge::Whole if mine.is_empty() && when == When::Meanwhile => return Ok(Saved::Same),
+            Merge::Json | Merge::Whole => {}
         }
-        if !json_merge::is_object(&mine) {
-            return Err(invalid("it is not a JSON object"));
-        }
+        let impatient = when == When::TooLate;
         if !self.is_swept {
             self.is_swept = true;
             replace::sweep(&sys_path(&self.directory), &self.name.to_string_lossy());
@@ -134,6 +152,9 @@ impl Original {
         let base = self.base.bytes()?;
         match theirs {
             Some(theirs) if base != theirs && theirs != mine => {
+                if self.merge == Merge::Whole {
+                    return Err(invalid("somebody has changed it meanwhile"));
+                }
                 let merged = json_merge::merge(&base, mine, theirs);
                 let why = "somebody has made it something else than a JSON object meanwhile";
                 merged.map(Cow::Owned).map_err(|_| invalid(why))

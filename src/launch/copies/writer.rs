@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
-use super::original::Saved;
+use super::original::{Saved, When};
 use super::{Copy, Files};
 
 /// The first change is written back at once, and then no more than one in this time.
@@ -113,7 +113,7 @@ fn wait(heard: &mut UnixStream, timeout: Option<Duration>) -> io::Result<Woken> 
 fn save_all(files: &mut [Copy], directory: &OwnedFd) -> (Duration, bool) {
     let (mut pause, mut is_busy) = (AGAIN, false);
     for file in files {
-        match file.original.save(directory, &file.name, false) {
+        match file.original.save(directory, &file.name, When::Meanwhile) {
             Ok(Saved::Changed) => pause = INTERVAL,
             Ok(Saved::Busy) => is_busy = true,
             Ok(Saved::Same) | Err(_) => {}

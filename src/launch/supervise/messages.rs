@@ -2,6 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
+use nix::libc;
 use stage2::report::{FromJail, ToJail};
 use stage2::spec::Foreground;
 
@@ -50,6 +51,7 @@ impl Supervisor<'_> {
                 self.begin();
             }
             FromJail::Stopped(signal) => self.stopped(signal),
+            FromJail::Killed(signal) => *self.run.interrupted = signal == libc::SIGINT,
             FromJail::ExecFailed(failure) => self.ending.learn(Ending::NotRun(failure)),
             FromJail::Failed(text) => self.ending.learn(Ending::Failed(text)),
             FromJail::Exited(status) => self.ending.learn(Ending::Status(status)),

@@ -162,7 +162,10 @@ impl Step<'_> {
         loop {
             match sys::wait_any() {
                 Waited::Ended(pid, status) if pid == self.child => return Some(status),
-                Waited::Ended(..) | Waited::Stopped(..) => {}
+                Waited::Killed(pid, signal) if pid == self.child => {
+                    return Some(sys::killed_by(signal));
+                }
+                Waited::Ended(..) | Waited::Killed(..) | Waited::Stopped(..) => {}
                 Waited::Nothing | Waited::NoChildren => return None,
             }
         }
@@ -231,7 +234,7 @@ impl Step<'_> {
                 match sys::wait_any() {
                     Waited::NoChildren => return Ok(()),
                     Waited::Nothing => break,
-                    Waited::Ended(..) | Waited::Stopped(..) => {}
+                    Waited::Ended(..) | Waited::Killed(..) | Waited::Stopped(..) => {}
                 }
             }
             match wait_for(self.signals, PollFlags::POLLIN, self.confinement, AGAIN.into()) {
