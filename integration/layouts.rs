@@ -103,6 +103,30 @@ fn name_resolution_behind_links_into_run() {
     assert_ne!(system.inside(secret).run().code(), 0);
 }
 
+/// ssh wants each file that its settings include to be root's or its user's, and nobody's is refused.
+#[test]
+fn roots_settings_of_ssh() {
+    let mut system = System::new(USUAL);
+    system.merged();
+    if !has_program("ssh") {
+        return;
+    }
+    // An empty file of root's, which is nobody's in a user namespace.
+    let pythons = std::fs::read_dir("/usr/lib").expect("there").flatten();
+    let mut empty = pythons.map(|python| python.path().join("urllib/__init__.py"));
+    let Some(empty) = empty.find(|file| file.metadata().is_ok_and(|file| file.len() == 0)) else {
+        return skip("there is no empty file of Python's below /usr/lib");
+    };
+    let uid = nix::unistd::getuid();
+    system.world.file("etc/passwd", format!("user:x:{uid}:{uid}::/home/user:/bin/sh\n"));
+    system.world.file("etc/ssh/ssh_config", "Include ssh_config.d/*.conf\n");
+    system.world.link(&empty, "etc/ssh/ssh_config.d/20-linked.conf");
+    let script = "ssh -T -G localhost > /dev/null";
+    let control = system.outside(&["sh", "-c", script]).run();
+    assert!(control.err().contains("Bad owner or permissions"), "{control}");
+    system.inside(script).run().ok();
+}
+
 #[test]
 fn wsl() {
     let mut system = System::new(USUAL);

@@ -16,6 +16,21 @@ fn the_host_is_called_ai_sandbox() {
 }
 
 #[test]
+fn its_own_name_leads_to_itself() {
+    let world = World::new();
+    for flags in [&[][..], &["--lockdown"], &["--net", "none"]] {
+        let hosts = world.sh_with(flags, "getent hosts ai-sandbox && getent hosts localhost").run();
+        let lines: Vec<_> = hosts.ok().lines().map(|line| line.split_whitespace().last()).collect();
+        assert_eq!(lines[0], Some("ai-sandbox"), "{flags:?} {hosts}");
+        assert!(lines.len() > 1, "the host's own names are there too: {flags:?} {hosts}");
+    }
+    // The control: the host does not know the name, so neither would a jail with the host's file.
+    assert_ne!(world.outside(["getent", "hosts", "ai-sandbox"]).run().code(), 0);
+    let script = "echo x >> /etc/hosts || rm /etc/hosts || mv /etc/hosts /etc/x";
+    assert_ne!(world.sh(script).run().code(), 0);
+}
+
+#[test]
 fn each_namespace_is_its_own() {
     let world = World::new();
     let link = |name: &str| ["readlink".to_owned(), format!("/proc/self/ns/{name}")];

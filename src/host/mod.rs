@@ -32,6 +32,7 @@ mod probe;
 pub mod protect;
 pub mod repositories;
 pub mod sockets;
+pub mod ssh_settings;
 mod stdio;
 pub mod system;
 pub mod system_owned;

@@ -14,10 +14,11 @@ use super::named::{self, NamedDirectory};
 use super::origin::Origin;
 use super::own_home::{self, OwnHome};
 use super::protect::{self, Protection};
+use super::ssh_settings::Included;
 use super::stdio::{self, Stdio};
 use super::system::{self, NameFile, RootEntry, SystemPlace};
 use super::unanswered::{self, Unanswered};
-use super::{agent, command, git, mise, pnpm, sockets, temporary};
+use super::{agent, command, git, mise, pnpm, sockets, ssh_settings, temporary};
 use crate::facts::{Facts, Writes};
 use crate::fields::{Net, Switch};
 use crate::policy::place::{Place, place};
@@ -50,6 +51,10 @@ pub struct Host {
     pub chains: Vec<SystemPlace>,
     /// The files of name resolution, where the jail gets its own.
     pub name_resolution: Vec<(NameFile, PathBuf)>,
+    /// `hosts(5)` and what it says, where the jail does not get its own.
+    pub hosts: Option<(PathBuf, Vec<u8>)>,
+    /// What ssh's settings of the system include.
+    pub ssh_settings: Vec<Included>,
     /// What to mask.
     pub masks: Vec<Place>,
     /// Files of `/proc` to mask.
@@ -167,6 +172,11 @@ impl Host {
                 Net::Filtered => system::name_resolution(),
                 Net::None | Net::Host => Vec::new(),
             },
+            hosts: match settings.network.net.value {
+                Net::Filtered => None,
+                Net::None | Net::Host => system::hosts(),
+            },
+            ssh_settings: if alone { Vec::new() } else { ssh_settings::included() },
             masks: system::masks(facts),
             missing_mise_state: mise::missing_state(&origin, &entries),
             proc_masks: system::proc_masks(),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
 use crate::facts::Facts;
+use crate::files::{self, Symlinks};
 use crate::policy::place::Place;
 use crate::policy::system::{
     CHAINS, DEEPER, LOCKDOWN_MASKS, MASKS, PROC_MASKS, ROOT, ROOT_SETTINGS,
@@ -95,6 +96,16 @@ pub fn name_resolution() -> Vec<(NameFile, PathBuf)> {
     let files = [(NameFile::ResolvConf, "/etc/resolv.conf"), (NameFile::Hosts, "/etc/hosts")];
     let place = |(file, path)| Some((file, links::locate(Path::new(path)).ok()?.canonical));
     files.into_iter().filter_map(place).filter(|(_, path)| path.is_file()).collect()
+}
+
+/// Bytes of the largest `hosts` file that is read at each launch; lists of advertisers have more.
+const MAX_HOSTS: u64 = 256 << 10;
+
+/// Where `/etc/hosts` is, links followed, and what it says.
+pub fn hosts() -> Option<(PathBuf, Vec<u8>)> {
+    let place = links::locate(Path::new("/etc/hosts")).ok()?.canonical;
+    let content = files::regular(&place, Symlinks::Refuse, MAX_HOSTS).ok()??;
+    Some((place, content.bytes))
 }
 
 /// The masks that have something to hide; there are more over a root that is read-only.

@@ -82,7 +82,17 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
             Treatment::ReadOnly => (Access::ReadOnly, Authority::Link),
         };
         match refusal(gathered, host.os, entry, home) {
-            Some(why) => gathered.withhold(home.join(&entry.path), why),
+            Some(why) => {
+                let path = home.join(&entry.path);
+                // An agent would begin anew, and what it then saves would be lost.
+                if treatment == Treatment::Copied {
+                    gathered.warnings.push(format!(
+                        "{} is left out ({why}): what is saved there in the jail is lost",
+                        visible(&path)
+                    ));
+                }
+                gathered.withhold(path, why);
+            }
             None if treatment == Treatment::Copied && entry.kind == Kind::File => {
                 // At its name, though that be a link on the host: in the jail it is replaced.
                 let kind = K::copied(&entry.located.canonical);

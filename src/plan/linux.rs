@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
-use super::mount::{Access, Authority, Mount, MountKind, below};
+use super::mount::{Access, Authority, Content, Mount, MountKind, below};
 use super::system::System;
 use super::{display, network, way};
 use crate::facts::Facts;
@@ -115,6 +115,11 @@ fn own(gathered: &mut Gathered<MountKind>, host: &Host, facts: Facts) {
     }
     for place in &host.proc_masks {
         gathered.mounts.push(Mount::own(place.path, MountKind::EmptyFile, *place));
+    }
+    for included in &host.ssh_settings {
+        let kind = MountKind::Replaced { content: Content(included.text.clone().into_bytes()) };
+        let reason = "settings of ssh, which wants them to be root's or yours";
+        gathered.mounts.push(Mount::own(&included.path, kind, reason));
     }
     for place in &host.root_settings {
         let path = Path::new(place.path);

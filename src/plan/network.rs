@@ -195,6 +195,17 @@ pub fn gather(gathered: &mut Gathered<MountKind>, host: &Host) {
         let kind = MountKind::Replaced { content: Content(content.into_bytes()) };
         gathered.mounts.push(Mount::own(place, kind, "name resolution by the network filter"));
     }
+    if let Some((place, hosts)) = &host.hosts {
+        let kind = MountKind::Replaced { content: Content(with_own_name(hosts)) };
+        gathered.mounts.push(Mount::own(place, kind, "the host's, and the jail's own name"));
+    }
+}
+
+/// `/etc/hosts` of a jail whose names are resolved as the host's are: the host's own, and the name
+/// that the jail has itself, which many programs look up.
+fn with_own_name(hosts: &[u8]) -> Vec<u8> {
+    let end = if hosts.is_empty() || hosts.ends_with(b"\n") { "" } else { "\n" };
+    [hosts, format!("{end}127.0.1.1 {HOSTNAME}\n").as_bytes()].concat()
 }
 
 /// What programs are told where only proxies can be had.
@@ -205,4 +216,20 @@ fn proxy_variables(port: u16) -> Vec<EnvEdit> {
         EnvEdit::Set(variable.name.into(), value)
     };
     PROXY_VARIABLES.iter().map(set).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_own_name;
+
+    #[test]
+    fn the_jails_own_name_has_a_line_of_its_own() {
+        for (hosts, expected) in [
+            (&b""[..], &b"127.0.1.1 ai-sandbox\n"[..]),
+            (b"::1 localhost\n", b"::1 localhost\n127.0.1.1 ai-sandbox\n"),
+            (b"::1 localhost", b"::1 localhost\n127.0.1.1 ai-sandbox\n"),
+        ] {
+            assert_eq!(with_own_name(hosts), expected);
+        }
+    }
 }

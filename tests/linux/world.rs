@@ -125,6 +125,8 @@ fn ordinary(mut host: Host) -> Host {
     host.masks.retain(|mask| mask.path == "/sys/firmware");
     host.proc_masks = Vec::new();
     host.root_settings = Vec::new();
+    host.hosts = None;
+    host.ssh_settings = Vec::new();
     host.gpu = Vec::new();
     host.display = Display::default();
     host.x11_sockets = false;

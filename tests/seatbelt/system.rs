@@ -189,7 +189,14 @@ fn maps_of_temporary_places() {
         let mut host = mac.host(&settings);
         let source = Located { canonical: path.into(), links: Vec::new() };
         let setting = MapSetting { text: path.into(), writable: true, source: Source::Flag };
-        host.maps = vec![Map { setting, named: path.into(), source, dest: None, device: false }];
+        host.maps = vec![Map {
+            setting,
+            named: path.into(),
+            source,
+            dest: None,
+            device: false,
+            copyable: false,
+        }];
         Jail::new(ai_jail::plan::Plan::new(&settings, &host).expect("a plan"))
     };
     for place in SHARED.into_iter().chain(USERS) {
