@@ -30,8 +30,10 @@ fn mounts(mountinfo: &str) -> BTreeMap<String, Vec<Seen>> {
             panic!("{line}");
         };
         let is_own = ["tmpfs ", "devpts ", "proc "].iter().any(|own| file_system.starts_with(own));
-        // bubblewrap's root is a directory of a tmpfs of its own, with the same permissions.
-        let of_root = (*place == "/").then_some("tmpfs tmpfs");
+        // bubblewrap's root is a directory of a tmpfs of its own, with the same permissions; a file in memory is
+        // mounted from such a root.
+        let is_file = file_system.starts_with("tmpfs ") && *root != "/";
+        let of_root = (*place == "/" || is_file).then_some("tmpfs tmpfs");
         let seen = Seen {
             options: (*options).to_owned(),
             propagation: propagation
@@ -54,6 +56,7 @@ const LIST: &str = r#"
     sed -n 's/^[^ ]* [^ ]* [^ ]* [^ ]* \([^ ]*\) .* - tmpfs .*/\1/p' /proc/self/mountinfo |
     while read -r place; do
         place=$(printf '%b' "$place")
+        [ -r "$place" ] || continue # a denied directory
         find "$place" -xdev -mindepth 1 -printf '%p %y %m %U %G %l\n'
     done | sort"#;
 
@@ -124,6 +127,8 @@ fn a_world_with_every_kind_of_mount() {
         &["--lockdown", "--no-landlock"],
         &["--no-protect"],
         &["--docker", "--gpu", "--display"],
+        &["--mask", ".envrc", "--mask", "deep", "--deny-path", "/.git"],
+        &["--mask", "er/", "--deny-path", ".envrc", "--no-landlock"],
     ] {
         compare(&format!("{flags:?}"), || world.sh_with(flags, LIST));
     }

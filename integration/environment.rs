@@ -1,6 +1,7 @@
 //! The environment: inherited, less every row of the table; in lockdown only what its list keeps.
 
-use ai_jail::policy::env::{DROPPED, DropWhen, LOCKDOWN_KEPT, MARKER};
+use ai_jail::policy::env::{DROPPED, DropWhen, MARKER};
+use ai_jail::policy::kept_env::KEPT;
 
 use crate::harness::{Run, World};
 
@@ -53,9 +54,10 @@ fn all_others_are_inherited() {
 
 #[test]
 fn lockdown_keeps_only_its_list() {
-    let mut names: Vec<String> = LOCKDOWN_KEPT
+    let mut names: Vec<String> = KEPT
         .iter()
-        .map(|name| sample(name))
+        .filter(|row| row.in_lockdown)
+        .map(|row| sample(row.name))
         // Those have values that the program itself needs.
         .filter(|name| name != "PATH" && name != "HOME")
         .collect();

@@ -76,6 +76,7 @@ pub fn row(error: &Error, machine: impl FnOnce() -> Machine) -> Option<&'static 
         }
         Error::WorkingDirectory(_)
         | Error::Map { .. }
+        | Error::Concealed { .. }
         | Error::Source { .. }
         | Error::Foreign { .. }
         | Error::OwnHome { .. }

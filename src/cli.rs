@@ -59,7 +59,8 @@ struct Flags {
     #[arg(long, requires = "bootstrap")]
     undo: bool,
 
-    /// Say what the jail sees at PATH, or whether it reaches HOST:PORT, and which rule decided
+    /// Say what the jail sees at PATH, whether it reaches HOST:PORT or has the variable $NAME, and
+    /// which rule decided
     #[arg(long, value_name = "PATH", group = "action")]
     explain: Option<OsString>,
 

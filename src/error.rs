@@ -53,6 +53,12 @@ pub enum Error {
         /// What to type.
         hint: String,
     },
+    /// What is to be masked or denied could not be found in full.
+    #[error("cannot mask or deny everything that was asked for: {why}")]
+    Concealed {
+        /// Why.
+        why: String,
+    },
     /// bubblewrap could not be started.
     #[error("cannot run {}: {error}", visible(path))]
     StartBwrap {

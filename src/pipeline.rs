@@ -8,9 +8,10 @@ use crate::cli::Cli;
 use crate::config::{self, Saved};
 use crate::error::Error;
 use crate::failure::Failure;
+use crate::fields::List;
 use crate::host::agent::Absent;
 use crate::host::builder::Builder;
-use crate::host::{Environment, Host, tracked};
+use crate::host::{Environment, Host, concealed, tracked};
 use crate::launch::{self, Ended, Notice};
 use crate::messages;
 use crate::plan::Plan;
@@ -48,9 +49,14 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
         dry_run::show(form, &planned, &builder, cli)?;
         return Ok(0);
     }
+    let is_new = !planned.host.project_file && start.loaded.remembered.command.is_none();
+    let is_first = is_new && !cli.exec;
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
     announcement::tell(cli, host.agent.as_ref(), &plan, &saved);
+    if is_first && settings.list(List::Mask).is_empty() {
+        announcement::tell_secrets(&concealed::unmasked_secrets(&host.origin.project));
+    }
     if !cli.exec {
         tell_lacking(&start, &host, &plan);
     }

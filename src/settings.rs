@@ -11,6 +11,8 @@ pub enum Source {
     Default,
     /// The user's own file, `$HOME/.ai-jail`.
     UserFile,
+    /// The table of that file for the command that is run.
+    UserCommand,
     /// The project's file, `.ai-jail` in the working directory.
     ProjectFile,
     /// What this user typed in an earlier run, kept beside trust.
@@ -66,6 +68,13 @@ impl Network {
     }
 }
 
+impl Source {
+    /// Whether the user's own file says it, whose relative paths start from the home.
+    pub fn is_user_file(self) -> bool {
+        matches!(self, Self::UserFile | Self::UserCommand)
+    }
+}
+
 /// What this run shall be like.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
@@ -79,6 +88,9 @@ pub struct Settings {
     /// The network.
     pub network: Network,
     pub(crate) switches: [Setting<bool>; Switch::ALL.len()],
+    /// The entries of the lists, in the order user file, project file, command line. Maps stand in
+    /// [`Self::maps`].
+    pub(crate) lists: [Vec<Setting<OsString>>; List::ALL.len()],
     /// The status bar; `None` is off.
     pub status_bar: Setting<Option<BarStyle>>,
 }
@@ -87,6 +99,11 @@ impl Settings {
     /// What was decided about a switch, and by whom.
     pub fn switch(&self, switch: Switch) -> Setting<bool> {
         self.switches[switch as usize]
+    }
+
+    /// The entries of a list other than the maps.
+    pub fn list(&self, list: List) -> &[Setting<OsString>] {
+        &self.lists[list as usize]
     }
 
     /// Whether a switch is on.

@@ -55,6 +55,6 @@ fn mise(mise: &plan::MiseStep) -> Mise {
     Mise {
         program: BytePath(mise.program.clone()),
         hook: mise.hook,
-        withheld: mise.withheld.iter().map(ToString::to_string).collect(),
+        withheld: mise.withheld.clone(),
     }
 }

@@ -37,6 +37,10 @@ fn an_unknown_field_is_shown_with_the_nearest_name() {
         let text = complaint(&format!("{written} = true\n"));
         assert!(text.contains(&format!("did you mean `{meant}`?")), "{text}");
     }
+    for (written, ours) in [("hide", "mask"), ("env", "env_pass"), ("clean-env", "clear_env")] {
+        let text = complaint(&format!("{written} = true\n"));
+        assert!(text.contains(&format!("ai-jail calls this `{ours}`")), "{text}");
+    }
     let text = complaint("frobnicate = true\n");
     assert!(!text.contains("did you mean"), "{text}");
 }
@@ -80,6 +84,12 @@ fn impossible_values_are_refused() {
         ("command = []\n", "names no program"),
         ("command = [\"\"]\n", "names no program"),
         ("ro_maps = [\"\"]\n", "empty path"),
+        ("mask = [\"\"]\n", ":1:9: `mask` has an empty glob"),
+        ("mask = [\"@secret\"]\n", "a preset that does not exist"),
+        ("mask = [\"!.env\"]\n", "exceptions have a flag of their own"),
+        ("deny_paths = [\"../x\"]\n", "leaves the project"),
+        ("deny_paths = [\"~/x\"]\n", "relative to the project"),
+        ("mask_exceptions = [\"/\"]\n", "means the whole project"),
         ("rw_maps = [\"a\\u0000b\"]\n", "NUL"),
         ("rw_maps = [\"/x\"]\nro_maps = [\"/y\", \"/x/\"]\n", ":2:18: `/x/` is in both"),
         ("no_gpu = true\nno_gpu = false\n", "duplicate key"),

@@ -1,7 +1,7 @@
 //! The merge matrix: each field × user file × project file × flag × lockdown × clean × init,
 //! against what the specification says, on real files.
 
-use ai_jail::fields::{BarStyle, Owner, Switch};
+use ai_jail::fields::{BarStyle, List, Owner, Switch};
 use ai_jail::settings::{MapSetting, Source};
 use pretty_assertions::assert_eq;
 
@@ -67,6 +67,8 @@ fn flag(switch: Switch, value: bool) -> &'static str {
         (Switch::Protect, false) => unreachable!("it has no twin"),
         (Switch::OwnHome, true) => "--own-home",
         (Switch::OwnHome, false) => "--no-own-home",
+        (Switch::ClearEnv, true) => "--clear-env",
+        (Switch::ClearEnv, false) => "--inherit-env",
         (Switch::StatusBar, _) => unreachable!("it is the user's own"),
     }
 }
@@ -80,7 +82,7 @@ fn of_projects() -> impl Iterator<Item = Switch> {
 /// The value in the file's sense, and who decided it.
 fn decided(switch: Switch, outcome: &Outcome) -> (bool, Source) {
     let setting = outcome.settings.switch(switch);
-    let named_for_on = matches!(switch, Switch::Lockdown | Switch::OwnHome);
+    let named_for_on = matches!(switch, Switch::Lockdown | Switch::OwnHome | Switch::ClearEnv);
     (setting.value == named_for_on, setting.source)
 }
 
@@ -128,7 +130,10 @@ fn one_switch(
     .find_map(|(value, source)| Some((value?, source)))
     .unwrap();
     let lockdown = around.lockdown || (switch == Switch::Lockdown && value);
-    let withheld = matches!(switch, Switch::Gpu | Switch::Docker | Switch::Display | Switch::Mise);
+    let withheld = matches!(
+        switch,
+        Switch::Gpu | Switch::Docker | Switch::Display | Switch::Mise | Switch::ClearEnv
+    );
     let expected = if lockdown && withheld { (true, Source::Flag) } else { (value, source) };
     assert_eq!(decided(switch, &outcome), expected, "{case}");
 
@@ -252,6 +257,7 @@ const MAP_ROWS: &[MapRow] = &[
 fn shown(map: &MapSetting) -> String {
     let source = match map.source {
         Source::UserFile => "user",
+        Source::UserCommand => "table",
         Source::ProjectFile => "project",
         Source::Flag => "flag",
         Source::Default | Source::Remembered => unreachable!("no map is a default"),
@@ -288,6 +294,110 @@ fn maps() {
             assert_eq!(scratch.user().unwrap(), row.user, "{case}");
         }
     }
+}
+
+/// The lists that are no maps: of each the user's entries come before the project's and those
+/// before the typed ones, one that is there already moves, and what was typed is remembered where
+/// the row says.
+#[test]
+fn lists() {
+    for &list in List::ALL.iter().filter(|list| !list.is_map()) {
+        let row = list.row();
+        let of_project = row.owner == Owner::Project;
+        let line = |entries: &str| match entries {
+            "" => String::new(),
+            entries => format!("{} = [{entries}]\n", row.field),
+        };
+        let flag = format!("--{}", row.flag.long);
+        // A number is a port, a glob and a name of a variable; a host's name is none.
+        let own = |text: &str| match list {
+            List::AllowHosts => text.replace('7', "u").replace('8', "p").replace('9', "f"),
+            _ => text.to_owned(),
+        };
+        for around in Around::all() {
+            for (user, project, typed, decided, saved) in [
+                ("", "", &[][..], &[][..], ""),
+                ("'7'", "'8'", &["9"], &["user 7", "project 8", "flag 9"], "'8', \"9\""),
+                ("'7', '8'", "'8'", &["8"], &["user 7", "flag 8"], "'8'"),
+                ("'7'", "'7'", &[], &["project 7"], "'7'"),
+                ("", "'8'", &["9", "9"], &["project 8", "flag 9"], "'8', \"9\""),
+            ] {
+                let [user, project, saved] = [user, project, saved].map(own);
+                let typed: Vec<_> = typed.iter().copied().map(own).collect();
+                let decided: Vec<_> = decided.iter().copied().map(own).collect();
+                let case = format!("{flag} {around:?}: {user} {project} {typed:?}");
+                let project = if of_project { project } else { String::new() };
+                let scratch = Scratch::new().with_user(&line(&user)).with_project(&line(&project));
+                let mut args = around.flags();
+                args.extend(typed.iter().flat_map(|entry| [&flag, entry].map(String::as_str)));
+                let outcome = scratch.run(&args).unwrap();
+                let entries = outcome.settings.list(list).iter().map(|entry| {
+                    let who = match entry.source {
+                        Source::UserFile => "user",
+                        Source::ProjectFile => "project",
+                        Source::Flag => "flag",
+                        other => panic!("{other:?}"),
+                    };
+                    format!("{who} {}", entry.value.to_str().unwrap())
+                });
+                let entries: Vec<String> = entries.collect();
+                if of_project && !around.clean {
+                    assert_eq!(entries, decided, "{case}");
+                }
+                assert_eq!(scratch.user().unwrap(), line(&user), "{case}");
+                let text = scratch.project().unwrap();
+                let mut lines = said(&text);
+                lines.retain(|line| *line != "lockdown = true");
+                if !of_project {
+                    assert!(lines.is_empty(), "{case}: a value is never saved");
+                } else if around.saves(around.lockdown) && !around.clean {
+                    assert_eq!(lines, said(&line(&saved)), "{case}");
+                } else if !around.saves(around.lockdown) {
+                    assert_eq!(text, line(&project), "{case}");
+                }
+            }
+        }
+    }
+}
+
+/// `[commands.NAME]` of the user's file: scalars override that file and nothing else, lists append.
+#[test]
+fn a_table_for_one_command() {
+    let user = "no_gpu = true\nmask = ['u']\nro_maps = ['/u']\n\n[commands.make]\nno_gpu = false\n\
+                no_docker = true\nclear_env = true\nmask = ['m']\nenv_pass = ['KEY']\n\
+                ro_maps = ['/m']\nstatus_bar_style = 'light'\n";
+    let scratch = Scratch::new().with_user(user);
+    let by_path = scratch.run(&["--exec", "/usr/bin/make"]).unwrap().settings;
+    let other = scratch.run(&["--exec", "ls"]).unwrap().settings;
+    let make = scratch.run(&["--exec", "make", "-j2"]).unwrap().settings;
+    for settings in [&make, &by_path] {
+        let gpu = settings.switch(Switch::Gpu);
+        assert_eq!((gpu.value, gpu.source), (true, Source::UserCommand));
+        assert!(!settings.is_on(Switch::Docker) && settings.is_on(Switch::ClearEnv));
+        let masks = settings.list(List::Mask).iter();
+        let masks: Vec<_> = masks.map(|entry| (entry.value.to_str(), entry.source)).collect();
+        assert_eq!(masks, [(Some("u"), Source::UserFile), (Some("m"), Source::UserCommand)]);
+        assert_eq!(settings.list(List::EnvPass)[0].value, "KEY");
+        let maps: Vec<_> = settings.maps.iter().map(shown).collect();
+        assert_eq!(maps, ["user ro /u", "table ro /m"]);
+        assert_eq!(settings.status_bar.value, Some(BarStyle::Light));
+    }
+    assert!(!other.is_on(Switch::Gpu) && other.is_on(Switch::Docker));
+    assert!(other.list(List::EnvPass).is_empty() && !other.is_on(Switch::ClearEnv));
+    assert_eq!(other.list(List::Mask).len(), 1);
+    // Files and flags of the project are stronger.
+    let scratch = scratch.with_project("no_gpu = true\n");
+    assert!(!scratch.run(&["--exec", "make"]).unwrap().settings.is_on(Switch::Gpu));
+    let typed = scratch.run(&["--exec", "--gpu", "--docker", "make"]).unwrap().settings;
+    assert!(typed.is_on(Switch::Gpu) && typed.is_on(Switch::Docker));
+    // The command of a file has its table as well.
+    let scratch = scratch.with_user(&format!("command = ['make']\n{user}"));
+    assert!(scratch.run(&["--exec"]).unwrap().settings.is_on(Switch::ClearEnv));
+    assert_eq!(scratch.user().unwrap(), format!("command = ['make']\n{user}"));
+    // A choice that the user's file remembers leaves the tables as they are.
+    scratch.run(&["-s", "true"]).unwrap();
+    let text = scratch.user().unwrap();
+    assert!(text.contains("no_status_bar = false\n\n[commands.make]\n"), "{text}");
 }
 
 /// What the user's file says, the flag, the bar of the run, what the file says then.

@@ -5,9 +5,11 @@ use std::fs;
 
 use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::home::{Treatment, rows};
+use ai_jail::policy::kept_env::KEPT;
+use ai_jail::policy::moved::MOVED;
 use ai_jail::policy::network::PRESETS;
 use ai_jail::policy::place::Place;
-use ai_jail::policy::{Os, asked, devices, display, env, macos, protect, system};
+use ai_jail::policy::{Os, asked, devices, display, env, macos, protect, secrets, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -175,7 +177,8 @@ fn network_tables() -> Vec<(&'static str, String)> {
 /// Every table by the name that its mark in docs/reference.md has.
 fn tables() -> Vec<(&'static str, String)> {
     let devices = devices::GPU.iter().map(|device| (device.path, device.reason));
-    let kept: Vec<String> = env::LOCKDOWN_KEPT.iter().map(|name| format!("`{name}`")).collect();
+    let kept = KEPT.iter().filter(|row| row.in_lockdown);
+    let kept: Vec<String> = kept.map(|row| format!("`{}`", row.name)).collect();
     vec![
         ("options", options()),
         ("system", system(&[system::ROOT, system::DEEPER, system::CHAINS])),
@@ -192,6 +195,33 @@ fn tables() -> Vec<(&'static str, String)> {
         ("preset", presets()),
         ("kept", format!("{}\n", kept.join(" "))),
     ]
+}
+
+/// The tables of docs/secrets.md.
+fn secrets_tables() -> Vec<(&'static str, String)> {
+    let rows = |rows: &'static [secrets::Row], heads| {
+        grouped(rows.iter().map(|row| (row.glob, row.reason)), heads)
+    };
+    let kept = KEPT.iter().map(|row| (row.name, row.reason));
+    vec![
+        ("secrets", rows(secrets::SECRETS, ["what", "names"])),
+        ("not secrets", rows(secrets::NOT_SECRET, ["what", "names"])),
+        ("kept variables", grouped(kept, ["for", "variables"])),
+        ("moved directories", moved()),
+    ]
+}
+
+/// A row for each variable that names a directory.
+fn moved() -> String {
+    let mut text = "| variable | what | access | known by |\n|---|---|---|---|\n".to_owned();
+    for row in MOVED {
+        let below = if row.below.is_empty() { String::new() } else { format!("/{}", row.below) };
+        let access = if row.writable { "read and write" } else { "read" };
+        let signs = row.signs.iter().map(|sign| format!("`{sign}`")).collect::<Vec<_>>();
+        let (variable, signs) = (row.variable, signs.join(" "));
+        let _ = writeln!(text, "| `${variable}{below}` | {} | {access} | {signs} |", row.reason);
+    }
+    text
 }
 
 /// A row for each option of the command line, as `--help` has them.
@@ -255,6 +285,7 @@ fn the_tables_are_those_of_the_code() {
     compare("docs/protected.md", watched_tables());
     compare("docs/macos.md", macos_tables());
     compare("docs/network.md", network_tables());
+    compare("docs/secrets.md", secrets_tables());
 }
 
 fn compare(page: &str, tables: Vec<(&str, String)>) {

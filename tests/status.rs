@@ -31,7 +31,7 @@ fn report_on(host: &HostFacts, scratch: &Scratch, args: &[&str]) -> Overview {
     let loaded = config::load(&scratch.paths, cli.clean).unwrap();
     let verdict = trust::assess(&loaded, &cli, &scratch.paths);
     let settings = config::resolve(&cli, &loaded.restrained(&verdict));
-    Overview::new(&scratch.paths, &loaded, &verdict, &settings, host)
+    Overview::new(&scratch.paths, &loaded, &verdict, &settings, host, Vec::new())
 }
 
 fn text(scratch: &Scratch, args: &[&str]) -> String {
@@ -65,6 +65,7 @@ gpu           on                         default
 docker        off (not on this host)     default
 display       on                         default
 mise          on                         default
+clear env     off                        default
 status bar    off                        default
 "
     );
@@ -98,6 +99,7 @@ gpu           off                        flag
 docker        off (not on this host)     default
 display       on                         default
 mise          off                        user file
+clear env     off                        default
 status bar    light                      user file
 "
     );

@@ -99,6 +99,41 @@ fn each_switch_loosens_against_a_stricter_user_and_only_then() {
     }
 }
 
+/// A project may take away what it likes. What it takes back of the user's masks has to be agreed
+/// to, and its own exceptions to its own masks do not.
+#[test]
+fn a_project_may_mask_and_not_unmask() {
+    for (mask, except) in [("mask", "mask_exceptions"), ("deny_paths", "deny_path_exceptions")] {
+        let own = format!("{mask} = [\".env\"]\n");
+        let excepts = format!("{except} = [\"*\"]\n");
+        for (user, project, stopped) in [
+            ("", &own, false),
+            ("", &format!("{own}{excepts}"), false),
+            (&own[..], &own, false),
+            (&own, &excepts, true),
+            (&own, &format!("{own}{excepts}"), true),
+            (&format!("[commands.make]\n{own}"), &excepts, true),
+            (&format!("[commands.ls]\n{own}"), &excepts, false),
+        ] {
+            let scratch = Scratch::new().with_user(user).with_project(project);
+            assert_eq!(is_stopped(&scratch, &["--exec", "make"]), stopped, "{user} {project}");
+        }
+        // What the user types counts as the user's.
+        let scratch = Scratch::new().with_project(&excepts);
+        let flags = if mask == "mask" {
+            ["--mask", "--mask-except"]
+        } else {
+            ["--deny-path", "--deny-path-except"]
+        };
+        assert!(is_stopped(&scratch, &["--exec", flags[0], ".env", "make"]));
+        assert!(!is_stopped(&scratch, &["--exec", flags[0], ".env", flags[1], "*", "make"]));
+        let scratch = Scratch::new().with_user(&own).with_project(&excepts);
+        let words = scratch.trust();
+        assert!(words[0].contains(&format!("what fits `*` ({except})")), "{words:?}");
+        assert!(!is_stopped(&scratch, &["--exec", "make"]));
+    }
+}
+
 #[test]
 fn what_is_typed_needs_no_trust() {
     for (file, flags) in [

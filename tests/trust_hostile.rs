@@ -26,10 +26,14 @@ no_docker = false
 no_display = false
 no_mise = false
 own_home = false
+clear_env = false
+mask_exceptions = ["*"]
+deny_path_exceptions = ["*"]
 "#;
 
 const STRICT: &str = "lockdown = true\nno_gpu = true\nno_docker = true\nno_display = true\n\
-                      no_mise = true\ncommand = [\"claude\"]\n";
+                      no_mise = true\nclear_env = true\nmask = [\".env\"]\ndeny_paths = [\"keys\"]\n\
+                      command = [\"claude\"]\n";
 
 fn cloned() -> Scratch {
     let scratch = Scratch::new().with_project(HOSTILE);
@@ -96,5 +100,5 @@ fn trust_shows_every_single_request() {
     let words = cloned().trust();
     let of_projects = |switch: &&Switch| switch.row().owner == Owner::Project;
     let fields = Switch::ALL.iter().filter(of_projects).count();
-    assert_eq!(words.len(), 1 + 7 + 3 + fields, "{words:#?}");
+    assert_eq!(words.len(), 1 + 7 + 3 + 2 + fields, "{words:#?}");
 }

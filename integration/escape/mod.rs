@@ -21,6 +21,7 @@ mod kernel_tells;
 mod keyrings;
 mod keys_of_servers;
 mod links_out;
+mod masks;
 mod mounts;
 mod moved_aside;
 mod network;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::host::bubblewrap::Bubblewrap;
 use crate::plan::mount::below;
-use crate::plan::{Access, EnvEdit, HOSTNAME, Inheritance, Mount, MountKind, Plan};
+use crate::plan::{Access, Authority, EnvEdit, HOSTNAME, Inheritance, Mount, MountKind, Plan};
 
 /// Sources that were opened beforehand, by where they are mounted: mounting those leaves no time in which somebody could put
 /// something else in their place.
@@ -120,15 +120,28 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
             }
             None => Vec::new(),
         },
-        // A device bind, because an ordinary one of this device could not even be read.
-        MountKind::EmptyFile => {
-            vec![option(["--dev-bind".into(), "/dev/null".into(), dest()])]
-        }
+        MountKind::EmptyFile => empty_file(&mount.dest, 0o444, sources),
+        MountKind::Denied { directory: false } => empty_file(&mount.dest, 0, sources),
+        MountKind::Denied { directory: true } => with_mode(0, option(["--tmpfs".into(), dest()])),
         MountKind::Proc => vec![option(["--proc".into(), dest()])],
         MountKind::Devices { .. } => vec![option(["--dev".into(), dest()])],
         MountKind::Symlink { target } => {
             vec![option(["--symlink".into(), target.into(), dest()])]
         }
+    }
+}
+
+/// An empty file of the jail's own, which nobody can write. The printed command has no descriptors to
+/// make one from, and mounts an empty device instead.
+fn empty_file(dest: &Path, mode: u32, sources: &Sources) -> Vec<Words> {
+    match sources.get(dest) {
+        Some(descriptor) => with_mode(
+            mode,
+            option(["--ro-bind-data".into(), descriptor.to_string().into(), dest.into()]),
+        ),
+        // An ordinary bind of a device cannot even be opened.
+        None if mode == 0 => vec![option(["--ro-bind".into(), "/dev/null".into(), dest.into()])],
+        None => vec![option(["--dev-bind".into(), "/dev/null".into(), dest.into()])],
     }
 }
 
@@ -160,14 +173,16 @@ fn with_mode(mode: u32, what: Words) -> Vec<Words> {
 /// Landlock's rule: bubblewrap up to 0.12 reads the whole mount table again for each of these, which for the
 /// four usual masks costs half a millisecond.
 pub fn read_only_at_last(plan: &Plan) -> Vec<&Path> {
-    if !plan.facts.root_read_only && plan.landlock.is_some() {
-        return Vec::new();
-    }
-    let is_closed = |mount: &&Mount| {
-        matches!(
-            mount.kind,
-            MountKind::Tmpfs { writable: false, .. } | MountKind::Devices { writable: false }
-        ) || (plan.proc_is_read_only && mount.kind == MountKind::Proc)
+    let all = plan.facts.root_read_only || plan.landlock.is_none();
+    let is_closed = |mount: &&Mount| match mount.kind {
+        // Landlock's rule of the project reaches into these, and their owner could change the mode.
+        MountKind::Denied { directory } => directory,
+        MountKind::Tmpfs { writable, .. } => {
+            !writable && (all || mount.authority == Authority::Mask)
+        }
+        MountKind::Devices { writable } => !writable && all,
+        MountKind::Proc => plan.proc_is_read_only && all,
+        _ => false,
     };
     let closed = plan.mounts().iter().filter(is_closed).map(|mount| mount.dest.as_path());
     let root = plan.facts.root_read_only.then_some(Path::new("/"));
@@ -182,7 +197,9 @@ fn environment(plan: &Plan) -> Vec<Words> {
     let is_cleared = plan.facts.environment == Inheritance::Cleared;
     let clear = is_cleared.then(|| option(["--clearenv".into()]));
     let edits = plan.environment.iter().map(|edit| match edit {
-        EnvEdit::Set(name, value) => option(["--setenv".into(), name.clone(), value.clone()]),
+        EnvEdit::Set(name, value) | EnvEdit::Given(name, value) => {
+            option(["--setenv".into(), name.clone(), value.clone()])
+        }
         EnvEdit::Unset(name, _) => option(["--unsetenv".into(), name.clone()]),
     });
     clear.into_iter().chain(edits).collect()

@@ -73,6 +73,8 @@ pub enum Kind {
     Over {
         /// What is in it.
         content: Content,
+        /// Its permissions.
+        mode: u32,
     },
     /// A file in memory.
     File {
@@ -131,7 +133,11 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
             access: *access,
             is_optional: mount.authority <= Authority::Table,
         },
-        MountKind::EmptyFile => device("/dev/null"),
+        MountKind::EmptyFile => Kind::Over { content: Content(Vec::new()), mode: 0o444 },
+        MountKind::Denied { directory: false } => {
+            Kind::Over { content: Content(Vec::new()), mode: 0 }
+        }
+        MountKind::Denied { directory: true } => Kind::Memory { mode: 0, is_closed },
         MountKind::Tmpfs { mode, .. } => Kind::Memory { mode: *mode, is_closed },
         MountKind::Directory { mode } => Kind::Directory { mode: *mode },
         MountKind::Symlink { target } => Kind::Link { target: target.clone() },
@@ -139,7 +145,7 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
             Kind::File { content: Some(content.clone()), mode: *mode }
         }
         MountKind::Copied { .. } => Kind::File { content: None, mode: 0o600 },
-        MountKind::Replaced { content } => Kind::Over { content: content.clone() },
+        MountKind::Replaced { content } => Kind::Over { content: content.clone(), mode: 0o644 },
         MountKind::Devices { .. } => return devices(&mount.dest, is_made, is_closed),
         // bubblewrap mounts it, and cannot make the directory in a root that is read-only.
         MountKind::Proc => Kind::Directory { mode: 0o755 },

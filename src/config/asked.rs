@@ -24,6 +24,13 @@ pub enum Loosening {
         /// Where it appears in the jail, if elsewhere.
         dest: Option<PathBuf>,
     },
+    /// An exception to a list of the user's.
+    Entry {
+        /// The list that it stands in.
+        list: List,
+        /// As written.
+        text: OsString,
+    },
     /// A switch in its permissive position.
     Switch(Switch),
     /// Something strict that the file had when it was last agreed to, and has no more.
@@ -85,6 +92,14 @@ impl fmt::Display for Loosening {
                 write!(f, " (written `{text}`)")
             }
             Self::Lost(tightening) => write!(f, "no longer says {tightening}"),
+            Self::Entry { list, text } => {
+                let row = list.row();
+                let words = match row.trust {
+                    Trust::Excepts { words, .. } => words,
+                    Trust::Tightens | Trust::Map { .. } | Trust::Network(_) => row.name,
+                };
+                write!(f, "{words} `{}` ({})", visible(text), row.field)
+            }
             Self::Switch(switch) => {
                 let row = switch.row();
                 write!(f, "{} ({} = {})", row.loose_words, row.field, switch.written(row.loose))
@@ -93,7 +108,7 @@ impl fmt::Display for Loosening {
                 let row = list.row();
                 let opens = match row.trust {
                     Trust::Network(opens) => opens,
-                    Trust::Map { .. } => row.what,
+                    Trust::Tightens | Trust::Map { .. } | Trust::Excepts { .. } => row.name,
                 };
                 write!(f, "{opens} {} ({})", visible(text), row.field)
             }

@@ -89,6 +89,11 @@ fn put(document: &mut DocumentMut, name: &str, new: impl Into<Value>) {
         *old.decor_mut() = decor;
         return;
     }
+    if document.iter().any(|(_, item)| item.is_table()) {
+        // What ends the file belongs to its last table, and new fields stand above the first.
+        document.insert(name, value(new.into()));
+        return;
+    }
     let mut above = document.trailing().as_str().unwrap_or_default().to_owned();
     if !above.is_empty() && !above.ends_with('\n') {
         above.push('\n');

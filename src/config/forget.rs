@@ -84,7 +84,7 @@ fn is_entry(list: List, entry: &OsStr, paths: &Paths, what: &OsStr) -> bool {
         (links::resolve(&reading.source).unwrap_or(reading.source), reading.dest)
     };
     match list.row().trust {
-        Trust::Network(_) => list.is_same(entry, what),
+        Trust::Tightens | Trust::Excepts { .. } | Trust::Network(_) => list.is_same(entry, what),
         Trust::Map { .. } => {
             list.is_same(&shorten(entry, paths), &shorten(what, paths)) || {
                 let (source, dest) = place(what);

@@ -25,8 +25,10 @@ pub fn loosenings(fields: &Fields, paths: &Paths) -> Vec<Loosening> {
 
 fn entry_loosening(list: List, entry: &OsStr, paths: &Paths) -> Option<Loosening> {
     match list.row().trust {
+        Trust::Tightens => None,
         Trust::Map { writable } => map_loosening(entry, writable, paths),
         Trust::Network(_) => Some(Loosening::Network { list, text: entry.to_owned() }),
+        Trust::Excepts { .. } => Some(Loosening::Entry { list, text: entry.to_owned() }),
     }
 }
 

@@ -41,7 +41,9 @@ fn sayable(typed: &Fields) -> (Fields, Vec<String>) {
     }
     for &list in List::ALL {
         let lost = typed.list(list).iter().filter(|entry| !is_sayable(entry));
-        unsaved.extend(lost.map(|entry| not_utf8(list.row().what, &visible(entry))));
+        unsaved.extend(
+            lost.map(|entry| not_utf8(list.row().name, &visible((list.row().shown)(entry)))),
+        );
         sayable.list_mut(list).retain(is_sayable);
     }
     (sayable, unsaved)

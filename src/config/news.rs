@@ -50,7 +50,11 @@ fn line(file: &str, what: &str, forget: &str) -> String {
 }
 
 fn entry_words(list: List, entry: &OsStr) -> String {
-    match list.row().trust {
+    let row = list.row();
+    match row.trust {
+        Trust::Tightens | Trust::Excepts { .. } => {
+            format!("--{} {}", row.flag.long, visible_word(entry))
+        }
         Trust::Map { writable: true } => format!("may read and write {}", visible(entry)),
         Trust::Network(opens) => format!("{opens} {}", visible(entry)),
         Trust::Map { writable: false } => format!("may read {}", visible(entry)),

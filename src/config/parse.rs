@@ -1,13 +1,14 @@
 //! From TOML text to [`Fields`], or to the exact place of the first thing wrong.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::ops::Range;
 use std::path::Path;
 
-use toml_edit::{Document, Item, Value};
+use toml_edit::{Document, Item, TableLike, Value};
 
 use crate::complaint::Complaint;
-use crate::fields::{COMMAND, Fields, List, Owner, Switch, Word, all_names};
+use crate::fields::{COMMAND, COMMANDS, Fields, List, Owner, Switch, Word, all_names};
 
 /// Checks the bytes of a config file and returns them as text, with what they say.
 pub fn parse(
@@ -42,7 +43,7 @@ impl Parser<'_> {
             let key = document.key(name).and_then(toml_edit::Key::span);
             self.field(&mut fields, name, key, item)?;
         }
-        self.contradiction(&document, &fields)?;
+        self.contradiction(document.as_table(), &fields)?;
         Ok(fields)
     }
 
@@ -55,9 +56,10 @@ impl Parser<'_> {
     ) -> Parsed<()> {
         let Some(field) = Field::of(name) else {
             let error = self.wrong(key, format!("unknown field `{name}`"));
-            return Err(Box::new(match nearest(name) {
-                Some(known) => error.help(format!("did you mean `{known}`?")),
-                None => error.help("docs/configuration.md lists the fields"),
+            return Err(Box::new(match (called(name), nearest(name)) {
+                (Some(ours), _) => error.help(format!("ai-jail calls this `{ours}`")),
+                (None, Some(known)) => error.help(format!("did you mean `{known}`?")),
+                (None, None) => error.help("docs/configuration.md lists the fields"),
             }));
         };
         if field.owner() == Owner::User && self.owner == Owner::Project {
@@ -73,6 +75,7 @@ impl Parser<'_> {
             }
             Field::List(list) => *fields.list_mut(list) = self.list(list, item)?,
             Field::Word(word) => fields.set_word(word, Some(self.word(word, item)?)),
+            Field::Commands => fields.commands = self.commands(item)?,
         }
         Ok(())
     }
@@ -92,6 +95,31 @@ impl Parser<'_> {
             return Err(Box::new(error.help(help)));
         }
         Ok(words)
+    }
+
+    /// `[commands.NAME]`: any field of the file but the command itself, which is what the table is
+    /// looked up by.
+    fn commands(&self, item: &Item) -> Parsed<BTreeMap<String, Fields>> {
+        let help = format!("write `[{COMMANDS}.claude]`, and the fields for claude below");
+        let not_tables = |item: &Item| self.wrong_type(COMMANDS, "tables", item, &help);
+        let tables = item.as_table_like().ok_or_else(|| not_tables(item))?;
+        let mut commands = BTreeMap::new();
+        for (program, item) in tables.iter() {
+            let table = item.as_table_like().ok_or_else(|| not_tables(item))?;
+            let mut fields = Fields::default();
+            for (name, item) in table.iter() {
+                let key = table.key(name).and_then(toml_edit::Key::span);
+                if matches!(name, COMMAND | COMMANDS) {
+                    let message = format!("`{name}` cannot stand in [{COMMANDS}.{program}]");
+                    let help = "the table counts when its command runs, so it cannot choose one";
+                    return Err(Box::new(self.wrong(key, message).help(help)));
+                }
+                self.field(&mut fields, name, key, item)?;
+            }
+            self.contradiction(table, &fields)?;
+            commands.insert(program.to_owned(), fields);
+        }
+        Ok(commands)
     }
 
     fn list(&self, list: List, item: &Item) -> Parsed<Vec<OsString>> {
@@ -140,7 +168,7 @@ impl Parser<'_> {
 
     /// One path cannot be both read-only and writable; guessing which was meant would be
     /// guessing about access.
-    fn contradiction(&self, document: &Document<&str>, fields: &Fields) -> Parsed<()> {
+    fn contradiction(&self, table: &dyn TableLike, fields: &Fields) -> Parsed<()> {
         let rivals = List::ALL.iter().filter_map(|list| Some((*list, list.row().rival?)));
         for (list, rival) in rivals.filter(|(list, rival)| rival < list) {
             let twice = fields.list(list).iter().position(|entry| {
@@ -148,7 +176,7 @@ impl Parser<'_> {
             });
             let Some(index) = twice else { continue };
             let (name, other) = (list.row().field, rival.row().field);
-            let array = document.get(name).and_then(Item::as_array);
+            let array = table.get(name).and_then(Item::as_array);
             let span = array.and_then(|array| array.get(index)?.span());
             let entry = fields.list(list)[index].to_string_lossy();
             let message = format!("`{entry}` is in both {other} and {name}");
@@ -172,6 +200,7 @@ impl Parser<'_> {
 /// A field, by the table that it is in.
 enum Field {
     Command,
+    Commands,
     Switch(Switch),
     List(List),
     Word(Word),
@@ -184,6 +213,7 @@ impl Field {
         let word = Word::ALL.iter().find(|word| word.row().field == name);
         (name == COMMAND)
             .then_some(Self::Command)
+            .or((name == COMMANDS).then_some(Self::Commands))
             .or(switch.copied().map(Self::Switch))
             .or(list.copied().map(Self::List))
             .or(word.copied().map(Self::Word))
@@ -192,11 +222,45 @@ impl Field {
     fn owner(&self) -> Owner {
         match self {
             Self::Command => Owner::Project,
+            Self::Commands => Owner::User,
             Self::Switch(switch) => switch.row().owner,
             Self::List(list) => list.row().owner,
             Self::Word(word) => word.row().owner,
         }
     }
+}
+
+/// What others call a field of ours.
+const CALLED: &[(&str, &str)] = &[
+    ("allow_domains", "allow_hosts"),
+    ("allowed_domains", "allow_hosts"),
+    ("allowed_hosts", "allow_hosts"),
+    ("env", "env_pass"),
+    ("env_allow", "env_pass"),
+    ("env_keep", "env_pass"),
+    ("pass_env", "env_pass"),
+    ("env_deny", "env_unset"),
+    ("env_drop", "env_unset"),
+    ("unset_env", "env_unset"),
+    ("clean_env", "clear_env"),
+    ("deny", "deny_paths"),
+    ("denied_paths", "deny_paths"),
+    ("hide", "mask"),
+    ("hidden", "mask"),
+    ("masks", "mask"),
+    ("mask_paths", "mask"),
+    ("network", "net"),
+    ("ports", "forward_ports"),
+    ("mounts", "rw_maps"),
+    ("volumes", "rw_maps"),
+    ("binds", "rw_maps"),
+];
+
+/// What a field of another name is called here, if it is here at all.
+fn called(written: &str) -> Option<&'static str> {
+    let written = written.to_lowercase().replace('-', "_");
+    let (_, ours) = CALLED.iter().find(|(theirs, _)| *theirs == written)?;
+    all_names().find(|name| name == ours)
 }
 
 /// The field whose name is closest to what was written, if any is close at all.

@@ -13,24 +13,31 @@ use crate::settings::{MapSetting, Network, NetworkEntry, Setting, Settings, Sour
 /// Lockdown has the last word: it withholds GPU, Docker, display and mise whoever asked for
 /// them. The maps it ignores stay in the list, because the launch names them in a warning.
 pub fn resolve(cli: &Cli, loaded: &Loaded) -> Settings {
-    let speakers = Speakers([
+    let (project, user) = (&loaded.project.fields, &loaded.user.fields);
+    let mut speakers = vec![
         (&cli.typed, Source::Flag),
         (&loaded.remembered, Source::Remembered),
-        (&loaded.project.fields, Source::ProjectFile),
-        (&loaded.user.fields, Source::UserFile),
-    ]);
+        (project, Source::ProjectFile),
+        (user, Source::UserFile),
+    ];
+    let command = Speakers(speakers.clone()).command();
+    if let Some(of_command) = user.for_command(&command.value[0]) {
+        speakers.insert(3, (of_command, Source::UserCommand));
+    }
+    let speakers = Speakers(speakers);
     Settings {
-        command: speakers.command(),
+        command,
         exec: cli.exec,
         maps: speakers.maps(),
         network: speakers.network(),
         switches: speakers.switches(),
+        lists: std::array::from_fn(|index| speakers.list(List::ALL[index])),
         status_bar: speakers.status_bar(),
     }
 }
 
 /// Everybody who has a say, the strongest first.
-struct Speakers<'a>([(&'a Fields, Source); 4]);
+struct Speakers<'a>(Vec<(&'a Fields, Source)>);
 
 impl Speakers<'_> {
     /// What the strongest says who says anything.
@@ -98,6 +105,18 @@ impl Speakers<'_> {
         Network { net, entries }
     }
 
+    /// A later entry takes the place of an earlier one that speaks of the same thing.
+    fn list(&self, list: List) -> Vec<Setting<OsString>> {
+        let mut entries: Vec<Setting<OsString>> = Vec::new();
+        for (fields, source) in self.0.iter().rev() {
+            for text in fields.list(list) {
+                entries.retain(|old| !list.is_same(&old.value, text));
+                entries.push(Setting { value: text.clone(), source: *source });
+            }
+        }
+        entries
+    }
+
     /// A style that is written means that the bar is wanted; one that is kept for later stands
     /// beside `no_status_bar = true`.
     fn status_bar(&self) -> Setting<Option<BarStyle>> {
@@ -129,7 +148,7 @@ fn push(maps: &mut Vec<MapSetting>, texts: &[OsString], writable: bool, source: 
 /// Whether both texts name one path. A relative path in the user's file starts from the home,
 /// any other from the project.
 fn is_same_map(old: &MapSetting, text: &OsStr, source: Source) -> bool {
-    let from_home = |source| source == Source::UserFile;
     let rooted = Path::new(text).is_absolute() || Path::new(text).starts_with("~");
-    List::RoMaps.is_same(&old.text, text) && (rooted || from_home(old.source) == from_home(source))
+    List::RoMaps.is_same(&old.text, text)
+        && (rooted || old.source.is_user_file() == source.is_user_file())
 }

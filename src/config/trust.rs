@@ -11,6 +11,8 @@
 //! later. *Does any of it matter to this run?* ([`assess`]) also looks at the user's file and
 //! at what was typed: nobody is asked about what changes nothing.
 
+use std::ffi::OsStr;
+
 use super::asked::{Asked, Loosening};
 use super::error::ConfigError;
 use super::judged::loosenings;
@@ -20,7 +22,7 @@ use super::record::Agreement;
 use super::tightening::Tightening;
 use super::{merge, record};
 use crate::cli::Cli;
-use crate::fields::{Fields, List, Net, Switch, Word};
+use crate::fields::{Fields, List, Net, Switch, Trust, Word};
 
 /// May the project's file have what it asks for?
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -91,26 +93,41 @@ pub fn assess(loaded: &Loaded, cli: &Cli, paths: &Paths) -> Verdict {
 /// Whether an item makes this run looser than it would be without the project's file.
 fn matters(item: &Loosening, loaded: &Loaded, cli: &Cli) -> bool {
     let user = &loaded.user.fields;
+    // The user's own, strongest first. A project's command would have its table too, but is an
+    // item of its own.
+    let typed = cli.typed.command.as_ref().or(loaded.remembered.command.as_ref());
+    let program = typed.or(user.command.as_ref()).map(|words| &*words[0]);
+    let of_command = user.for_command(program.unwrap_or(OsStr::new("bash")));
+    let own = || [Some(&cli.typed), of_command, Some(user)].into_iter().flatten();
+    let is_unlocked = || {
+        let said = |fields: &Fields| fields.switch(Switch::Lockdown);
+        let first = said(&cli.typed).or(said(&loaded.project.fields));
+        first.or_else(|| own().find_map(said)) != Some(true)
+    };
+    let without_project = |switch: Switch| {
+        let said = own().find_map(|fields| fields.switch(switch));
+        said.unwrap_or(switch.row().default)
+    };
     match item {
         Loosening::Command(words) => {
             let own = user.command.as_ref();
             let same = own.map_or_else(|| *words == ["bash"], |own| own == words);
-            let typed = cli.typed.command.as_ref().or(loaded.remembered.command.as_ref());
             typed.is_none() && !same
         }
         // Lockdown ignores maps. Where only the project's file would switch it off again, that
         // switch is an item of its own.
-        Loosening::Map { .. } | Loosening::Lost(Tightening::Entry(..)) => {
-            let speakers = [&cli.typed, &loaded.project.fields, user];
-            let lockdown = speakers.iter().find_map(|fields| fields.switch(Switch::Lockdown));
-            lockdown != Some(true)
-        }
+        Loosening::Map { .. } => is_unlocked(),
+        Loosening::Lost(Tightening::Entry(list, _)) => !list.is_map() || is_unlocked(),
+        Loosening::Entry { list, .. } => match list.row().trust {
+            Trust::Excepts { list, .. } => own().any(|fields| !fields.list(list).is_empty()),
+            Trust::Tightens | Trust::Map { .. } | Trust::Network(_) => false,
+        },
         Loosening::Network { list, text } => {
-            let without = cli.typed.net().or(user.net()).unwrap_or(Net::Host);
+            let without = own().find_map(Fields::net).unwrap_or(Net::Host);
             let with = cli.typed.net().or(loaded.project.fields.net()).unwrap_or(without);
             let is_known =
                 |fields: &Fields| fields.list(*list).iter().any(|entry| list.is_same(entry, text));
-            let is_given = without == Net::Filtered && [&cli.typed, user].into_iter().any(is_known);
+            let is_given = without == Net::Filtered && own().any(is_known);
             with == Net::Filtered && without != Net::Host && !is_given
         }
         Loosening::Word(Word::Net, value) => {
@@ -121,7 +138,7 @@ fn matters(item: &Loosening, loaded: &Loaded, cli: &Cli) -> bool {
             let said = cli.typed.word(*word).or(user.word(*word));
             said.and_then(|said| word.looseness(said)) < word.looseness(value)
         }
-        Loosening::Switch(switch) => without_project(*switch, loaded, cli) != switch.row().loose,
+        Loosening::Switch(switch) => without_project(*switch) != switch.row().loose,
         Loosening::Lost(Tightening::Word(word, value)) => {
             // A looser one that the file has is an item of its own.
             let without = user.word(*word);
@@ -130,15 +147,9 @@ fn matters(item: &Loosening, loaded: &Loaded, cli: &Cli) -> bool {
         }
         Loosening::Lost(Tightening::Switch(switch)) => {
             // One that the file has in its permissive position is an item of its own.
-            without_project(*switch, loaded, cli) == switch.row().loose
+            without_project(*switch) == switch.row().loose
         }
     }
-}
-
-/// A switch as it would be without the project's file.
-fn without_project(switch: Switch, loaded: &Loaded, cli: &Cli) -> bool {
-    let said = cli.typed.switch(switch).or(loaded.user.fields.switch(switch));
-    said.unwrap_or(switch.row().default)
 }
 
 /// `--trust`: remembers this content and returns what that allows; nothing is remembered where
@@ -174,6 +185,9 @@ impl Loaded {
                 Loosening::Map { text, writable, .. } => {
                     let list = if *writable { List::RwMaps } else { List::RoMaps };
                     fields.list_mut(list).retain(|map| map != text);
+                }
+                Loosening::Entry { list, text } => {
+                    fields.list_mut(*list).retain(|entry| entry != text);
                 }
                 Loosening::Switch(switch) => fields.set_switch(*switch, None),
                 Loosening::Lost(tightening) => tightening.restore(fields),

@@ -12,9 +12,10 @@ mod table;
 mod typed;
 mod words;
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
-pub use lists::{List, Trust};
+pub use lists::{List, PRESETS, Trust, variable_name};
 pub use switches::{MEANINGLESS_ON_MACOS, Switch};
 pub use words::{BarStyle, Net, Word};
 
@@ -47,10 +48,16 @@ pub struct Fields {
     switches: [Option<bool>; Switch::ALL.len()],
     lists: [Vec<OsString>; List::ALL.len()],
     words: [Option<&'static str>; Word::ALL.len()],
+    /// What is said for one command alone, by the name of its program's file; the user's own file
+    /// alone has such tables.
+    pub commands: BTreeMap<String, Fields>,
 }
 
 /// The field of the command in a file.
 pub const COMMAND: &str = "command";
+
+/// The table of tables for one command each.
+pub const COMMANDS: &str = "commands";
 
 impl Fields {
     /// Says a command and nothing else.
@@ -108,11 +115,17 @@ impl Fields {
             let said = typed.word(word).or(self.word(word));
             self.set_word(word, said);
         }
-        for &list in List::ALL.iter().filter(|list| list.row().owner == owner) {
+        for &list in List::ALL.iter().filter(|list| list.row().remembered == Some(owner)) {
             for entry in typed.list(list).iter().filter(|entry| !typed.rules_out(list, entry)) {
                 self.grant(list, entry);
             }
         }
+    }
+
+    /// What these fields say for one command: those of its table where it has one.
+    pub fn for_command(&self, program: &OsStr) -> Option<&Self> {
+        let name = std::path::Path::new(program).file_name()?.to_str()?;
+        self.commands.get(name)
     }
 
     /// Whether an entry stands in a later list too that rules it out: of one path typed as both
@@ -136,7 +149,8 @@ impl Fields {
 
 /// Every field's name in a file.
 pub fn all_names() -> impl Iterator<Item = &'static str> {
-    std::iter::once(COMMAND)
+    [COMMAND, COMMANDS]
+        .into_iter()
         .chain(List::ALL.iter().map(|list| list.row().field))
         .chain(Switch::ALL.iter().map(|switch| switch.row().field))
         .chain(Word::ALL.iter().map(|word| word.row().field))

@@ -199,6 +199,24 @@ table! {
         in_lockdown: Some(false),
         opens_places: false,
     }
+    /// Whether the command starts with the variables of an allow-list alone.
+    ClearEnv {
+        name: "clear env",
+        on: Some(flag(
+            "clear-env",
+            "Start the command with a few harmless variables alone, and what --env hands on",
+        )),
+        off: Some(flag("inherit-env", "Hand on the environment [default]")),
+        field: "clear_env",
+        when_true: true,
+        default: false,
+        remembered: Some(Owner::Project),
+        owner: Owner::Project,
+        loose: false,
+        loose_words: "hands on your environment, even where your own file clears it",
+        in_lockdown: Some(true),
+        opens_places: false,
+    }
     /// The status bar.
     StatusBar {
         name: "status bar",

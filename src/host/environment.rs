@@ -15,6 +15,11 @@ impl Environment {
 
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
+        self.get_os(OsStr::new(name))
+    }
+
+    /// The value of a variable whose name need not be text.
+    pub fn get_os(&self, name: &OsStr) -> Option<&OsStr> {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::{AccessFlags, access};
 
 use super::links::{self, Located};
-use crate::settings::{MapSetting, Source};
+use crate::settings::MapSetting;
 
 /// Bytes of the largest file that is copied: settings are small, and logs are not settings.
 const COPY_LIMIT: u64 = 1 << 20;
@@ -45,7 +45,7 @@ pub struct Missing {
 
 /// Looks one map up, from the directory that its source's relative paths start from.
 pub fn find(setting: &MapSetting, cwd: &Path, home: &Path) -> Result<Map, Missing> {
-    let base = if setting.source == Source::UserFile { home } else { cwd };
+    let base = if setting.source.is_user_file() { home } else { cwd };
     let Reading { source, dest } = read(&setting.text, base, Some(home));
     match links::locate(&source) {
         Ok(located) => Ok(Map {

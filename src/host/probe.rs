@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::around::{self, Around};
+use super::concealed::{self, Concealed};
 use super::display::{self, Display, Withheld};
 use super::doors::{self, Door};
 use super::environment::Environment;
@@ -10,6 +11,7 @@ use super::git_elsewhere::{self, Elsewhere};
 use super::home::{self, Entry, Home};
 use super::links::{self, Located};
 use super::maps::{self, Map, Missing};
+use super::moved::{self, Moved};
 use super::named::{self, NamedDirectory};
 use super::origin::Origin;
 use super::own_home::{self, OwnHome};
@@ -114,6 +116,10 @@ pub struct Host {
     pub maps: Vec<Map>,
     /// Maps whose source cannot be had.
     pub missing: Vec<Missing>,
+    /// Directories that variables name.
+    pub moved: Vec<Moved>,
+    /// What of the project is masked or denied.
+    pub concealed: Concealed,
     /// What the host runs later; nothing in lockdown, where nothing of it can be written.
     pub protection: Protection,
 }
@@ -134,11 +140,13 @@ impl Host {
         let around = around::find(&origin);
         let directory = around.as_ref().map(|around| around.directory.as_path());
         let directory = git_common.as_deref().or(directory);
-        let protection = if alone {
+        let mut protection = if alone {
             Protection::default()
         } else {
             protect::find(&origin, &entries, &maps, around.as_ref())
         };
+        let moved = if alone { Vec::new() } else { moved::find(&origin) };
+        protection.held.extend(moved.iter().flat_map(|moved| moved.held.iter().cloned()));
         let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
         // An agent that is not there keeps no state.
@@ -208,6 +216,8 @@ impl Host {
             pnpm_store: if alone { None } else { pnpm::store(&origin) },
             maps,
             missing,
+            moved,
+            concealed: concealed::find(&origin.project, settings),
             protection,
             origin,
         }

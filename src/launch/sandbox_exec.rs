@@ -122,7 +122,7 @@ fn set_environment(command: &mut Command, plan: &Plan) {
     }
     for edit in &plan.environment {
         match edit {
-            EnvEdit::Set(name, value) => command.env(name, value),
+            EnvEdit::Set(name, value) | EnvEdit::Given(name, value) => command.env(name, value),
             EnvEdit::Unset(name, _) => command.env_remove(name),
         };
     }

@@ -1,29 +1,42 @@
 //! The environment of the command.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::display;
 use super::mount::{self, Kind, Mount};
 use crate::facts::{Facts, Inheritance};
-use crate::fields::{Net, Switch};
+use crate::fields::{List, Net, Switch, variable_name};
 use crate::host::maps::Map;
 use crate::host::{Environment, Host};
-use crate::policy::env::{LOCKDOWN_KEPT, MARKER, PNPM_STORE, PRESET, Preset, dropped};
+use crate::policy::agents::{AGENTS, Agent};
+use crate::policy::env::{MARKER, PNPM_STORE, PRESET, Preset, dropped};
+use crate::policy::kept_env::KEPT;
 use crate::policy::macos::TEMPORARY_VARIABLES;
 use crate::policy::network::UPSTREAM_VARIABLES;
+use crate::policy::secret_env::is_secret;
 use crate::policy::variable::{DropWhen, Variable};
 use crate::policy::{Os, fits, macos, mise};
-use crate::settings::Settings;
+use crate::settings::{Setting, Settings, Source};
 
 /// One change to the environment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum EnvEdit {
     /// Set a variable.
     Set(OsString, OsString),
+    /// Set a variable that the user hands on by name: its value is shown nowhere.
+    Given(OsString, OsString),
     /// Remove a variable, and why.
     Unset(OsString, &'static str),
 }
+
+/// Why a variable that no row speaks of is not handed on.
+const NOT_KEPT: &str = "--clear-env hands on what its table names, and nothing else";
+
+/// Why one that the user took away is not handed on.
+const TAKEN: &str = "--unset-env";
 
 /// The changes, in the order of the variables' names.
 pub fn edits<K: Kind>(
@@ -35,21 +48,7 @@ pub fn edits<K: Kind>(
 ) -> Vec<EnvEdit> {
     let is_cleared = facts.environment == Inheritance::Cleared;
     let environment = &host.origin.environment;
-    let mut edits = if is_cleared {
-        let kept = |name: &OsStr| {
-            LOCKDOWN_KEPT.iter().any(|row| fits(row.as_bytes(), name.as_encoded_bytes()))
-        };
-        let keep = |(name, value): (&OsStr, &OsStr)| EnvEdit::Set(name.into(), value.into());
-        environment.iter().filter(|(name, _)| kept(name)).map(keep).collect()
-    } else {
-        let drop = |(name, value): (&OsStr, &OsStr)| {
-            let fits = |row: &&'static Variable| fits(row.name.as_bytes(), name.as_encoded_bytes());
-            let row = dropped(host.os).find(fits)?;
-            applies(row.when, value, settings, host, mounts)
-                .then(|| EnvEdit::Unset(name.into(), row.reason))
-        };
-        environment.iter().filter_map(drop).collect::<Vec<_>>()
-    };
+    let mut edits = inherited(settings, facts, host, mounts);
     edits.retain(|edit| name(edit) != "HOME" && name(edit) != MARKER);
     if settings.network.net.value == Net::Filtered {
         edits.extend(without_proxies(environment));
@@ -81,6 +80,7 @@ pub fn edits<K: Kind>(
     if is_cleared || environment.get("HOME") != Some(home) {
         edits.push(EnvEdit::Set("HOME".into(), home.into()));
     }
+    wanted(&mut edits, settings, environment);
     edits.sort_by(|left, right| name(left).cmp(name(right)));
     edits
 }
@@ -115,9 +115,123 @@ fn without_proxies(environment: &Environment) -> impl Iterator<Item = EnvEdit> +
     present.map(move |name| EnvEdit::Unset(name.into(), reason))
 }
 
+/// What becomes of the variables that the front was started with.
+fn inherited<K: Kind>(
+    settings: &Settings,
+    facts: Facts,
+    host: &Host,
+    mounts: &[Mount<K>],
+) -> Vec<EnvEdit> {
+    let environment = &host.origin.environment;
+    let agent = host.agent.as_ref().map(|agent| agent.row);
+    let is_kept = |name: &OsStr| is_kept(settings, agent, name);
+    if facts.environment == Inheritance::Cleared {
+        let keep = |(name, value): (&OsStr, &OsStr)| EnvEdit::Set(name.into(), value.into());
+        return environment.iter().filter(|(name, _)| is_kept(name)).map(keep).collect();
+    }
+    let drop = |(name, value): (&OsStr, &OsStr)| {
+        let row = row(host.os, name);
+        if let Some(row) = row.filter(|row| applies(row.when, value, settings, host, mounts)) {
+            return Some(EnvEdit::Unset(name.into(), row.reason));
+        }
+        (!is_kept(name)).then(|| EnvEdit::Unset(name.into(), NOT_KEPT))
+    };
+    environment.iter().filter_map(drop).collect()
+}
+
+/// The row that speaks of dropping a variable.
+fn row(os: Os, name: &OsStr) -> Option<&'static Variable> {
+    dropped(os).find(|row| fits(row.name.as_bytes(), name.as_encoded_bytes()))
+}
+
+/// Whether a variable is left where the environment is cleared; all are where it is not.
+fn is_kept(settings: &Settings, agent: Option<&Agent>, name: &OsStr) -> bool {
+    let lockdown = settings.is_on(Switch::Lockdown);
+    if !lockdown && !settings.is_on(Switch::ClearEnv) {
+        return true;
+    }
+    let fits_name = |row: &str| fits(row.as_bytes(), name.as_encoded_bytes());
+    let mut rows = KEPT.iter().filter(|row| row.in_lockdown || !lockdown);
+    // An agent that is run by name needs its login, and where it keeps what it knows.
+    let mut of_agent = agent.iter().filter(|_| !lockdown).flat_map(|agent| {
+        agent.keys.iter().copied().chain(agent.variables.iter().map(|row| row.name))
+    });
+    rows.any(|row| fits_name(row.name)) || of_agent.any(fits_name)
+}
+
+/// What the user says of a variable by its name, which is stronger than any table.
+enum Word<'a> {
+    /// The command has it, with this value if one was typed.
+    Given(Option<&'a OsStr>),
+    /// The command does not have it.
+    Taken,
+}
+
+/// What is said of each variable that is named: the stronger source counts, and of two words from
+/// one source the one that takes away. In lockdown only what was typed counts.
+fn words(settings: &Settings) -> BTreeMap<&OsStr, Word<'_>> {
+    let lockdown = settings.is_on(Switch::Lockdown);
+    let counts = |entry: &&Setting<OsString>| !lockdown || entry.source == Source::Flag;
+    let given = settings.list(List::EnvPass).iter().filter(counts).map(|entry| {
+        let name = variable_name(&entry.value);
+        let value = entry.value.as_bytes().get(name.len() + 1..).map(OsStr::from_bytes);
+        (name, entry.source, Word::Given(value))
+    });
+    let taken = settings.list(List::EnvUnset).iter().filter(counts);
+    let taken = taken.map(|entry| (entry.value.as_os_str(), entry.source, Word::Taken));
+    let mut all: Vec<_> = given.chain(taken).collect();
+    // The sort keeps the order of equal ones.
+    all.sort_by_key(|(_, source, _)| *source);
+    all.into_iter().map(|(name, _, word)| (name, word)).collect()
+}
+
+/// Makes what the user hands on, sets or takes away so. The marker cannot be taken away.
+fn wanted(edits: &mut Vec<EnvEdit>, settings: &Settings, environment: &Environment) {
+    let lockdown = settings.is_on(Switch::Lockdown);
+    for (named, word) in words(settings).into_iter().filter(|(named, _)| *named != MARKER) {
+        edits.retain(|edit| name(edit) != named);
+        let inherited = environment.get_os(named);
+        match word {
+            Word::Given(Some(value)) => edits.push(EnvEdit::Given(named.into(), value.into())),
+            // Elsewhere it is there already.
+            Word::Given(None) => edits.extend(
+                inherited
+                    .filter(|_| lockdown)
+                    .map(|value| EnvEdit::Given(named.into(), value.into())),
+            ),
+            Word::Taken => edits.extend(
+                inherited.filter(|_| !lockdown).map(|_| EnvEdit::Unset(named.into(), TAKEN)),
+            ),
+        }
+    }
+}
+
+/// The names of the variables that the command can see and that carry secrets, as far as names
+/// tell.
+pub fn secrets(settings: &Settings, os: Os, environment: &Environment) -> Vec<String> {
+    let program = Path::new(&settings.command.value[0]).file_name();
+    let agent = AGENTS.iter().find(|agent| program == Some(OsStr::new(agent.command)));
+    let words = words(settings);
+    let is_left = |name: &OsStr| {
+        let is_dropped = row(os, name).is_some_and(|row| row.when == DropWhen::Always);
+        !is_dropped && is_kept(settings, agent, name)
+    };
+    let is_seen = |name: &OsStr| {
+        let is_given = |word: &Word| matches!(word, Word::Given(_));
+        words.get(name).map_or_else(|| is_left(name), is_given)
+    };
+    let inherited = environment.iter().map(|(name, _)| name);
+    let seen = inherited.chain(words.keys().copied()).filter(|name| is_seen(name));
+    let secret = |name: &OsStr| Some(name.to_str().filter(|name| is_secret(name))?.to_owned());
+    let mut secrets: Vec<String> = seen.filter_map(secret).collect();
+    secrets.sort_unstable();
+    secrets.dedup();
+    secrets
+}
+
 fn name(edit: &EnvEdit) -> &OsStr {
     match edit {
-        EnvEdit::Set(name, _) | EnvEdit::Unset(name, _) => name,
+        EnvEdit::Set(name, _) | EnvEdit::Given(name, _) | EnvEdit::Unset(name, _) => name,
     }
 }
 

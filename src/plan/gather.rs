@@ -10,6 +10,7 @@ use super::git;
 use super::home;
 use super::maps;
 use super::mount::{Access, Authority, Kind, Mount, Why, below, nearest};
+use super::moved;
 use super::program;
 use super::protect;
 use super::system::System;
@@ -59,6 +60,7 @@ pub fn gather<K: System>(
         maps::ignore(&mut gathered, settings);
     } else {
         home::gather(&mut gathered, host);
+        moved::gather(&mut gathered, host);
         gathered.doors(settings, host);
         maps::gather(&mut gathered, host)?;
         git::hint(&mut gathered, host);
@@ -92,6 +94,8 @@ fn refuse_project<K>(host: &Host, hidden: &[Hidden<K>]) -> Result<(), Error> {
 fn writable_places<K: System>(host: &Host) -> Vec<PathBuf> {
     let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
     let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
+    let moved = host.moved.iter().filter(|moved| moved.row.writable);
+    let places = places.chain(moved.map(|moved| &moved.located.canonical));
     let places = places.chain([&host.origin.project]).chain(git::directories(host)).cloned();
     places.chain(K::temporary(host)).collect()
 }
@@ -144,6 +148,7 @@ impl<K: System> Gathered<K> {
     /// The places that no mount may show.
     fn hide(&mut self, settings: &Settings, host: &Host) {
         home::hide(self, host);
+        moved::hide(self, host);
         K::hide(self, host);
         display::hide(self, host);
         if !settings.is_on(Switch::Docker) {

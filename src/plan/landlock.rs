@@ -45,7 +45,8 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
             }
             return devices;
         }
-        MountKind::Directory { .. }
+        MountKind::Denied { .. }
+        | MountKind::Directory { .. }
         | MountKind::File { .. }
         | MountKind::Copied { .. }
         | MountKind::Symlink { .. } => return Vec::new(),

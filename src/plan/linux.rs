@@ -30,6 +30,14 @@ impl System for MountKind {
         if directory { Self::Tmpfs { mode: 0o755, writable: true } } else { Self::EmptyFile }
     }
 
+    fn masked(directory: bool) -> Self {
+        if directory { Self::Tmpfs { mode: 0o555, writable: false } } else { Self::EmptyFile }
+    }
+
+    fn denied(directory: bool) -> Self {
+        Self::Denied { directory }
+    }
+
     fn private() -> Self {
         Self::Tmpfs { mode: PRIVATE, writable: true }
     }

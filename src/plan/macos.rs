@@ -84,6 +84,15 @@ impl System for RuleKind {
         CLOSED
     }
 
+    /// A profile cannot show another content, so reading fails.
+    fn masked(_: bool) -> Self {
+        CLOSED
+    }
+
+    fn denied(_: bool) -> Self {
+        CLOSED
+    }
+
     /// What is there can be read, and nothing is added.
     fn private() -> Self {
         Self::Open { access: Access::ReadOnly }

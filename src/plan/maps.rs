@@ -67,7 +67,7 @@ fn add<K: System>(gathered: &mut Gathered<K>, host: &Host, map: &Map) {
     let (authority, reason) = match map.setting.source {
         Source::Flag => (Authority::Flag, "mapped on the command line"),
         Source::ProjectFile => (Authority::ProjectFile, "mapped in the project's .ai-jail"),
-        Source::UserFile | Source::Remembered | Source::Default => {
+        Source::UserFile | Source::UserCommand | Source::Remembered | Source::Default => {
             (Authority::UserFile, "mapped in the user's .ai-jail")
         }
     };
@@ -171,7 +171,7 @@ fn alone(maps: &[Map], index: usize) -> Result<(), Refusal> {
     let rank = |map: &Map| match map.setting.source {
         Source::Flag => 2,
         Source::ProjectFile | Source::Remembered => 1,
-        Source::UserFile | Source::Default => 0,
+        Source::UserFile | Source::UserCommand | Source::Default => 0,
     };
     let comes_before =
         |other: usize| (rank(&maps[other]), index).cmp(&(rank(map), other)) == Ordering::Greater;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
 use super::mount::Kind;
-use crate::fields::Switch;
+use crate::fields::{List, Switch, variable_name};
 use crate::host::mise::Work;
 use crate::host::{Host, Stdio};
 use crate::policy::env::{MARKER, dropped};
@@ -24,7 +24,7 @@ pub struct MiseStep {
     /// Whether the command is an interactive bash, which gets mise's hook.
     pub hook: bool,
     /// Variables that are not taken from mise; a name may end in `*`.
-    pub withheld: Vec<&'static str>,
+    pub withheld: Vec<String>,
     /// What there is for it to do.
     pub reason: String,
 }
@@ -63,7 +63,7 @@ fn is_interactive_bash(settings: &Settings, host: &Host) -> bool {
 }
 
 /// What the jail itself decides, and what it does not let in from the host either.
-fn withheld(settings: &Settings, host: &Host) -> Vec<&'static str> {
+fn withheld(settings: &Settings, host: &Host) -> Vec<String> {
     let applies = |when: DropWhen| match when {
         DropWhen::Always | DropWhen::UnlessMapped => true,
         DropWhen::WithoutX11 | DropWhen::WithoutKeys => host.display.x11.is_none(),
@@ -73,5 +73,10 @@ fn withheld(settings: &Settings, host: &Host) -> Vec<&'static str> {
         DropWhen::UnlessVisible => false,
     };
     let dropped = dropped(host.os).filter(|row| applies(row.when)).map(|row| row.name);
-    ["HOME", MARKER].into_iter().chain(dropped).collect()
+    // What the user says by name is stronger than what mise sets.
+    let by_name = [List::EnvPass, List::EnvUnset].into_iter().flat_map(|list| {
+        let names = settings.list(list).iter().map(|entry| variable_name(&entry.value));
+        names.filter_map(|name| name.to_str())
+    });
+    ["HOME", MARKER].into_iter().chain(dropped).chain(by_name).map(str::to_owned).collect()
 }

@@ -3,6 +3,7 @@
 //! `--dry-run`, `--verbose`, `status` and `--explain` are views of it.
 
 mod arrange;
+mod conceal;
 mod display;
 mod environment;
 mod gather;
@@ -16,6 +17,7 @@ mod maps;
 mod mise;
 pub mod mount;
 pub mod mount_points;
+mod moved;
 pub mod network;
 mod own_home;
 mod pin;
@@ -42,7 +44,7 @@ use crate::host::named::NamedDirectory;
 use crate::policy::Os;
 use crate::policy::place::Place;
 use crate::settings::Settings;
-pub use environment::EnvEdit;
+pub use environment::{EnvEdit, secrets};
 pub use macos::{MacOs, Rule, RuleKind};
 pub use mise::MiseStep;
 pub use mount::{Access, Authority, Content, Kind, Mount, MountKind};
@@ -266,9 +268,12 @@ fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Or
     let own_home = host.own_home.as_ref().map(|own| own.root.as_path());
     let mounts = arrange::arrange(gathered.mounts, &gathered.hidden, own_home);
     let mounts = sockets::mask(mounts, &host.sockets, &gathered.given, facts);
+    let mounts = conceal::cover(mounts, &host.concealed)?;
     let mounts = pin::all(mounts);
     let environment = environment::edits(settings, facts, host, &mounts, mise.is_some());
     let own = own_home::directories(&mounts, own_home);
+    let mut warnings = gathered.warnings;
+    warnings.extend(host.concealed.warnings.iter().cloned());
     let rest = Rest {
         network,
         environment,
@@ -276,7 +281,7 @@ fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Or
         given: gathered.given,
         withheld: gathered.withheld,
         own,
-        warnings: gathered.warnings,
+        warnings,
         only_typed: gathered.only_typed,
     };
     Ok(Ordered { mounts, rest })

@@ -61,6 +61,11 @@ pub enum MountKind {
     },
     /// An empty file that nothing can be written to: the mask of a file.
     EmptyFile,
+    /// Something that can neither be read, listed nor written.
+    Denied {
+        /// Whether it is a directory.
+        directory: bool,
+    },
     /// The processes of the jail.
     Proc,
     /// The devices every jail has.
@@ -113,7 +118,7 @@ impl Kind for MountKind {
     }
 
     fn is_closed(&self) -> bool {
-        matches!(self, Self::EmptyFile | Self::Tmpfs { .. })
+        matches!(self, Self::EmptyFile | Self::Denied { .. } | Self::Tmpfs { .. })
     }
 }
 
@@ -147,6 +152,8 @@ pub enum Authority {
     ProjectFile,
     /// A hidden path: stronger than any configuration file.
     Hidden,
+    /// A mask or a denial of something in the project.
+    Mask,
     /// A map on the command line: the user's own decision.
     Flag,
 }

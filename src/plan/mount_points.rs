@@ -39,7 +39,8 @@ pub fn check(plan: &mut Plan, is_there: impl Fn(&Path) -> bool) -> Result<(), Er
             | Authority::Table
             | Authority::Protect
             | Authority::Pin
-            | Authority::Hidden => {}
+            | Authority::Hidden
+            | Authority::Mask => {}
         }
         false
     });

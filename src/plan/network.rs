@@ -134,7 +134,9 @@ fn origin(entry: &NetworkEntry, reach: Reach) -> String {
     let place = match entry.source {
         Source::Flag => "--allow-host",
         Source::ProjectFile => "the project's .ai-jail",
-        Source::UserFile | Source::Remembered | Source::Default => "your own ~/.ai-jail",
+        Source::UserFile | Source::UserCommand | Source::Remembered | Source::Default => {
+            "your own ~/.ai-jail"
+        }
     };
     match reach {
         Reach::AsWritten => place.to_owned(),

@@ -23,6 +23,12 @@ pub trait System: Kind {
     /// What hides a place.
     fn mask(directory: bool) -> Self;
 
+    /// What shows a place of the project empty.
+    fn masked(directory: bool) -> Self;
+
+    /// What keeps the jail out of a place of the project.
+    fn denied(directory: bool) -> Self;
+
     /// A directory that the jail has for itself, or of which it can change nothing.
     fn private() -> Self;
 

@@ -104,21 +104,6 @@ pub fn dropped(os: Os) -> impl Iterator<Item = &'static Variable> {
     DROPPED.iter().chain(more)
 }
 
-/// What alone is inherited in lockdown.
-pub const LOCKDOWN_KEPT: &[&str] = &[
-    "PATH",
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "SHELL",
-    "TERM",
-    "COLORTERM",
-    "TERM_PROGRAM*",
-    "LANG",
-    "LC_*",
-    "TZ",
-];
-
 /// Variables that name certificate files programs need.
 pub const CERTIFICATES: &[&str] = &[
     "SSL_CERT_FILE",

@@ -17,6 +17,8 @@ pub enum Severity {
     RunsByItself,
     /// The host runs it at the next ordinary action, such as a commit.
     RunsOnUse,
+    /// The jail could read what was to be masked or denied.
+    CouldBeRead,
     /// Work is gone.
     Lost,
     /// Something did not work, and there is a way.
@@ -29,6 +31,8 @@ pub enum Severity {
 pub enum What {
     /// It was read-only in the jail, until somebody outside put another in its place.
     Replaced,
+    /// It is another one than the one that was held.
+    Exchanged,
     /// It was not there before.
     Appeared,
     /// It is another one, or has another content.
@@ -79,6 +83,13 @@ impl Finding {
         let (severity, what) = (Severity::Advice, What::Refused);
         let (place, path) = (path.to_path_buf(), path.to_path_buf());
         Self { severity, place, what, path, reason: reason.into() }
+    }
+
+    /// Something that was to be masked or denied, and was not.
+    pub fn could_be_read(path: PathBuf, is_new: bool) -> Self {
+        let what = if is_new { What::Appeared } else { What::Exchanged };
+        let reason = "it fits a mask or a denial, and the jail could read it".into();
+        Self { severity: Severity::CouldBeRead, place: path.clone(), what, path, reason }
     }
 
     /// Whether both are told in one line.

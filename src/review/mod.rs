@@ -48,6 +48,8 @@ impl<'a> Review<'a> {
         repositories::new_ones(self.host, &mut found);
         let project = &self.host.origin.project;
         found.extend(refused.iter().map(|path| Finding::refused(path, project)));
+        let unmasked = self.host.concealed.appeared().into_iter();
+        found.extend(unmasked.map(|(path, is_new)| Finding::could_be_read(path, is_new)));
         found.extend(home.into_iter().flat_map(|home| self.memory.lost(home)));
         found
     }

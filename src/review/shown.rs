@@ -53,6 +53,7 @@ fn line(group: &[Finding]) -> String {
 fn words(what: What) -> &'static str {
     match what {
         What::Replaced => "was replaced during this run, and writable from then on",
+        What::Exchanged => "was replaced in this run",
         What::Appeared => "appeared in this run",
         What::Changed => "changed in this run",
         What::Linked => "became a link in this run",
@@ -68,6 +69,7 @@ fn words_for_many(what: What) -> &'static str {
         What::CameAndWent => "had something in this run that is not there any more",
         What::Lost => "are gone",
         What::Refused => "were not changed, though a command tried to",
+        What::Exchanged => "were replaced in this run",
         What::Appeared | What::Changed | What::Linked => words(what),
     }
 }

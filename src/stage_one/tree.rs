@@ -100,7 +100,9 @@ impl Growing<'_> {
                 let (parent, name) = self.place_of(dest)?;
                 make(parent, &name, Place::Directory, mode_of(*mode))
             }
-            Kind::Over { content } => self.put_over(dest, &content.0, piece.is_made),
+            Kind::Over { content, mode } => {
+                self.put_over(dest, &content.0, mode_of(*mode), piece.is_made)
+            }
             Kind::Link { target } => {
                 let (parent, name) = self.place_of(dest)?;
                 Ok(symlinkat(target, parent, &*name)?)
@@ -120,9 +122,15 @@ impl Growing<'_> {
 
     /// Mounts a new file at its place. The kernel mounts only what stands in a tree, so the file has a name in the root
     /// until it is mounted.
-    fn put_over(&mut self, dest: &Path, content: &[u8], is_made: bool) -> io::Result<()> {
+    fn put_over(
+        &mut self,
+        dest: &Path,
+        content: &[u8],
+        mode: Mode,
+        is_made: bool,
+    ) -> io::Result<()> {
         let new = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-        let file = openat(&self.root, PASSING, new, mode_of(0o644))?;
+        let file = openat(&self.root, PASSING, new, mode)?;
         File::from(file).write_all(content)?;
         let mount = mounts::bind(self.root.as_fd(), PASSING, flags(Access::ReadOnly))?;
         self.attach(&mount, dest, Place::File, is_made)?;

@@ -1,6 +1,7 @@
 //! What a run says before the launch.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use super::{agent, verbose};
 use crate::cli::Cli;
@@ -9,6 +10,23 @@ use crate::host::agent::Running;
 use crate::messages;
 use crate::plan::Plan;
 use crate::text::visible;
+
+/// At the first run in a project: what of it looks like a secret, the first few and how many.
+pub fn tell_secrets((first, count): &(Vec<PathBuf>, usize)) {
+    if first.is_empty() {
+        return;
+    }
+    let names: Vec<String> = first.iter().map(visible).collect();
+    let more = match count - first.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    messages::note(format!(
+        "{}{more} may hold secrets, and the jail can read them\n  to mask such files, type: \
+         ai-jail --init --mask @secrets",
+        names.join(", ")
+    ));
+}
 
 /// Descriptors of the caller's that the command's words name, as `<(…)` of a shell does. They are
 /// closed in the jail, so the command will not find them: told under `--exec` too.

@@ -14,10 +14,12 @@ use crate::cli::Cli;
 use crate::config::trust::Verdict;
 use crate::config::{self, Loaded, Paths};
 use crate::error::Error;
-use crate::fields::{BarStyle, Net, Switch};
+use crate::fields::{BarStyle, List, Net, Switch, Trust as Takes};
 use crate::host;
 use crate::host::facts::HostFacts;
 use crate::host::own_files::Kept;
+use crate::plan;
+use crate::policy::Os;
 use crate::settings::{self, MapSetting, Settings, Source};
 use crate::start::Start;
 use crate::text::{visible, visible_words};
@@ -33,6 +35,7 @@ pub struct Overview {
     /// Whether lockdown ignores the maps.
     maps_ignored: bool,
     network: Network,
+    lists: Vec<Entry>,
     lockdown: State,
     #[serde(serialize_with = "by_name")]
     switches: Vec<State>,
@@ -42,6 +45,8 @@ pub struct Overview {
     own_home: Option<OwnHome>,
     /// What of ai-jail lies on this machine.
     on_disk: Vec<OnDisk>,
+    /// Names of variables that the command sees and that look like secrets.
+    visible_secrets: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -86,6 +91,14 @@ struct Command {
 struct Map {
     path: BytePath,
     access: &'static str,
+    source: &'static str,
+}
+
+/// An entry of a list that is no map. Of a variable only the name: a value may be a secret.
+#[derive(Debug, Serialize)]
+struct Entry {
+    list: &'static str,
+    text: BytePath,
     source: &'static str,
 }
 
@@ -135,6 +148,7 @@ impl Overview {
         verdict: &Verdict,
         settings: &Settings,
         host: &HostFacts,
+        visible_secrets: Vec<String>,
     ) -> Self {
         let file_state = |path: &PathBuf, file: &crate::config::File| FileState {
             path: BytePath(path.clone()),
@@ -166,6 +180,7 @@ impl Overview {
             maps: settings.maps.iter().map(Map::new).collect(),
             maps_ignored: locked,
             network: Network::new(&settings.network),
+            lists: Entry::all(settings),
             lockdown: state(Switch::Lockdown),
             switches: Switch::ALL.iter().filter(others).map(|switch| state(*switch)).collect(),
             status_bar: Bar {
@@ -177,6 +192,7 @@ impl Overview {
                 .as_ref()
                 .map(|home| OwnHome { path: BytePath(home.directory.clone()), size: home.size }),
             on_disk: Vec::new(),
+            visible_secrets,
         }
     }
 
@@ -234,6 +250,23 @@ impl Network {
     }
 }
 
+impl Entry {
+    fn all(settings: &Settings) -> Vec<Self> {
+        let lists = List::ALL
+            .iter()
+            .filter(|list| matches!(list.row().trust, Takes::Tightens | Takes::Excepts { .. }));
+        let entries = lists.flat_map(|list| {
+            let row = list.row();
+            settings.list(*list).iter().map(|entry| Self {
+                list: row.name,
+                text: BytePath((row.shown)(&entry.value).into()),
+                source: word(entry.source),
+            })
+        });
+        entries.collect()
+    }
+}
+
 impl State {
     /// `on`, or what keeps it off.
     fn state(&self) -> &'static str {
@@ -255,7 +288,9 @@ impl State {
 pub fn show(start: &Start, cli: &Cli) -> Result<(), Error> {
     let Start { origin, paths, loaded, verdict } = start;
     let settings = config::resolve(cli, &loaded.restrained(verdict));
-    let overview = Overview::new(paths, loaded, verdict, &settings, &host::facts::find(origin));
+    let facts = host::facts::find(origin);
+    let secrets = plan::secrets(&settings, Os::of_this_build(), &origin.environment);
+    let overview = Overview::new(paths, loaded, verdict, &settings, &facts, secrets);
     output::show(&overview.with_kept(host::own_files::find(&origin.home)), cli.json)
 }
 
@@ -292,6 +327,9 @@ impl fmt::Display for Overview {
         for NetworkEntry { field, text, source } in &self.network.entries {
             row("", &format!("{}: {}", field.replace('_', " "), visible(text)), source)?;
         }
+        for entry in &self.lists {
+            row(entry.list, &visible(&entry.text.0), entry.source)?;
+        }
         for switch in std::iter::once(&self.lockdown).chain(&self.switches) {
             row(switch.name, switch.state(), switch.source)?;
         }
@@ -309,6 +347,12 @@ impl fmt::Display for Overview {
             row(name, &format!("{path}: {} {files}, {} bytes", kept.files, kept.bytes), "")?;
             row("", &format!("  {}", kept.what), "")?;
             name = "";
+        }
+        for name in &self.visible_secrets {
+            row("secret", &format!("{name} is handed on"), "its name says so")?;
+        }
+        if !self.visible_secrets.is_empty() {
+            row("", "to keep them away, type: --clear-env", "or --unset-env NAME")?;
         }
         Ok(())
     }
@@ -330,6 +374,7 @@ fn word(source: Source) -> &'static str {
     match source {
         Source::Default => "default",
         Source::UserFile => "user file",
+        Source::UserCommand => "user file, for this command",
         Source::ProjectFile => "project file",
         Source::Remembered => "remembered",
         Source::Flag => "flag",

@@ -44,6 +44,7 @@ fn how(kind: &AnyKind) -> String {
         AnyKind::Mount(
             MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. },
         ) => "empty",
+        AnyKind::Mount(MountKind::Denied { .. }) => "denied",
         AnyKind::Mount(MountKind::Proc | MountKind::Devices { .. }) => "fresh",
         AnyKind::Mount(MountKind::File { .. }) => "file",
         AnyKind::Mount(MountKind::Replaced { .. }) => "file, in place of the host's",

@@ -80,6 +80,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "error",
             "failure",
+            "fields",
             "host",
             "launch",
             "messages",

@@ -150,7 +150,9 @@ fn the_environment_is_that_of_linux() {
     mac.set("DYLD_INSERT_LIBRARIES", "/evil.dylib");
     let jail = mac.jail(WORDS);
     let names = jail.plan.environment.iter().map(|edit| match edit {
-        EnvEdit::Set(name, _) | EnvEdit::Unset(name, _) => name.to_str().expect("plain"),
+        EnvEdit::Set(name, _) | EnvEdit::Given(name, _) | EnvEdit::Unset(name, _) => {
+            name.to_str().expect("plain")
+        }
     });
     // Beside Linux's stand those that lead to the jail's own temporary directory.
     let temporary = |name: &&str| TEMPORARY_VARIABLES.iter().all(|row| row.name != *name);

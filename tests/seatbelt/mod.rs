@@ -12,6 +12,7 @@ mod links;
 mod lockdown;
 mod machine;
 mod maps;
+mod masks;
 mod names;
 mod network;
 mod operations;

@@ -112,7 +112,9 @@ fn a_jail_has_a_temporary_directory_of_its_own() {
         ] {
             let edit = EnvEdit::Set(name.into(), value.into());
             let of_name = |edit: &&EnvEdit| match edit {
-                EnvEdit::Set(known, _) | EnvEdit::Unset(known, _) => known == name,
+                EnvEdit::Set(known, _) | EnvEdit::Given(known, _) | EnvEdit::Unset(known, _) => {
+                    known == name
+                }
             };
             let edits: Vec<_> = jail.plan.environment.iter().filter(of_name).collect();
             assert_eq!(edits, [&edit]);

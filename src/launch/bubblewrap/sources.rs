@@ -12,13 +12,13 @@ use nix::sys::resource::{Resource, getrlimit};
 use nix::sys::stat::{Mode, fstat};
 
 use super::in_memory;
-use crate::backend::bwrap::Sources;
+use crate::backend::bwrap::{self, Sources};
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::launch::copies::Copies;
 use crate::launch::descriptors;
 use crate::launch::placed::{self, Placed};
-use crate::plan::{Access, Authority, MountKind, Plan};
+use crate::plan::{Access, Authority, Mount, MountKind, Plan};
 
 /// Descriptors left for everything else.
 const RESERVE: u64 = 64;
@@ -57,6 +57,15 @@ pub fn open_all(
     bubblewrap: &Bubblewrap,
 ) -> Result<OpenSources, Error> {
     let mut sources = OpenSources { opened: files, placed: Placed::default() };
+    // What hides files of `/proc` is the empty device with either builder: bubblewrap mounts it itself.
+    let proc = bwrap::proc(plan);
+    let is_empty = |mount: &&Mount| {
+        matches!(mount.kind, MountKind::EmptyFile | MountKind::Denied { directory: false })
+            && !proc.is_some_and(|proc| bwrap::is_in(proc, mount))
+    };
+    for mount in plan.mounts().iter().filter(is_empty) {
+        sources.opened.insert(mount.dest.clone(), nothing()?);
+    }
     if !bubblewrap.bind_fd {
         for mount in plan.mounts() {
             let MountKind::Bind { source, .. } = &mount.kind else { continue };
@@ -67,7 +76,8 @@ pub fn open_all(
         return Ok(sources);
     }
     let (limit, _) = getrlimit(Resource::RLIMIT_NOFILE).map_err(Error::system("getrlimit"))?;
-    let mut budget = limit.saturating_sub(RESERVE);
+    let taken = u64::try_from(sources.opened.len()).unwrap_or(u64::MAX);
+    let mut budget = limit.saturating_sub(RESERVE + taken);
     let mut failed = None;
     plan.places.retain_mounts(|mount| {
         let MountKind::Bind { source, access } = &mount.kind else {
@@ -119,6 +129,12 @@ pub fn files(plan: &Plan, copies: &Copies) -> Result<BTreeMap<PathBuf, OwnedFd>,
         files.insert(mount.dest.clone(), file);
     }
     Ok(files)
+}
+
+/// What an empty file of the jail's is made from: bubblewrap reads it to its end.
+fn nothing() -> Result<OwnedFd, Error> {
+    let null = open("/dev/null", OFlag::O_RDONLY, Mode::empty());
+    null.map_err(Error::system("open /dev/null"))
 }
 
 /// Opens a path on which no symbolic link stands; `openat2(2)`, Linux 5.6.

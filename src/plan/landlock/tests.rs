@@ -48,6 +48,7 @@ fn given(kind: &MountKind, as_root: bool) -> Rights {
         MountKind::Directory { .. }
         | MountKind::File { .. }
         | MountKind::Copied { .. }
+        | MountKind::Denied { .. }
         | MountKind::Symlink { .. } => BitFlags::EMPTY,
     }
 }
@@ -79,6 +80,7 @@ fn kind() -> impl Strategy<Value = MountKind> {
         4 => (path(), access).prop_map(|(source, access)| MountKind::Bind { source, access }),
         2 => any::<bool>().prop_map(|writable| MountKind::Tmpfs { mode: 0o755, writable }),
         1 => Just(MountKind::EmptyFile),
+        1 => any::<bool>().prop_map(|directory| MountKind::Denied { directory }),
         1 => Just(MountKind::Proc),
         1 => any::<bool>().prop_map(|writable| MountKind::Devices { writable }),
         1 => Just(MountKind::Directory { mode: 0o700 }),

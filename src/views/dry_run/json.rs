@@ -103,6 +103,7 @@ fn mount(kind: &MountKind) -> Value {
             json!({ "kind": "tmpfs", "mode": format!("{mode:04o}"), "writable": writable })
         }
         MountKind::EmptyFile => json!({ "kind": "empty-file" }),
+        MountKind::Denied { directory } => json!({ "kind": "denied", "directory": directory }),
         MountKind::Proc => json!({ "kind": "proc" }),
         MountKind::Devices { .. } => json!({ "kind": "devices" }),
         MountKind::Directory { mode } => {
@@ -138,6 +139,7 @@ fn rule(place: &Path, kind: &RuleKind) -> Value {
 
 fn edit(edit: &EnvEdit) -> Value {
     match edit {
+        EnvEdit::Given(name, _) => json!({ "set": name.to_string_lossy(), "value": null }),
         EnvEdit::Set(name, value) => {
             json!({ "set": name.to_string_lossy(), "value": value.to_string_lossy() })
         }

@@ -62,9 +62,13 @@ fn bubblewrap(
     let mut text = quote(bubblewrap.path.as_os_str());
     for words in options {
         text.extend_from_slice(b" \\\n ");
-        for word in words {
+        let given = words.get(1).and_then(|name| given(plan, name));
+        for (at, word) in words.iter().enumerate() {
             text.push(b' ');
-            text.extend(quote(word));
+            match given.filter(|_| at == 2 && words[0] == "--setenv") {
+                Some(name) => text.extend(from_shell(name)),
+                None => text.extend(quote(word)),
+            }
         }
     }
     let inner = format!(" \\\n  -- /proc/self/fd/{SELF_FD} {ENTRY_POINT} {SPEC_FD} {SELF_FD}<");
@@ -91,13 +95,14 @@ fn sandbox_exec(
         text.extend(words.concat());
     }
     text.extend_from_slice(b" && env");
-    let mut line = |words: &[&OsStr]| {
-        text.extend_from_slice(b" \\\n ");
-        for word in words {
-            text.push(b' ');
-            text.extend(quote(word));
+    let mut variables = Vec::new();
+    for edit in &plan.environment {
+        if let EnvEdit::Given(name, _) = edit {
+            let assignment = [quote(name), b"=".to_vec(), from_shell(name)].concat();
+            variables.push(assignment);
         }
-    };
+    }
+    let mut line = |words: &[&OsStr]| append(&mut text, words);
     if plan.facts.environment == Inheritance::Cleared {
         line(&["-i".as_ref()]);
     }
@@ -111,6 +116,11 @@ fn sandbox_exec(
             line(&[&with_value(name, value)]);
         }
     }
+    for variable in variables {
+        text.extend_from_slice(b" \\\n  ");
+        text.extend(variable);
+    }
+    let mut line = |words: &[&OsStr]| append(&mut text, words);
     line(&[program.as_os_str(), "-p".as_ref(), profile.policy.as_ref()]);
     for (key, value) in &profile.parameters {
         line(&["-D".as_ref(), &with_value(key.as_ref(), value)]);
@@ -118,6 +128,34 @@ fn sandbox_exec(
     line(&[ourselves.as_os_str(), ENTRY_POINT.as_ref(), SPEC_FD.to_string().as_ref()]);
     text.extend(here_document(plan, host));
     text
+}
+
+/// A line of quoted words.
+fn append(text: &mut Vec<u8>, words: &[&OsStr]) {
+    text.extend_from_slice(b" \\\n ");
+    for word in words {
+        text.push(b' ');
+        text.extend(quote(word));
+    }
+}
+
+/// The name of a variable that the user hands on, whose value is shown nowhere.
+fn given<'a>(plan: &'a Plan, name: &OsStr) -> Option<&'a OsStr> {
+    plan.environment.iter().find_map(|edit| match edit {
+        EnvEdit::Given(given, _) if given == name => Some(given.as_os_str()),
+        _ => None,
+    })
+}
+
+/// The value that the shell has for a variable, which it asks for where it has none.
+fn from_shell(name: &OsStr) -> Vec<u8> {
+    let bytes = name.as_bytes();
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    // No shell can have a variable of another name.
+    if !bytes.iter().all(is_name) || bytes.first().is_some_and(u8::is_ascii_digit) {
+        return b"''".to_vec();
+    }
+    [b"\"${", bytes, b"?}\""].concat()
 }
 
 /// `NAME=VALUE`.

@@ -26,6 +26,8 @@ pub enum Access {
     ReadWrite,
     /// Device nodes, to use.
     Device,
+    /// It is there, and can be neither read nor written.
+    Denied,
     /// Made for the jail by the kernel: its processes, its terminals.
     Fresh,
     /// On macOS: refused, whether something is there or not.
@@ -83,8 +85,8 @@ pub fn answer(jail: &Jail<'_>, arrival: &Arrival<'_>) -> Answer {
         Thing::Host(found) => host_file(jail, mount, place, found),
         Thing::Memory | Thing::File | Thing::Copy => (true, is_writable_memory(jail, place)),
         Thing::Device => (true, true),
-        Thing::EmptyFile => (true, landlock_lets_fill(jail, place)),
-        Thing::Link(_) => (true, false),
+        Thing::Denied { .. } => (false, false),
+        Thing::EmptyFile | Thing::Link(_) => (true, false),
     };
     let of_host = nearest(&jail.places, place).is_some_and(|mount| mount.access().is_some())
         || jail.plan.write_back.iter().any(|file| file.copy == *place);
@@ -106,6 +108,7 @@ fn access(jail: &Jail<'_>, arrival: &Arrival<'_>, writable: bool) -> Access {
         }
         Thing::Absent => Access::Absent,
         Thing::Memory if is_devices(arrival.mount, &arrival.place) => Access::Fresh,
+        Thing::Denied { .. } => Access::Denied,
         Thing::Memory | Thing::EmptyFile => Access::Empty,
         Thing::Kernel(_) | Thing::File => Access::Fresh,
         Thing::Device => Access::Device,
@@ -129,8 +132,8 @@ fn kind(thing: &Thing) -> Option<&'static str> {
     match thing {
         Thing::Absent | Thing::Kernel(None) => None,
         Thing::Host(found) | Thing::Kernel(Some(found)) => Some(word(&found.kind)),
-        Thing::Memory => Some("directory"),
-        Thing::EmptyFile | Thing::File | Thing::Copy => Some("file"),
+        Thing::Memory | Thing::Denied { directory: true } => Some("directory"),
+        Thing::EmptyFile | Thing::Denied { .. } | Thing::File | Thing::Copy => Some("file"),
         Thing::Link(_) => Some("link"),
         Thing::Device => Some("device"),
     }
@@ -178,19 +181,10 @@ fn host_file(jail: &Jail<'_>, mount: Option<&Shown>, place: &Path, found: &Found
 /// Whether a Landlock rule, if there is to be one, lets files be made and written. Rules add up
 /// along a path: one for a directory above is enough.
 fn landlock_lets_write(jail: &Jail<'_>, place: &Path) -> bool {
-    landlock_grants(jail, place, &[PathAccess::ReadWrite])
-}
-
-/// Whether a Landlock rule lets something be written to a file that is there; where devices are
-/// used, nothing can be made beside them.
-fn landlock_lets_fill(jail: &Jail<'_>, place: &Path) -> bool {
-    landlock_grants(jail, place, &[PathAccess::ReadWrite, PathAccess::Device])
-}
-
-fn landlock_grants(jail: &Jail<'_>, place: &Path, accesses: &[PathAccess]) -> bool {
     let Some(landlock) = &jail.plan.landlock else { return true };
-    let grants =
-        |rule: &PathRule| accesses.contains(&rule.access) && below(place, &rule.path.0).is_some();
+    let grants = |rule: &PathRule| {
+        rule.access == PathAccess::ReadWrite && below(place, &rule.path.0).is_some()
+    };
     landlock.rules.iter().any(grants)
 }
 

@@ -7,6 +7,7 @@ pub mod network;
 mod rule;
 mod shown;
 mod trials;
+mod variable;
 mod walk;
 
 use std::ffi::OsString;
@@ -174,6 +175,7 @@ impl ShownMount {
             AnyKind::Mount(MountKind::Bind { source, .. }) => ("bind", Some(source)),
             AnyKind::Mount(MountKind::Tmpfs { .. }) => ("tmpfs", None),
             AnyKind::Mount(MountKind::EmptyFile) => ("empty file", None),
+            AnyKind::Mount(MountKind::Denied { .. }) => ("denied", None),
             AnyKind::Mount(MountKind::File { .. } | MountKind::Replaced { .. }) => ("file", None),
             AnyKind::Mount(MountKind::Copied { source }) => ("copy", Some(source)),
             AnyKind::Mount(MountKind::Proc) => ("proc", None),

@@ -33,6 +33,8 @@ pub enum Rule {
         /// The row.
         row: String,
     },
+    /// A mask or a denial of the user's or the project's.
+    Mask,
     /// The host runs it later.
     Protected,
     /// A table would give it, and something speaks against it.
@@ -64,7 +66,10 @@ fn by(rule: Rule, reason: impl Into<String>) -> Decision {
 /// What decided about the place that a path leads to. `home` is the canonical home of the host.
 pub fn decide(jail: &Jail<'_>, home: Option<&Path>, arrival: &Arrival<'_>) -> Decision {
     match arrival.mount {
-        Some(mount) if arrival.thing != Thing::Absent || mount.authority == Authority::Hidden => {
+        Some(mount)
+            if arrival.thing != Thing::Absent
+                || matches!(mount.authority, Authority::Hidden | Authority::Mask) =>
+        {
             by_mount(jail, home, mount)
         }
         Some(mount) => {
@@ -104,6 +109,7 @@ fn by_mount(jail: &Jail<'_>, home: Option<&Path>, mount: &Shown) -> Decision {
         Authority::ProjectFile => map("project file"),
         Authority::Protect | Authority::Pin => Rule::Protected,
         Authority::Hidden => Rule::Hidden { row: row(mount) },
+        Authority::Mask => Rule::Mask,
         Authority::Flag => map("flag"),
     };
     by(rule, mount.reason.clone())

@@ -86,8 +86,9 @@ impl fmt::Display for Answer {
                 write!(f, "absent, and the command may make it{lost}")
             }
             (Access::Absent, _) => write!(f, "absent"),
+            (Access::Denied, _) => write!(f, "{kind} that can be neither read nor written"),
             (Access::Empty, _) if kind == "file" => {
-                write!(f, "empty file, in which nothing that is written stays")
+                write!(f, "empty file, which cannot be written")
             }
             (Access::Empty, _) => {
                 let read_only = if self.writable { "" } else { ", read-only" };
@@ -131,6 +132,7 @@ impl fmt::Display for Rule {
             Self::Map { source: "flag" } => write!(f, "a map on the command line"),
             Self::Map { source } => write!(f, "a map in the {source}"),
             Self::Hidden { row } => write!(f, "row {row} of what no jail has"),
+            Self::Mask => write!(f, "a mask or a denial"),
             Self::Protected => write!(f, "the host runs it later"),
             Self::Withheld => write!(f, "left out"),
             Self::Lockdown => write!(f, "lockdown"),

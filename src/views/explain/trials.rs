@@ -1,13 +1,15 @@
 //! `--explain`: the plan that a run would have, and those it would have with other words.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use super::{Access, Answer, Change, Changes, Explanation, Question, answer, network};
+use super::{Access, Answer, Change, Changes, Explanation, Question, answer, network, variable};
 use crate::cli::{Action, Cli};
 use crate::config::{self, trust::Verdict};
 use crate::error::Error;
 use crate::fields::{List, Switch};
+use crate::host::concealed::Concealed;
 use crate::host::held::LookFor;
 use crate::host::{Host, links, look, maps};
 use crate::plan::Plan;
@@ -25,13 +27,26 @@ use crate::views::output;
 pub fn show(start: &Start, cli: &Cli, typed: &OsStr) -> Result<(), Error> {
     let (settings, Planned { host, plan }) = plan_of(start, cli)?;
     let question = question(start, typed);
+    if let (Some(name), None) = (variable::read(typed), &question.on_host) {
+        let environment = &start.origin.environment;
+        let other = |cli: &Cli| Some(plan_of(start, cli).ok()?.1.plan);
+        let answer = variable::Answer::new(environment, cli, &plan, other, name);
+        return output::show(&answer, cli.json);
+    }
     let asked = typed.to_str().filter(|_| question.on_host.is_none());
     if let Some(asked) = asked.and_then(network::Question::read) {
         return output::show(&network::Answer::new(&asked, &plan.network), cli.json);
     }
     let answer = answer(&plan, &look::look, &question.path);
-    let changes =
-        Trials { start, cli, settings: &settings, question: &question, answer }.run(typed);
+    let changes = Trials {
+        start,
+        cli,
+        settings: &settings,
+        question: &question,
+        answer,
+        concealed: &host.concealed,
+    }
+    .run(typed);
     let mut explanation = Explanation::new(&plan, &look::look, &question, changes);
     if let Verdict::Untrusted(asked) = &start.verdict {
         explanation = explanation.untrusted(asked.items.iter().map(ToString::to_string).collect());
@@ -100,6 +115,19 @@ struct Trials<'a> {
     settings: &'a Settings,
     question: &'a Question,
     answer: Answer,
+    concealed: &'a Concealed,
+}
+
+/// The glob that fits one place of the project and nothing else.
+fn literal_glob(below: &Path) -> OsString {
+    let mut glob = vec![b'/'];
+    for byte in below.as_os_str().as_bytes() {
+        if matches!(byte, b'*' | b'?' | b'[' | b'\\') {
+            glob.push(b'\\');
+        }
+        glob.push(*byte);
+    }
+    OsString::from_vec(glob)
 }
 
 impl Trials<'_> {
@@ -113,6 +141,7 @@ impl Trials<'_> {
             self.add(&mut changes, &["--no-lockdown"], |_| {});
         }
         self.switches(&mut changes);
+        self.exceptions(&mut changes);
         if self.answer.access != Access::Fresh {
             self.maps(&mut changes, typed);
         }
@@ -127,6 +156,24 @@ impl Trials<'_> {
                 let words = [format!("--{}", flag.long)];
                 self.add(changes, &words, |cli| cli.typed.set_switch(switch, Some(on)));
             }
+        }
+    }
+
+    /// Exceptions to masks and denials, by exactly the place that is held.
+    fn exceptions(&self, changes: &mut Changes) {
+        let Some((located, _)) = &self.question.on_host else { return };
+        let mut places = self.concealed.places.iter();
+        let held = places.find(|place| located.canonical.starts_with(&place.path));
+        let project = &self.start.origin.project;
+        let Some(below) = held.and_then(|place| place.path.strip_prefix(project).ok()) else {
+            return;
+        };
+        let glob = literal_glob(below);
+        for list in [List::MaskExceptions, List::DenyPathExceptions] {
+            let flag = OsString::from(format!("--{}", list.row().flag.long));
+            self.add(changes, &[flag, glob.clone()], |cli| {
+                cli.typed.list_mut(list).push(glob.clone());
+            });
         }
     }
 

@@ -25,6 +25,11 @@ pub enum Thing {
     Memory,
     /// The mask of a file.
     EmptyFile,
+    /// Something that is denied, or something in it.
+    Denied {
+        /// Whether it is a directory.
+        directory: bool,
+    },
     /// A file in memory that is made for the jail.
     File,
     /// A copy of a file of the host, which is written back.
@@ -70,7 +75,14 @@ pub fn walk<'a>(jail: &'a Jail<'_>, path: &Path) -> Arrival<'a> {
     let mut walk = Walk { jail, place: "/".into(), links: Vec::new(), rest: steps(path) };
     let stopped = walk.run();
     let (mount, thing) = walk.here();
-    let thing = if stopped.is_some() { Thing::Absent } else { thing };
+    let thing = match thing {
+        // What is in a denied directory is denied with it.
+        Thing::Denied { directory } => {
+            Thing::Denied { directory: directory && walk.rest.is_empty() }
+        }
+        _ if stopped.is_some() => Thing::Absent,
+        thing => thing,
+    };
     let complete = walk.rest.is_empty();
     // What was not walked any more belongs to the name of what is missing; nobody can say what
     // comes after a missing directory and back.
@@ -141,6 +153,7 @@ impl<'a> Walk<'a> {
             | Some(
                 AnyKind::Mount(MountKind::Tmpfs { .. }) | AnyKind::Rule(RuleKind::Closed { .. }),
             ) => self.way(place),
+            Some(AnyKind::Mount(MountKind::Denied { .. })) => Thing::Denied { directory: false },
             Some(AnyKind::Mount(MountKind::Proc)) => self.process_file(place),
             Some(AnyKind::Mount(MountKind::Devices { .. })) => match basic_device(place, mount) {
                 Thing::Absent => self.way(place),
@@ -170,6 +183,7 @@ impl<'a> Walk<'a> {
                 Thing::Memory
             }
             MountKind::EmptyFile => Thing::EmptyFile,
+            MountKind::Denied { directory } => Thing::Denied { directory: *directory },
             MountKind::File { .. } | MountKind::Replaced { .. } => Thing::File,
             MountKind::Copied { .. } => Thing::Copy,
             MountKind::Proc => self.process_file(&mount.dest),
