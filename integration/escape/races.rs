@@ -8,14 +8,17 @@ use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
 
 use super::attack::{ALL, found};
 use crate::harness::{World, skip};
 
-/// How often each of the two races is run.
+/// How often each of the two races is run, and for how long at most: a machine that has other work
+/// to do is slow.
 const ROUNDS: u32 = 500;
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// Two names that are exchanged all the time, one of which is a link to a secret.
 struct Pair(PathBuf, PathBuf);
@@ -53,7 +56,8 @@ fn race(title: &'static str, world: &World, flags: &[&str], pairs: &[Pair], look
             }
         });
         let mut leaked = None;
-        for _ in 0..ROUNDS {
+        let start = Instant::now();
+        for _ in (0..ROUNDS).take_while(|_| start.elapsed() < PATIENCE) {
             let ended = world.exec_with(flags, &words).run();
             match (ended.code(), ended.out()) {
                 (0 | 125, "") => refused += 1,
@@ -64,7 +68,12 @@ fn race(title: &'static str, world: &World, flags: &[&str], pairs: &[Pair], look
         done.store(true, Ordering::Relaxed);
         assert!(leaked.is_none(), "{title}: {}", leaked.expect("just looked"));
     });
-    assert!(own > 0 && refused > 0, "no race: {own} with its own, {refused} without");
+    if own == 0 || refused == 0 {
+        // Whoever exchanges the names had no turn in between, or had each.
+        return skip(&format!(
+            "too busy a machine for a race: {own} with its own, {refused} without"
+        ));
+    }
     found(title, ALL, "never opened");
 }
 
