@@ -47,6 +47,40 @@ fn each_namespace_is_its_own() {
     assert_ne!(inside.ok(), outside.ok(), "but not in lockdown");
 }
 
+/// What the queue of that name holds: a message is put in where it is new.
+const QUEUE: &str = "import ctypes, os, sys
+library = ctypes.CDLL(None, use_errno=True)
+class Sizes(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_long) for name in ('flags', 'most', 'size', 'now')] + [('rest', ctypes.c_long * 4)]
+name, sizes = sys.argv[1].encode(), Sizes(0, 4, 16, 0)
+queue = library.mq_open(name, os.O_CREAT | os.O_RDWR, 0o600, ctypes.byref(sizes))
+if queue < 0: sys.exit(os.strerror(ctypes.get_errno()))
+library.mq_getattr(queue, ctypes.byref(sizes))
+print(sizes.now)
+library.mq_send(queue, b'x', 1, 0)
+if len(sys.argv) > 2: library.mq_unlink(name)
+";
+
+#[test]
+fn message_queues_can_be_used_and_are_its_own() {
+    if !has_program("python3") {
+        return;
+    }
+    let world = World::new();
+    let name = format!("/ai-jail-{}", std::process::id());
+    let words = |last: bool| {
+        let words = ["python3", "-c", QUEUE, &name].into_iter().map(str::to_owned);
+        words.chain(last.then(|| "last".to_owned())).collect::<Vec<_>>()
+    };
+    assert_eq!(world.outside(words(false)).run().ok(), "0\n");
+    assert_eq!(world.exec(words(false)).run().ok(), "0\n", "not the host's");
+    assert_eq!(world.exec(words(false)).run().ok(), "0\n", "nor an earlier jail's");
+    assert_eq!(world.outside(words(true)).run().ok(), "1\n", "the control");
+    world.sh("test -d /dev/mqueue && touch /dev/mqueue/x && rm /dev/mqueue/x").run().ok();
+    let lockdown = world.exec_with(["--lockdown"], words(false)).run();
+    assert!(lockdown.err().contains("Permission denied"), "{lockdown}");
+}
+
 #[test]
 fn no_process_of_the_host_is_seen() {
     let world = World::new();

@@ -40,6 +40,8 @@ pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Wo
             options.push(remount_read_only(proc));
         }
     }
+    let queues = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Queues);
+    options.extend(queues.flat_map(|mount| mount_options(mount, &Sources::new())));
     options.extend(environment(plan));
     options.push(option(["--chdir".into(), plan.directory.clone().into()]));
     options
@@ -124,6 +126,7 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
         MountKind::Denied { directory: false } => empty_file(&mount.dest, 0, sources),
         MountKind::Denied { directory: true } => with_mode(0, option(["--tmpfs".into(), dest()])),
         MountKind::Proc => vec![option(["--proc".into(), dest()])],
+        MountKind::Queues => vec![option(["--mqueue".into(), dest()])],
         MountKind::Devices { .. } => vec![option(["--dev".into(), dest()])],
         MountKind::Symlink { target } => {
             vec![option(["--symlink".into(), target.into(), dest()])]

@@ -1,7 +1,7 @@
 //! A plan's mounts as the tree that stage one lays out, with every entry of it named.
 //!
-//! bubblewrap is left with one bind of the tree, and with what needs the jail's own process
-//! namespace: `/proc` and the mounts in it.
+//! bubblewrap is left with one bind of the tree, and with what needs the jail's own namespaces of
+//! processes and of queues: `/proc` and the mounts in it, `/dev/mqueue`.
 
 use std::path::{Path, PathBuf};
 
@@ -147,8 +147,8 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
         MountKind::Copied { .. } => Kind::File { content: None, mode: 0o600 },
         MountKind::Replaced { content } => Kind::Over { content: content.clone(), mode: 0o644 },
         MountKind::Devices { .. } => return devices(&mount.dest, is_made, is_closed),
-        // bubblewrap mounts it, and cannot make the directory in a root that is read-only.
-        MountKind::Proc => Kind::Directory { mode: 0o755 },
+        // bubblewrap mounts them, and cannot make the directory in a root that is read-only.
+        MountKind::Proc | MountKind::Queues => Kind::Directory { mode: 0o755 },
     };
     vec![Piece { dest: mount.dest.clone(), kind, is_made }]
 }

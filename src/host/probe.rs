@@ -30,6 +30,9 @@ use crate::settings::Settings;
 /// Only the unified hierarchy has this file in its root; `cgroups(7)`.
 const UNIFIED_CGROUPS: &str = "/sys/fs/cgroup/cgroup.controllers";
 
+/// Only a kernel with message queues has settings for them; `mq_overview(7)`.
+const QUEUES: &str = "/proc/sys/fs/mqueue";
+
 /// What this host has of what the settings ask for.
 #[derive(Debug)]
 pub struct Host {
@@ -108,6 +111,8 @@ pub struct Host {
     pub mise: Option<mise::MiseProgram>,
     /// The home that the jails have of their own, where one is wanted.
     pub own_home: Option<OwnHome>,
+    /// Where the jail has its message queues, if the kernel has any.
+    pub queues: Option<Place>,
     /// Whether the host's control groups are of version 2 alone.
     pub unified_cgroups: bool,
     /// Where pnpm keeps packages, where the jail shall go on with the host's.
@@ -212,6 +217,7 @@ impl Host {
             mise: if settings.is_on(Switch::Mise) { mise::find(&origin, &maps) } else { None },
             own_home,
             entries,
+            queues: is_directory(Path::new(QUEUES)).then_some(policy::devices::QUEUES),
             unified_cgroups: is_file(Path::new(UNIFIED_CGROUPS)),
             pnpm_store: if alone { None } else { pnpm::store(&origin) },
             maps,

@@ -34,9 +34,9 @@ fn wanted(mount: &Mount) -> Vec<(std::path::PathBuf, PathAccess)> {
         | MountKind::EmptyFile
         | MountKind::Replaced { .. }
         | MountKind::Tmpfs { writable: false, .. } => PathAccess::ReadOnly,
-        MountKind::Bind { access: Access::ReadWrite, .. } | MountKind::Tmpfs { .. } => {
-            PathAccess::ReadWrite
-        }
+        MountKind::Bind { access: Access::ReadWrite, .. }
+        | MountKind::Queues
+        | MountKind::Tmpfs { .. } => PathAccess::ReadWrite,
         MountKind::Bind { access: Access::Device, .. } | MountKind::Proc => PathAccess::Device,
         MountKind::Devices { writable } => {
             let mut devices = vec![(mount.dest.clone(), PathAccess::Device)];

@@ -118,6 +118,10 @@ fn own(gathered: &mut Gathered<MountKind>, host: &Host, facts: Facts) {
         Mount::own("/run", tmpfs(0o755, writable), "sockets of the jail's own services"),
         Mount::own(host.origin.home.canonical(), tmpfs(0o755, true), "empty home"),
     ]);
+    // Without a file system of them Landlock would let nobody make one.
+    if let Some(place) = host.queues.filter(|_| writable) {
+        gathered.mounts.push(Mount::own(place.path, MountKind::Queues, place));
+    }
     for place in &host.masks {
         gathered.mounts.push(Mount::own(place.path, tmpfs(0o555, false), *place));
     }

@@ -73,6 +73,8 @@ pub enum MountKind {
         /// Whether files may be made there: `/dev/shm`.
         writable: bool,
     },
+    /// The jail's own message queues, `mq_overview(7)`.
+    Queues,
     /// A directory in the tmpfs that is its parent.
     Directory {
         /// Its permissions.

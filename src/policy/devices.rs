@@ -40,3 +40,6 @@ pub const BASIC: &[(&str, Basic)] = &[
     ("pts", Basic::Directory),
     ("shm", Basic::SharedMemory),
 ];
+
+/// Beside them, where the kernel has queues; `--mqueue` of `bwrap(1)`.
+pub const QUEUES: Place = place("/dev/mqueue", "message queues of the jail's own");

@@ -45,7 +45,7 @@ fn how(kind: &AnyKind) -> String {
             MountKind::Tmpfs { .. } | MountKind::EmptyFile | MountKind::Directory { .. },
         ) => "empty",
         AnyKind::Mount(MountKind::Denied { .. }) => "denied",
-        AnyKind::Mount(MountKind::Proc | MountKind::Devices { .. }) => "fresh",
+        AnyKind::Mount(MountKind::Proc | MountKind::Queues | MountKind::Devices { .. }) => "fresh",
         AnyKind::Mount(MountKind::File { .. }) => "file",
         AnyKind::Mount(MountKind::Replaced { .. }) => "file, in place of the host's",
         AnyKind::Mount(MountKind::Copied { .. }) => "copy, written back",

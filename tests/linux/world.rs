@@ -13,7 +13,7 @@ use ai_jail::host::links::Located;
 use ai_jail::host::system::{RootEntry, SystemPlace};
 use ai_jail::host::{Environment, Host, Origin, Stdio};
 use ai_jail::plan::Plan;
-use ai_jail::policy::{Os, system};
+use ai_jail::policy::{Os, devices, system};
 use ai_jail::views::{dry_run, verbose};
 
 use crate::support::tree::Tree;
@@ -133,5 +133,6 @@ fn ordinary(mut host: Host) -> Host {
     host.docker = Vec::new();
     host.sockets = Vec::new();
     host.unified_cgroups = true;
+    host.queues = Some(devices::QUEUES);
     host
 }

@@ -38,6 +38,7 @@ fn given(kind: &MountKind, as_root: bool) -> Rights {
         | MountKind::EmptyFile => read | AccessFs::Execute,
         // `rw,nodev`
         MountKind::Bind { access: Access::ReadWrite, .. }
+        | MountKind::Queues
         | MountKind::Tmpfs { writable: true, .. } => read | write | change | AccessFs::Execute,
         // What root could write there are settings of the kernel.
         MountKind::Proc if as_root => read | AccessFs::Execute,
@@ -82,6 +83,7 @@ fn kind() -> impl Strategy<Value = MountKind> {
         1 => Just(MountKind::EmptyFile),
         1 => any::<bool>().prop_map(|directory| MountKind::Denied { directory }),
         1 => Just(MountKind::Proc),
+        1 => Just(MountKind::Queues),
         1 => any::<bool>().prop_map(|writable| MountKind::Devices { writable }),
         1 => Just(MountKind::Directory { mode: 0o700 }),
         1 => Just(MountKind::Symlink { target: "/elsewhere".into() }),

@@ -105,6 +105,7 @@ fn mount(kind: &MountKind) -> Value {
         MountKind::EmptyFile => json!({ "kind": "empty-file" }),
         MountKind::Denied { directory } => json!({ "kind": "denied", "directory": directory }),
         MountKind::Proc => json!({ "kind": "proc" }),
+        MountKind::Queues => json!({ "kind": "queues" }),
         MountKind::Devices { .. } => json!({ "kind": "devices" }),
         MountKind::Directory { mode } => {
             json!({ "kind": "directory", "mode": format!("{mode:04o}") })

@@ -200,6 +200,7 @@ fn is_writable_memory(jail: &Jail<'_>, place: &Path) -> bool {
     }
     match nearest(&jail.places, place).map(|mount| &mount.kind) {
         Some(AnyKind::Mount(MountKind::Tmpfs { writable, .. })) => *writable,
+        Some(AnyKind::Mount(MountKind::Queues)) => true,
         Some(AnyKind::Mount(MountKind::Devices { writable })) => *writable && lets_write(),
         Some(_) => false,
         // The root itself: no Landlock rule lets anything be made there.

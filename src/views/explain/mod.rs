@@ -179,6 +179,7 @@ impl ShownMount {
             AnyKind::Mount(MountKind::File { .. } | MountKind::Replaced { .. }) => ("file", None),
             AnyKind::Mount(MountKind::Copied { source }) => ("copy", Some(source)),
             AnyKind::Mount(MountKind::Proc) => ("proc", None),
+            AnyKind::Mount(MountKind::Queues) => ("message queues", None),
             AnyKind::Mount(MountKind::Devices { .. }) => ("devices", None),
             AnyKind::Mount(MountKind::Directory { .. }) => ("directory", None),
             AnyKind::Mount(MountKind::Symlink { .. }) | AnyKind::Rule(RuleKind::Link { .. }) => {

@@ -179,9 +179,10 @@ impl<'a> Walk<'a> {
         };
         match kind {
             MountKind::Bind { .. } => Thing::Absent,
-            MountKind::Tmpfs { .. } | MountKind::Directory { .. } | MountKind::Devices { .. } => {
-                Thing::Memory
-            }
+            MountKind::Tmpfs { .. }
+            | MountKind::Directory { .. }
+            | MountKind::Queues
+            | MountKind::Devices { .. } => Thing::Memory,
             MountKind::EmptyFile => Thing::EmptyFile,
             MountKind::Denied { directory } => Thing::Denied { directory: *directory },
             MountKind::File { .. } | MountKind::Replaced { .. } => Thing::File,
