@@ -64,6 +64,22 @@ fn a_replaced_file_is_written_back() {
 }
 
 #[test]
+fn one_that_leads_into_a_hidden_place_is_told() {
+    let world = World::new();
+    world.file("home/.ssh/claude.json", "{\"secret\": 1}");
+    world.link(".ssh/claude.json", NAME);
+    let ended = world.jail(["sh", "-c", "cat ~/.claude.json || echo absent"]).run();
+    assert_eq!(ended.out(), "absent\n", "{ended}");
+    let told = |line: &str| line.contains(".claude.json is left out (a link into a hidden place");
+    assert_eq!(ended.err().lines().filter(|line| told(line)).count(), 1, "{ended}");
+    // The control: a link to an ordinary place is followed.
+    world.file("home/dots/claude.json", "{}");
+    fs::remove_file(path(&world)).expect("it is there");
+    world.link("dots/claude.json", NAME);
+    assert_eq!(world.jail(["cat", "../.claude.json"]).run().out(), "{}");
+}
+
+#[test]
 fn a_change_is_there_before_the_end() {
     let world = World::new();
     world.file(NAME, "{}");
