@@ -1,8 +1,14 @@
 //! What was typed: the command line as data, nothing resolved and nothing read.
 
+mod examples;
+mod groups;
+
 use std::ffi::OsString;
 
-use clap::{ArgGroup, CommandFactory, Parser, ValueEnum};
+use clap::{ArgGroup, CommandFactory, FromArgMatches, Parser, ValueEnum};
+
+pub use examples::EXAMPLES;
+pub use groups::headings;
 
 use crate::fields::{Fields, List, Switch};
 use crate::policy::agents::AGENTS;
@@ -162,14 +168,14 @@ impl Cli {
     /// Parses a command line, program name included. The error is clap's own: it also carries
     /// `--help` and `--version`.
     pub fn parse(args: &[OsString]) -> Result<Self, clap::Error> {
-        let mut flags = Flags::try_parse_from(args)?;
+        let mut flags = flags(args)?;
         let status = is_status(args, &flags.words);
         if status && flags.words.len() > 1 {
             // No command follows, so what does can only be ai-jail's own: `status --json`.
             let mut reordered = args.to_vec();
             let word = reordered.remove(args.len() - flags.words.len());
             reordered.push(word);
-            flags = Flags::try_parse_from(reordered)?;
+            flags = self::flags(&reordered)?;
         }
         let action = action(&flags, status)?;
         if matches!(&action, Action::Explain(path) if path.is_empty()) {
@@ -202,9 +208,14 @@ impl Cli {
     }
 }
 
-/// The clap definition, for completions and the manual page.
+/// The clap definition, which the completions and the manual page are made from too.
 pub fn definition() -> clap::Command {
-    Flags::command()
+    groups::group(Flags::command()).after_help(examples::help())
+}
+
+fn flags(args: &[OsString]) -> Result<Flags, clap::Error> {
+    let matches = definition().try_get_matches_from(args)?;
+    Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut definition()))
 }
 
 /// The words that are no program of the host: `status`, and the agents.

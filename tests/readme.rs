@@ -262,6 +262,7 @@ fn macos_tables() -> Vec<(&'static str, String)> {
     let rows = |rows: &'static [Place]| rows.iter().map(|row| (row.path, row.reason));
     let variables = macos::TEMPORARY_VARIABLES;
     let variables = variables.iter().map(|row| (row.name, row.reason));
+    let caches = macos::OWN_CACHE_VARIABLES.iter().map(|row| (row.name, row.reason));
     let dropped = macos::DROPPED.iter().map(|row| (row.name, row.reason));
     vec![
         ("system", system(&[macos::SYSTEM])),
@@ -271,6 +272,7 @@ fn macos_tables() -> Vec<(&'static str, String)> {
         ("hidden", home_on_macos(Treatment::Hidden)),
         ("protected", protected(macos::protect::HOME, "below the home")),
         ("temporary", grouped(rows(macos::TEMPORARY_MASKS), ["what", places])),
+        ("own-home", grouped(caches, ["tool", "variables"])),
         ("own-temporary", grouped(variables, ["who reads it", "variables"])),
         ("dropped", grouped(dropped, ["why", "variables"])),
         ("compared", crate::seatbelt::compared::table()),

@@ -230,11 +230,9 @@ impl Host {
     }
 }
 
-/// The jails' own home, where one is wanted and there is a place for it. macOS shows a place under
-/// no other name.
+/// The jails' own home, where one is wanted and there is a place for it.
 fn own_home(facts: Facts, origin: &Origin, entries: &[Entry]) -> Option<OwnHome> {
-    let is_wanted = facts.home == Writes::ToOwn && Os::of_this_build() == Os::Linux;
-    let records = is_wanted.then(|| trust_records(&origin.home))??;
+    let records = (facts.home == Writes::ToOwn).then(|| trust_records(&origin.home))??;
     Some(own_home::find(&records, &origin.project, entries))
 }
 

@@ -14,7 +14,7 @@ use crate::host::{Environment, Host};
 use crate::policy::agents::{AGENTS, Agent};
 use crate::policy::env::{MARKER, PNPM_STORE, PRESET, Preset, dropped};
 use crate::policy::kept_env::KEPT;
-use crate::policy::macos::TEMPORARY_VARIABLES;
+use crate::policy::macos::{OWN_CACHE_VARIABLES, OwnVariable, TEMPORARY_VARIABLES};
 use crate::policy::network::UPSTREAM_VARIABLES;
 use crate::policy::secret_env::is_secret;
 use crate::policy::variable::{DropWhen, Variable};
@@ -60,10 +60,13 @@ pub fn edits<K: Kind>(
     if host.os == Os::Linux && !is_cleared {
         edits.extend(presets(settings, host));
     }
-    if let (Os::MacOs, Some(directory)) = (host.os, &host.own_temporary) {
-        let is_ours = |edit: &EnvEdit| TEMPORARY_VARIABLES.iter().any(|row| name(edit) == row.name);
-        edits.retain(|edit| !is_ours(edit));
-        edits.extend(temporary(directory));
+    if host.os == Os::MacOs {
+        let temporary = host.own_temporary.as_deref().map(|path| (path, TEMPORARY_VARIABLES));
+        let home = host.own_home.as_ref().map(|own| (own.root.as_path(), OWN_CACHE_VARIABLES));
+        for (directory, variables) in temporary.into_iter().chain(home) {
+            edits.retain(|edit| variables.iter().all(|row| name(edit) != row.name));
+            edits.extend(variables.iter().map(|row| own(directory, row)));
+        }
     }
     edits.push(EnvEdit::Set(MARKER.into(), "1".into()));
     if let Some(updates) = host.agent.as_ref().and_then(|agent| agent.row.updates) {
@@ -98,13 +101,11 @@ fn presets(settings: &Settings, host: &Host) -> Vec<EnvEdit> {
     presets.chain(store).collect()
 }
 
-/// What leads programs to the jail's own temporary directory.
-fn temporary(directory: &Path) -> impl Iterator<Item = EnvEdit> + '_ {
-    TEMPORARY_VARIABLES.iter().map(|row| {
-        let mut value = directory.as_os_str().to_owned();
-        value.push(row.below);
-        EnvEdit::Set(row.name.into(), value)
-    })
+/// A variable that leads to a directory of the jail's own.
+fn own(directory: &Path, row: &OwnVariable) -> EnvEdit {
+    let mut value = directory.as_os_str().to_owned();
+    value.push(row.below);
+    EnvEdit::Set(row.name.into(), value)
 }
 
 /// The filter of a network uses the host's proxy by itself.

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::arrange::Hidden;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Kind, Mount, Why, below, nearest};
+use super::own_home;
 use super::system::System;
 use crate::facts::Facts;
 use crate::host::Host;
@@ -19,7 +20,8 @@ use crate::host::home::Home;
 use crate::policy::home::rows_on;
 use crate::policy::home_row::{HomeRow, Treatment};
 use crate::policy::macos::{
-    DEVICES, LINKS, MASKS, OWN_TEMPORARY, SYSTEM, TEMPORARY, TEMPORARY_MASKS, VOLUMES, user_places,
+    DEVICES, LINKS, MASKS, OWN_CACHES, OWN_TEMPORARY, SYSTEM, TEMPORARY, TEMPORARY_MASKS, VOLUMES,
+    user_places,
 };
 use crate::policy::place::{Place, place as row_of};
 use crate::policy::system::SERVICES;
@@ -208,6 +210,8 @@ fn own_places(gathered: &mut Gathered<RuleKind>, host: &Host, facts: Facts) {
     gathered.mounts.extend(users);
     let own = host.own_temporary.iter().map(|path| writable(path, OWN_TEMPORARY));
     gathered.mounts.extend(own);
+    let own = host.own_home.iter().map(|own| writable(&own.root, OWN_CACHES));
+    gathered.mounts.extend(own);
 }
 
 /// The user's directories for temporary files and for caches. The system names them: mktemp(1), clang
@@ -269,7 +273,13 @@ fn hide(gathered: &mut Gathered<RuleKind>, host: &Host) {
 /// Adds what of the home the jail may make.
 fn missing_entries(gathered: &mut Gathered<RuleKind>, host: &Host) {
     for (row, path) in rows_without_entry(host) {
+        // With a home of the jails' own nothing else of the host's is written.
+        let is_written =
+            host.own_home.is_none() || own_home::is_of_agent(host, Path::new(row.path));
         let kind = match row.treatment {
+            Treatment::ReadWrite | Treatment::Copied if !is_written => {
+                RuleKind::Open { access: Access::ReadOnly }
+            }
             Treatment::ReadWrite => RuleKind::Open { access: Access::ReadWrite },
             Treatment::Copied => RuleKind::copied(&path),
             Treatment::Private => RuleKind::private(),

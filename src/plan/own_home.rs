@@ -25,6 +25,12 @@ pub fn is_of_agent(host: &Host, entry: &Path) -> bool {
 /// Adds what the jail has at a writable directory of the home.
 pub fn give<K: System>(gathered: &mut Gathered<K>, host: &Host, entry: &Entry, row: Place) {
     let Some(own) = &host.own_home else { return };
+    if !K::RENAMES {
+        // The place itself, since nothing can stand there in its stead.
+        gathered.give(&entry.located, Access::ReadOnly, Authority::Table, row);
+        agents_state(gathered, host, &entry.located.canonical);
+        return;
+    }
     if entry.kind != Kind::Directory {
         let why = "a home of the jails' own has directories alone";
         gathered.withhold(&entry.located.canonical, why);
@@ -42,6 +48,11 @@ pub fn give<K: System>(gathered: &mut Gathered<K>, host: &Host, entry: &Entry, r
     for path in shown.chain(held) {
         gathered.mounts.push(Mount::bind(&path, Access::ReadOnly, Authority::Table, SHOWN));
     }
+    agents_state(gathered, host, place);
+}
+
+/// Adds what the agent that runs has of its state in a place.
+fn agents_state<K: System>(gathered: &mut Gathered<K>, host: &Host, place: &Path) {
     let of_agent = host.agent.iter().flat_map(|agent| &agent.present);
     for path in of_agent.filter(|path| below(path, place).is_some()) {
         let reason = "state of the agent that runs";

@@ -242,6 +242,7 @@ impl Jail {
             "file-write-xattr",
             "file-write-acl",
             "file-link",
+            "file-clone",
         ];
         ways.into_iter().filter(|way| self.asks(way, path, Some("REGULAR-FILE"))).collect()
     }

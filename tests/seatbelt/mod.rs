@@ -16,6 +16,7 @@ mod masks;
 mod names;
 mod network;
 mod operations;
+mod own_home;
 mod printed;
 mod protect_table;
 mod reader;

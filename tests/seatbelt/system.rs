@@ -9,6 +9,7 @@ use ai_jail::policy::macos::{MASKS, SYSTEM, TEMPORARY_MASKS};
 use ai_jail::policy::place::Place;
 use ai_jail::settings::{MapSetting, Source};
 
+use super::evaluator::Request;
 use super::machine::{CACHES, Jail, Mac, OWN_TEMPORARY, TEMPORARY};
 
 /// Where a row is, below a directory: `ssh-*` becomes `ssh-sample`.
@@ -25,6 +26,40 @@ fn every_row_of_the_system_is_read_only() {
             assert!(jail.changes(&path).is_empty(), "{}", path.display());
             assert!(!jail.makes(&path, "DIRECTORY") && !jail.connects(&path), "{}", path.display());
         }
+    }
+}
+
+/// A second name for a file that may only be read would be a name by which it could be written.
+#[test]
+fn what_may_not_be_written_gets_no_second_name() {
+    let mac = Mac::new();
+    let mapped = mac.file("beside/file");
+    let own = mac.project().join("file");
+    let asks = |jail: &Jail, path: &Path| {
+        ["file-link", "file-clone"].map(|operation| {
+            let request = Request { path: Some(path.into()), ..Request::default() };
+            jail.allows(operation, &request)
+        })
+    };
+    let map: &[&std::ffi::OsStr] = &["--map".as_ref(), mapped.as_os_str()];
+    for words in [map, &["--lockdown".as_ref()]] {
+        let settings = mac.settings(words);
+        let mut host = mac.host(&settings);
+        host.ourselves = Some(mac.home().join("tools/ai-jail"));
+        let jail = Jail::new(ai_jail::plan::Plan::new(&settings, &host).expect("a plan"));
+        let ourselves = mac.home().join("tools/ai-jail");
+        assert!(jail.runs(&ourselves), "the control");
+        for path in [&ourselves, &mapped] {
+            assert_eq!(asks(&jail, path), [false; 2], "{}", path.display());
+        }
+        for row in SYSTEM {
+            let place = Path::new(row.path);
+            for path in [place.to_path_buf(), place.join("deep/file")] {
+                assert_eq!(asks(&jail, &path), [false; 2], "{}", path.display());
+            }
+        }
+        let is_writable = !jail.plan.facts.is_strict();
+        assert_eq!(asks(&jail, &own), [is_writable; 2], "the project");
     }
 }
 

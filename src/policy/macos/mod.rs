@@ -110,9 +110,9 @@ pub const TEMPORARY: &[Place] = &[
 /// [`user_places`] take half of them.
 pub const OWN_TEMPORARY: &str = "the jail's own temporary files, removed when the jail ends";
 
-/// A variable that names the jail's own temporary directory.
+/// A variable that names a directory of the jail's own, or what is below.
 #[derive(Debug)]
-pub struct TemporaryVariable {
+pub struct OwnVariable {
     /// The name.
     pub name: &'static str,
     /// What follows the directory in the value.
@@ -121,20 +121,16 @@ pub struct TemporaryVariable {
     pub reason: &'static str,
 }
 
-const fn temporary(
-    name: &'static str,
-    below: &'static str,
-    reason: &'static str,
-) -> TemporaryVariable {
-    TemporaryVariable { name, below, reason }
+const fn variable(name: &'static str, below: &'static str, reason: &'static str) -> OwnVariable {
+    OwnVariable { name, below, reason }
 }
 
 /// The variables that lead programs to the jail's own temporary directory, set in every jail.
-pub const TEMPORARY_VARIABLES: &[TemporaryVariable] = &[
-    temporary("TMPDIR", "", "most programs"),
-    temporary("TMPPREFIX", "/zsh", "here-documents of zsh, which are in /tmp otherwise"),
-    temporary("TMUX_TMPDIR", "", "tmux in the jail: its socket is in /tmp otherwise"),
-    temporary("CLAUDE_CODE_TMPDIR", "", "Claude Code, which uses /tmp otherwise"),
+pub const TEMPORARY_VARIABLES: &[OwnVariable] = &[
+    variable("TMPDIR", "", "most programs"),
+    variable("TMPPREFIX", "/zsh", "here-documents of zsh, which are in /tmp otherwise"),
+    variable("TMUX_TMPDIR", "", "tmux in the jail: its socket is in /tmp otherwise"),
+    variable("CLAUDE_CODE_TMPDIR", "", "Claude Code, which uses /tmp otherwise"),
 ];
 
 /// Where each user has a directory for temporary files (`T`) and for caches (`C`), two levels
@@ -154,6 +150,26 @@ pub fn user_places(named: &Path) -> Option<[(PathBuf, &'static str); 2]> {
     ];
     is_own.then_some([(temporary, reasons[0]), (cache, reasons[1])])
 }
+
+/// The reason for the directory that the jails of a project have for caches of their own.
+pub const OWN_CACHES: &str = "caches of the jails' own, kept between runs";
+
+/// With a home of the jails' own: variables that lead tools to it, each with the path below it. macOS
+/// shows no place under another name, so what has no variable here is read-only.
+pub const OWN_CACHE_VARIABLES: &[OwnVariable] = &[
+    variable("XDG_CACHE_HOME", "/.cache", "tools that keep to the XDG directories, uv, Poetry"),
+    variable("XDG_STATE_HOME", "/.local/state", "tools that keep to the XDG directories"),
+    variable("npm_config_cache", "/.npm", "npm"),
+    variable("YARN_CACHE_FOLDER", "/.yarn/cache", "Yarn"),
+    variable("npm_config_store_dir", "/.local/share/pnpm/store", "pnpm"),
+    variable("BUN_INSTALL_CACHE_DIR", "/.bun/install/cache", "Bun"),
+    variable("DENO_DIR", "/.cache/deno", "Deno"),
+    variable("PIP_CACHE_DIR", "/.cache/pip", "pip"),
+    variable("GOCACHE", "/.cache/go-build", "Go"),
+    variable("GOMODCACHE", "/go/pkg/mod", "Go's modules"),
+    variable("CARGO_HOME", "/.cargo", "cargo"),
+    variable("GRADLE_USER_HOME", "/.gradle", "Gradle"),
+];
 
 /// What of the temporary places is no jail's business; a name may end in `*`. Below each of
 /// [`user_places`], and of [`TEMPORARY`] where a map opens those.

@@ -4,6 +4,8 @@ use roff::{Inline, Roff, bold, roman};
 
 /// Appends a page: its title is the section, its headings are subsections.
 pub fn append(manual: &mut Roff, page: &str) {
+    // man(1) in a plain locale has no such sign.
+    let page = page.replace('\u{2026}', "...");
     let mut lines = page.lines();
     let mut begins_paragraph = false;
     while let Some(line) = lines.next() {
