@@ -55,6 +55,18 @@ fn a_login_is_there_afterwards() {
     assert!(ended.code() == 0 && !ended.err().contains("made"), "{ended}");
 }
 
+/// Who logs in has to know that no browser will open; who has logged in has not.
+#[test]
+fn the_first_run_says_how_to_log_in() {
+    let world = world();
+    let run = || with_path(&world, world.jail(["codex"])).run();
+    let says = |ended: &crate::harness::Ended| ended.err().contains("a jail opens no browser");
+    let first = run();
+    assert!(first.code() == 0 && says(&first), "{first}");
+    let second = run();
+    assert!(second.code() == 0 && !says(&second), "{second}");
+}
+
 #[test]
 fn by_its_path_as_well() {
     let world = world();

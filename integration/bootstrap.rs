@@ -93,3 +93,24 @@ fn wrong_usage() {
         assert!(ended.err().contains(says), "{says:?} is not in: {ended}");
     }
 }
+
+/// `ai-jail --dry-run --bootstrap | head` is how one looks at it.
+#[test]
+fn a_reader_that_has_read_enough_is_no_failure() {
+    let world = World::new();
+    let program = program();
+    for words in ["--dry-run --bootstrap claude codex opencode crush", "--man", "--help", "status"]
+    {
+        // The reader is gone before anything is written.
+        let script =
+            format!("(sleep 0.3; '{}' {words}; echo $? > status) | true", program.display());
+        let ended = world.outside(["sh", "-c", &script]).run();
+        assert!(!ended.err().contains("Broken pipe"), "{words}: {ended}");
+        let status = fs::read_to_string(world.project().join("status")).expect("it ran");
+        assert_eq!(status, "0\n", "{words}: {ended}");
+    }
+    // What cannot be written is one all the same.
+    let script = format!("'{}' --man > /dev/full", program.display());
+    let ended = world.outside(["sh", "-c", &script]).run();
+    assert_eq!(ended.code(), 125, "{ended}");
+}

@@ -34,6 +34,30 @@ fn a_writable_entry_behind_a_link() {
     assert_eq!(fs::read_to_string(file).expect("a file"), "settings and more");
 }
 
+/// A profile of Nix: its links stand where jails may write elsewhere, and lead to what is in every jail.
+#[test]
+fn a_link_over_state_to_what_is_there_anyway() {
+    let world = World::new();
+    let letter = world.file("home/letters/letter", "private");
+    world.directory("home/.local/state/nix/profiles");
+    world.link("/usr", "home/.local/state/nix/profiles/profile-1-link");
+    world.link("profile-1-link", "home/.local/state/nix/profiles/profile");
+    world.link(world.home().join(".local/state/nix/profiles/profile"), "home/.nix-profile");
+    world.link(world.home().join("letters"), "home/.local/state/nix/profiles/letters");
+    let letters = world.link(".local/state/nix/profiles/letters", "home/.letters");
+    let by_link = letters.join("letter");
+    assert_eq!(world.look_outside([&by_link, &letter]), [READ_WRITE; 2]);
+
+    let program = world.home().join(".nix-profile/bin/true");
+    assert_eq!(world.exec([&program]).run().ok(), "");
+    // No jail could turn it to something else, and one that leads to more is left out.
+    world
+        .sh("ln -sf /bin ~/.local/state/nix/profiles/profile 2> /dev/null; test $? != 0")
+        .run()
+        .ok();
+    assert_eq!(world.look([&by_link, &letter]), [Seen::Absent; 2]);
+}
+
 #[test]
 fn a_link_into_a_hidden_place_opens_nothing() {
     let world = World::new();

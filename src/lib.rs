@@ -41,6 +41,7 @@ pub mod views;
 pub mod x11;
 
 use std::ffi::OsString;
+use std::io::ErrorKind;
 
 use cli::{Action, Cli};
 use failure::Failure;
@@ -71,7 +72,11 @@ pub fn run(arguments: &[OsString]) -> u8 {
 
 /// clap's own errors; `--help` and `--version` are among them.
 fn usage(error: &clap::Error) -> u8 {
-    let printed = error.print().is_ok();
+    let printed = match error.print() {
+        // A reader that has gone, such as `head`, has read enough.
+        Err(error) => error.kind() == ErrorKind::BrokenPipe,
+        Ok(()) => true,
+    };
     match (error.use_stderr(), printed) {
         (true, _) => exit::USAGE,
         (false, true) => 0,

@@ -1,11 +1,13 @@
 //! The real agents, in real jails, with a stand-in for their models.
 //!
-//! `integration/setup --agents` installs them: those versions that package.json here names. Where
-//! it has not been run, these tests are skipped.
+//! `integration/setup --agents` installs them: those versions that package.json here names, and that
+//! `integration/setup --newest-agents` renews. Where it has not been run, these tests are skipped.
 
 mod bootstrap;
 mod filtered;
 mod first_login;
+mod further;
+pub mod further_table;
 pub mod interactive;
 mod scripts;
 mod state;

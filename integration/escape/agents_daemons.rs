@@ -9,6 +9,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::attack::{ALL, found};
+use crate::agents::further_table::CLINE;
 use crate::agents::interactive::start;
 use crate::agents::{Agent, CLAUDE, CODEX, are_here, with_agents};
 use crate::harness::{Call, Ended, Model, World, program};
@@ -80,6 +81,39 @@ fn work_for_the_daemon_of_claude_code() {
     with_agents(world.jail(["claude", "--bg", "Copy it once more."])).run();
     assert!(!appears(&stolen, LONG), "a job of the jail ran on the host");
     found("`claude --bg` in a jail, with its daemon outside", ALL, "a daemon of the jail's own");
+}
+
+/// Its hub runs what comes with the key that lies in its state, whoever brings it.
+#[test]
+fn work_for_the_hub_of_cline() {
+    if !are_here() {
+        return;
+    }
+    let model = Model::start();
+    let world = CLINE.world(&model);
+    world.file("home/letter", "a private letter\n");
+    let stolen = world.project().join("stolen");
+    let _hub = Daemon(&world, &["cline", "hub", "stop"]);
+    let words = ["cline", "--auto-approve", "true", "Copy the letter."];
+    let for_the_hub = ["cline", "--zen", "--auto-approve", "true", "Copy the letter."];
+    let copy = || Call::Shell("cp ~/letter stolen".into());
+
+    // The control, after which the hub runs.
+    model.tell([copy()], "Done.");
+    let ended = outside(&world, &for_the_hub);
+    assert!(appears(&stolen, SOON), "the control: {ended}");
+    fs::remove_file(&stolen).expect("it is there");
+
+    model.tell([copy()], "Done.");
+    with_agents(world.jail(for_the_hub)).run();
+    assert!(!appears(&stolen, LONG), "a prompt that a jail left ran on the host");
+    model.tell([copy()], "Done.");
+    let ended = with_agents(world.jail(words)).run();
+    assert!(model.results()[0].contains("No such file"), "{:?}: {ended}", model.results());
+    assert!(!stolen.exists(), "a prompt of the jail ran on the host");
+    let status = outside(&world, &["cline", "hub", "status"]);
+    assert!(status.out().contains("\"running\":true"), "the control: {status}");
+    found("Cline in a jail, with its hub outside", ALL, "a hub of the jail's own");
 }
 
 /// Codex's own daemon runs from a directory in its state.

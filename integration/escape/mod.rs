@@ -9,6 +9,7 @@ mod attack;
 mod server;
 
 mod agents_daemons;
+mod agents_programs;
 mod agents_runtime;
 mod endless_files;
 mod exhaustion;

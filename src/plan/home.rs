@@ -101,9 +101,22 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
             None if treatment == Treatment::ReadWrite && !is_written_to_host(host, entry) => {
                 own_home::give(gathered, host, entry, row);
             }
+            None if is_led_by_jails(gathered, entry) => {
+                let links = &entry.located.links[..1];
+                gathered.links(links, row);
+            }
             None => gathered.give(&entry.located, access, authority, row),
         }
     }
+}
+
+/// Whether an entry leads over a link that a jail may have made, to what is in the jail anyway: a Nix
+/// profile, for one. The entry's own link then shows nothing more.
+fn is_led_by_jails<K: System>(gathered: &Gathered<K>, entry: &Entry) -> bool {
+    let links = &entry.located.links;
+    let (Some(own), led) = (links.first(), gathered.planted(links).is_some()) else { return false };
+    let stands_in_home = gathered.planted(std::slice::from_ref(own)).is_none();
+    led && stands_in_home && gathered.shows(&entry.located.canonical)
 }
 
 /// Whether what the jail writes at an entry goes to the host's own.
@@ -137,6 +150,9 @@ fn refusal<K: System>(
     }
     if K::may_be_saved(&entry.path) {
         return Some(format!("a link to {}, which a jail may have made", visible(target)));
+    }
+    if is_led_by_jails(gathered, entry) {
+        return None;
     }
     let is_system = system::is_taken_on(os, target) || system::holds_doors(os, target);
     if home.starts_with(target) || is_system {

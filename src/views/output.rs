@@ -1,6 +1,6 @@
 //! The end of every view: text or JSON to standard output, coloured only on a terminal.
 
-use std::io::{Write, stdout};
+use std::io::{ErrorKind, Write, stdout};
 
 use serde::Serialize;
 
@@ -44,13 +44,15 @@ pub fn print_json<V: Serialize>(view: &V) -> Result<(), Error> {
     print(format!("{text}\n").as_bytes())
 }
 
-/// Writes a result to standard output.
+/// Writes a result to standard output. A reader that has gone, such as `head`, has read enough.
 ///
 /// # Errors
 ///
 /// Standard output does not take it.
 pub fn print(text: &[u8]) -> Result<(), Error> {
     let mut output = stdout().lock();
-    let written = output.write_all(text).and_then(|()| output.flush());
-    written.map_err(Error::system("standard output"))
+    match output.write_all(text).and_then(|()| output.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(Error::system("standard output")),
+    }
 }

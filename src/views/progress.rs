@@ -14,6 +14,10 @@ use crate::launch::Notice;
 use crate::messages::{error, note, warning};
 use crate::text::visible;
 
+/// What a first run has to know.
+const LOGIN: &str = "a jail opens no browser: for a login open the address that the agent prints, \
+                     and where it asks for a code paste that";
+
 /// The agent that is run: what was made for its state, and with `-v` what its user should know.
 /// Those who capture a script's output want nothing but errors there.
 pub fn agent(agent: &Running, made: &[PathBuf], failed: &[(PathBuf, std::io::Error)], cli: &Cli) {
@@ -21,6 +25,9 @@ pub fn agent(agent: &Running, made: &[PathBuf], failed: &[(PathBuf, std::io::Err
     for (path, why) in failed.iter().filter(|_| !cli.exec || cli.verbose) {
         let path = visible(path);
         warning(format!("what {name} saves in {path} will be lost: it could not be made: {why}"));
+    }
+    if !made.is_empty() && !cli.exec {
+        note(format!("{name}: first run here; {LOGIN}"));
     }
     if cli.verbose {
         let made = made.iter().map(|path| format!("made {} for its state", visible(path)));

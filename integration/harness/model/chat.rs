@@ -13,8 +13,47 @@ pub fn heard(body: &Value) -> Heard<'_> {
         results: results
             .filter_map(|message| Some((message["tool_call_id"].as_str()?, result(message))))
             .collect(),
-        has_tools: list(body, "tools").any(|tool| tool["function"]["name"] == "bash"),
+        has_tools: shell(body).is_some(),
     }
+}
+
+/// An agent's tool for the shell.
+struct Shell {
+    name: &'static str,
+    /// Its arguments for a command.
+    arguments: fn(&str) -> Value,
+}
+
+/// Those of the agents.
+const SHELLS: &[Shell] = &[
+    // OpenCode, Kilo, Copilot CLI and pi.
+    Shell {
+        name: "bash",
+        arguments: |command| json!({"command": command, "description": "as told"}),
+    },
+    // Continue.
+    Shell { name: "Bash", arguments: |command| json!({"command": command}) },
+    // Qwen Code.
+    Shell {
+        name: "run_shell_command",
+        arguments: |command| json!({"command": command, "is_background": false}),
+    },
+    // Cline.
+    Shell { name: "run_commands", arguments: |command| json!({"commands": [command]}) },
+    // Droid.
+    Shell {
+        name: "Execute",
+        arguments: |command| {
+            json!({"command": command, "summary": "Do as the test told", "timeout": 60,
+                   "riskLevelReason": "The test wants it.", "riskLevel": "low"})
+        },
+    },
+];
+
+/// The one of them that a request offers.
+fn shell(body: &Value) -> Option<&'static Shell> {
+    let offered = |name: &str| list(body, "tools").any(|tool| tool["function"]["name"] == name);
+    SHELLS.iter().find(|shell| offered(shell.name))
 }
 
 pub fn answer(body: &Value, turn: &Turn) -> Answer {
@@ -24,7 +63,7 @@ pub fn answer(body: &Value, turn: &Turn) -> Answer {
             (deltas, json!({"role": "assistant", "content": text}), "stop")
         }
         Turn::Call { id, call } => {
-            let (name, input) = tool(call);
+            let (name, input) = tool(body, call);
             let input = input.to_string();
             let whole = |arguments: &str| {
                 json!({"index": 0, "id": id, "type": "function",
@@ -60,10 +99,13 @@ pub fn answer(body: &Value, turn: &Turn) -> Answer {
     Answer::Events(data.chain(["[DONE]".to_owned()]).map(|data| (None, data)).collect())
 }
 
-/// `OpenCode`'s tools.
-fn tool(call: &Call) -> (&'static str, Value) {
+/// The agent's tools; only `OpenCode` is asked to write.
+fn tool(body: &Value, call: &Call) -> (&'static str, Value) {
     match call {
-        Call::Shell(command) => ("bash", json!({"command": command, "description": "as told"})),
+        Call::Shell(command) => {
+            let shell = shell(body).expect("a call only where it is offered");
+            (shell.name, (shell.arguments)(command))
+        }
         Call::Write { path, content } => ("write", json!({"filePath": path, "content": content})),
     }
 }

@@ -2,9 +2,10 @@
 //! script, one after the other, and then says a last word.
 //!
 //! It answers on the loopback as the real ones do, streaming: the Messages API (Claude Code), the
-//! Responses API (Codex) and the Chat Completions API (`OpenCode`).
+//! Responses API (Codex), Google's (Gemini CLI) and the Chat Completions API (all others).
 
 mod chat;
+mod generate;
 mod http;
 mod messages;
 mod responses;
@@ -42,7 +43,7 @@ struct Script {
     unknown: Vec<String>,
 }
 
-/// What a request comes to: all that the three interfaces have in common.
+/// What a request comes to: all that the interfaces have in common.
 struct Heard<'a> {
     body: &'a Value,
     /// The results of tool calls in the conversation, by the call's name.
@@ -173,6 +174,10 @@ fn answer(request: &Request, script: &mut Script) -> Answer {
         ("POST", "/v1/chat/completions") => {
             chat::answer(body, &script.turn(&chat::heard(body), "/messages"))
         }
+        ("POST", path) if path.ends_with("enerateContent") => {
+            let is_streamed = path.ends_with("streamGenerateContent");
+            generate::answer(is_streamed, &script.turn(&generate::heard(body), "/contents"))
+        }
         _ => {
             script.unknown.push(format!("{} {}", request.method, request.path));
             Answer::NotFound
@@ -204,7 +209,7 @@ fn id(call: usize) -> String {
     format!("call_{call}")
 }
 
-/// Text and lists of parts with text, as all three interfaces have them.
+/// Text and lists of parts with text, as the interfaces have them.
 fn text_of(content: &Value) -> String {
     match content {
         Value::String(text) => text.clone(),
