@@ -48,7 +48,7 @@ fn the_rule_that_decided() {
         ("~/Documents/letter", table("~"), "begin with a dot"),
         (".", kind("project"), "the project"),
         ("plain", kind("project"), "the project"),
-        (".ai-jail", kind("project"), "no jail may change"),
+        (".ai-jail", kind("project"), "the project"),
         ("nothing", kind("host"), "no such entry"),
         ("plain/below", kind("host"), "not a directory"),
         ("loop", kind("host"), "circle"),

@@ -263,3 +263,21 @@ fn a_worktree_elsewhere_is_not_pruned() {
     let script = "cd inside && echo two > file && git commit -qam two && git log --format=%s";
     assert_eq!(world.sh(script).run().ok(), "two\none\n");
 }
+
+/// The settings are content like any other: git may put them aside and bring them back.
+#[test]
+fn stash_clean_and_switch_with_settings_in_the_project() {
+    let Some(world) = world("home/repository") else { return };
+    assert_eq!(world.jail(["true"]).run().code(), 0);
+    let settings = world.project().join(".ai-jail");
+    let before = std::fs::read(&settings).expect("a first run saves them");
+    world.file("home/repository/new", "new\n");
+    let script = "echo two >> file && git stash -q -u && test ! -e .ai-jail && git stash pop -q && cat file new";
+    assert_eq!(world.sh(script).run().ok(), "one\ntwo\nnew\n");
+    assert_eq!(std::fs::read(&settings).expect("it is back"), before);
+    let script = "git switch -q -c other && git add .ai-jail && git commit -qm settings .ai-jail && \
+                  git switch -q main && test ! -e .ai-jail && git switch -q other && test -e .ai-jail && \
+                  git rm -q --cached .ai-jail && git clean -qf && test ! -e .ai-jail";
+    world.sh(script).run().ok();
+    assert!(!settings.exists());
+}

@@ -49,7 +49,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
         dry_run::show(form, &planned, &builder, cli)?;
         return Ok(0);
     }
-    let is_new = !planned.host.project_file && start.loaded.remembered.command.is_none();
+    let is_new = start.loaded.project.text.is_none() && start.loaded.remembered.command.is_none();
     let is_first = is_new && !cli.exec;
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
@@ -74,6 +74,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let held = review.as_ref().map(Review::held).unwrap_or_default();
     let ended = try_launch(plan, &settings, &host, &builder, held, &sink)?;
     let Ended { status, interrupted, .. } = ended;
+    config::note_changes(&start.loaded, &start.paths);
     if let Some(review) = &review {
         review::lines(review.findings(ended)).iter().for_each(messages::warning);
     }
@@ -120,9 +121,9 @@ fn remember_command(cli: &Cli, start: &Start, settings: &Settings, status: u8) {
     }
 }
 
-/// Makes what the host has to have before the launch: the project's file, the directories of the
-/// agent's state, and what no jail may make there. Where something is new the host is probed and
-/// the plan made once more: twice on an agent's first run, and hardly ever after.
+/// Makes what the host has to have before the launch: the directories of the agent's state, and what no
+/// jail may make there. Where something is new the host is probed and the plan made once more: twice on
+/// an agent's first run, and hardly ever after.
 fn prepare(
     cli: &Cli,
     start: &Start,
@@ -132,13 +133,11 @@ fn prepare(
     let Start { loaded, paths, .. } = start;
     let lasting = config::lasting_before_run(cli, loaded, paths, &planned.plan.only_typed);
     let saved = config::save(&lasting, loaded, settings, paths)?;
-    let is_saved = saved.written.contains(&paths.project_file);
-    let new_file = is_saved && !planned.host.project_file;
     let new_state = make_agent_state(cli, &planned.host);
     let again = |planned: Planned, is_new: bool| {
         if is_new { Planned::new(planned.host.origin, settings) } else { Ok(planned) }
     };
-    let planned = again(planned, new_file || new_state)?;
+    let planned = again(planned, new_state)?;
     // The directory of the records is hidden only where it is.
     let new_records = make_own_home(&planned.host, &planned.plan)?;
     let is_new = make_absent(&planned.host) || new_records;

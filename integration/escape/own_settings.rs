@@ -49,29 +49,69 @@ fn is_unchangeable(title: &'static str, world: &World, flags: &[&str], file: &Pa
         .works("ok ok ok ok ok ok ok ok ok ok");
 }
 
+/// What a jail may do with the file: it is content of the project like any other.
+const EDITS: [&str; 5] = [
+    "sed -i '/no_display/d' .ai-jail",
+    ": > .ai-jail",
+    "rm .ai-jail",
+    "printf 'no_display = false\\n' > new && mv new .ai-jail",
+    "rm .ai-jail && ln -s /dev/null .ai-jail",
+];
+
+/// Whoever takes something strict out of the file is not believed: neither where the user has typed
+/// it, nor where it came with a repository and nobody was ever asked.
 #[test]
 fn the_projects_file_is_rewritten() {
+    let title = "rewriting the project's .ai-jail";
+    for edit in EDITS {
+        for flags in [&[][..], &["--exec"]] {
+            let world = World::new();
+            world.file("home/project/.ai-jail", "no_display = true\n# mine\n");
+            let words = flags.iter().copied().chain(["sh", "-c", edit]);
+            let ended = world.jail(words).run();
+            assert_eq!(ended.code(), 0, "{edit}: {ended}");
+            if flags.is_empty() {
+                let told = "settings of the next jail";
+                assert!(edit.starts_with("rm .ai-jail") || ended.err().contains(told), "{ended}");
+            }
+            let next = world.exec(["echo", "ran"]).run();
+            assert_eq!((next.code(), next.out()), (125, ""), "{edit}: {next}");
+            let words = ["no longer says no_display = true", "a link", "symbolic link"];
+            assert!(words.iter().any(|word| next.err().contains(word)), "{edit}: {next}");
+        }
+    }
+    found(title, ALL, "asked about");
+    // The control: a file that says what it said.
     let world = World::new();
-    let file = world.file("home/project/.ai-jail", "no_gpu = true\n");
-    is_unchangeable("rewriting the project's .ai-jail", &world, &[], &file);
+    world.file("home/project/.ai-jail", "no_display = true\n");
+    world.jail(["sh", "-c", "cp .ai-jail new && mv new .ai-jail"]).run();
+    assert_eq!(world.exec(["echo", "ran"]).run().ok(), "ran\n");
 }
 
+/// One run's tightening is another's: a jail that takes it out while a second terminal saves.
+#[test]
+fn the_projects_file_is_rewritten_beside_another_run() {
+    let world = World::new();
+    let file = world.file("home/project/.ai-jail", "");
+    world.jail(["--no-display", "true"]).run();
+    world.sh("grep -v no_display .ai-jail > new; mv new .ai-jail").run().ok();
+    assert!(!std::fs::read_to_string(&file).expect("there").contains("no_display"));
+    let ended = world.jail(["--no-gpu", "true"]).run();
+    assert_eq!(ended.code(), 125, "{ended}");
+    assert!(ended.err().contains("no longer says no_display = true"), "{ended}");
+}
+
+/// A map of what is above lets a jail put another directory in the project's place.
 #[test]
 fn the_projects_directory_is_replaced() {
     let world = World::with_project(&std::env::temp_dir(), "home/work/deep/project");
-    let file = world.file("home/work/deep/project/.ai-jail", "no_gpu = true\n");
+    world.file("home/work/deep/project/.ai-jail", "no_display = true\n");
     let work = world.home().join("work").display().to_string();
-    let flags = ["--rw-map", &work];
-    for directory in [world.project(), world.project().parent().expect("deep")] {
-        let aside = directory.with_file_name("aside").display().to_string();
-        let rename = ["rename".to_owned(), directory.display().to_string(), aside];
-        Attack::new(&world, "replacing the project's directory", include_str!("probes/files.py"))
-            .with(&rename)
-            .gives(&flags, "EBUSY")
-            .works("ok");
-        std::fs::rename(&rename[2], directory).expect("back");
-    }
-    is_unchangeable("rewriting the project's .ai-jail below a map", &world, &flags, &file);
+    world.sh_with(["--rw-map", &work], "cd .. && mv project aside && mkdir project").run().ok();
+    assert!(!world.project().join(".ai-jail").exists());
+    let ended = world.exec(["echo", "ran"]).run();
+    ended.is_failure(125, &["no longer says no_display = true"]);
+    found("replacing the project's directory", &["--rw-map"], "asked about");
 }
 
 /// Nobody is asked about the user's own file, so no jail may write where it is a link to.

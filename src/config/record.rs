@@ -38,6 +38,9 @@ use crate::text::visible;
 
 const HEADER: &str = "ai-jail trust 2";
 
+/// In the digest's line where nobody has agreed: no digest reads so.
+const NO_AGREEMENT: &str = "no agreement";
+
 /// Bytes of a record that is read.
 pub const MAX_SIZE: u64 = read::MAX_SIZE;
 
@@ -85,11 +88,29 @@ pub fn write(paths: &Paths, text: &str, fields: &Fields) -> Result<(), ConfigErr
     let (Some(dir), Some((file, content))) = (store(paths), record(paths, text, fields)) else {
         return Err(ConfigError::NoTrustStore);
     };
-    let name = file.file_name().unwrap_or_default();
+    put(dir, &file.file_name().unwrap_or_default().to_string_lossy(), &content)
+}
+
+/// Remembers what made the jail stricter, without an agreement to anything.
+pub fn write_tightenings(paths: &Paths, fields: &Fields) -> Result<(), ConfigError> {
+    let (Some(dir), Ok(project)) = (store(paths), paths.project_dir.canonicalize()) else {
+        return Err(ConfigError::NoTrustStore);
+    };
+    let shown = visible(&project);
+    let mut content = format!("{HEADER}\n{NO_AGREEMENT}\n{shown}\n");
+    for item in tightenings(fields, paths) {
+        let _ = writeln!(content, "+ {item}");
+    }
+    put(dir, &file_name(&project), &content)
+}
+
+fn put(dir: &Path, name: &str, content: &str) -> Result<(), ConfigError> {
     let mode = Mode::S_IRUSR | Mode::S_IWUSR;
     private_dir(dir)
-        .and_then(|()| files::replace(dir, name, content.as_bytes(), mode, Durability::Memory))
-        .map_err(|source| ConfigError::Record { path: file, source })
+        .and_then(|()| {
+            files::replace(dir, name.as_ref(), content.as_bytes(), mode, Durability::Memory)
+        })
+        .map_err(|source| ConfigError::Record { path: dir.join(name), source })
 }
 
 /// Serialises the saves of several runs. Nobody waits long for it: a save without it is still

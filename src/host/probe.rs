@@ -16,6 +16,7 @@ use super::named::{self, NamedDirectory};
 use super::origin::Origin;
 use super::own_home::{self, OwnHome};
 use super::protect::{self, Protection};
+use super::secrets::{self, Secret};
 use super::ssh_settings::Included;
 use super::stdio::{self, Stdio};
 use super::system::{self, NameFile, RootEntry, SystemPlace};
@@ -91,10 +92,10 @@ pub struct Host {
     pub certificates: Vec<SystemPlace>,
     /// Directories that the environment names; none in lockdown, which keeps them away.
     pub named: Vec<NamedDirectory>,
+    /// Places of secrets that the environment names.
+    pub secrets: Vec<Secret>,
     /// Where trust is recorded, links resolved; it need not exist.
     pub trust_records: Option<PathBuf>,
-    /// Whether the project has an `.ai-jail` of its own.
-    pub project_file: bool,
     /// The repository of a worktree or submodule.
     pub git_common: Option<PathBuf>,
     /// The repository around the project.
@@ -208,8 +209,8 @@ impl Host {
             sockets: sockets::listening(&origin.project),
             certificates: if alone { Vec::new() } else { certificates(environment) },
             named: if alone { Vec::new() } else { named::find(environment) },
+            secrets: secrets::find(&origin),
             trust_records: trust_records(&origin.home),
-            project_file: is_file(&origin.project.join(policy::own::SETTINGS_FILE)),
             git_elsewhere: git_elsewhere::find(&origin.project, directory, environment),
             git_common,
             around,

@@ -173,11 +173,8 @@ impl<K: System> Gathered<K> {
         let origin = &host.origin;
         self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
-        if K::holds_project_file(host) {
-            let file = origin.project.join(SETTINGS_FILE);
-            let reason = "settings of the jail, which no jail may change";
-            self.mounts.push(Mount::bind(&file, Access::ReadOnly, Authority::Project, reason));
-        }
+        // Its own settings are content like any other, and git can stash and switch them: what the user last
+        // agreed to is on record where no jail writes, and a file that tightens less asks again.
         self.user_file(host);
         git::gather(self, host, access);
     }

@@ -66,11 +66,6 @@ impl System for MountKind {
         false
     }
 
-    /// A mount needs a file to be mounted on.
-    fn holds_project_file(host: &Host) -> bool {
-        host.project_file
-    }
-
     fn after_maps(gathered: &mut Gathered<Self>, host: &Host) {
         display::gather(gathered, host);
     }

@@ -121,11 +121,6 @@ impl System for RuleKind {
         may_be_saved(entry)
     }
 
-    /// No jail may make the file either.
-    fn holds_project_file(_: &Host) -> bool {
-        true
-    }
-
     fn after_maps(_: &mut Gathered<Self>, _: &Host) {}
 
     fn after_all(_: &mut Gathered<Self>, _: &Host, _: Facts) {}

@@ -47,9 +47,6 @@ pub trait System: Kind {
     /// Whether an entry of the home may be a jail's own work, so that no link is followed there.
     fn may_be_saved(entry: &Path) -> bool;
 
-    /// Whether the project's settings can be held.
-    fn holds_project_file(host: &Host) -> bool;
-
     /// Adds what depends on what is mapped.
     fn after_maps(gathered: &mut Gathered<Self>, host: &Host);
 
