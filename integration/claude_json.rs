@@ -201,9 +201,11 @@ fn at_work(world: &World, script: &str) -> Running {
 fn two_jails_and_the_host_lose_nothing_of_each_other() {
     let world = World::new();
     world.file(NAME, "{\"runs\": 1, \"projects\": {\"/old\": 1}}");
+    // What is below the project is the jail's to change.
+    let own = world.project().display().to_string();
     let change = |name: &str| {
         let json = format!(
-            "{{\"runs\": 1, \"{name}\": 1, \"projects\": {{\"/old\": 1, \"/{name}\": 1}}}}"
+            "{{\"runs\": 1, \"{name}\": 1, \"projects\": {{\"/old\": 1, \"{own}/{name}\": 1}}}}"
         );
         replace(&json)
     };
@@ -225,7 +227,8 @@ fn two_jails_and_the_host_lose_nothing_of_each_other() {
         std::io::Write::write_all(&mut &*typed, b"go\n").expect("read by the command");
     }
     let expected = json!({ "runs": 1, "host": 1, "one": 1, "two": 1,
-                           "projects": { "/old": 1, "/host": 1, "/one": 1, "/two": 1 } });
+                           "projects": { "/old": 1, "/host": 1, format!("{own}/one"): 1,
+                                         format!("{own}/two"): 1 } });
     until("all three are there", || content(&world) == expected);
     for (jail, typed) in jails {
         drop(typed);
@@ -353,4 +356,43 @@ fn a_node_program_saves_it_as_claude_code_does() {
                   fs.renameSync(f + '.tmp', f); fs.rmdirSync(f + '.lock'); }";
     world.exec(["node", "-e", script]).run().ok();
     assert_eq!(fs::read_to_string(path(&world)).expect("there"), "{\n  \"numStartups\": 21\n}");
+}
+
+/// Servers of MCP, and the trust of other projects: Claude Code on the host would run the one in every
+/// project, and believe the other. The project's own entry is the jail's.
+#[test]
+fn programs_and_other_projects_stay_as_they_were() {
+    let world = World::new();
+    let project = world.project().display().to_string();
+    let other = world.home().join("other").display().to_string();
+    let before = json!({ "startups": 1, "mcpServers": { "mine": { "command": "good" } },
+        "projects": { &other: { "hasTrustDialogAccepted": false }, &project: { "runs": 1 } } });
+    world.file(NAME, before.to_string());
+    let evil = json!({ "startups": 2, "mcpServers": { "mine": { "command": "evil" } }, "hooks": { "x": 1 },
+        "projects": { &other: { "hasTrustDialogAccepted": true, "mcpServers": { "x": {} } },
+                      "/": { "hasTrustDialogAccepted": true },
+                      &project: { "runs": 2, "hasTrustDialogAccepted": true } } });
+    let expected = json!({ "startups": 2, "mcpServers": { "mine": { "command": "good" } },
+        "projects": { &other: { "hasTrustDialogAccepted": false },
+                      &project: { "runs": 2, "hasTrustDialogAccepted": true } } });
+    // Twice, so that what was refused once is no beginning for the next; and while the host writes.
+    let script = format!(
+        "{}; sleep 0.4; {}; sleep 0.4",
+        replace(&evil.to_string()),
+        replace(&evil.to_string().replace("evil", "worse")),
+    );
+    let ended = world.jail(["--no-mise", "sh", "-c", &script]).run();
+    assert_eq!(ended.code(), 0, "{ended}");
+    assert_eq!(content(&world), expected, "{ended}");
+    let told = format!("hooks, mcpServers, projects./, projects.{other}");
+    assert!(ended.err().contains(&told) && ended.err().contains("outside"), "{ended}");
+    is_tidy(&world);
+    // A first file is no other.
+    fs::remove_file(path(&world)).expect("it is there");
+    world.sh(&replace(&evil.to_string())).run().ok();
+    let projects = json!({ &project: { "runs": 2, "hasTrustDialogAccepted": true } });
+    assert_eq!(content(&world), json!({ "startups": 2, "projects": projects }));
+    // The control: outside nothing is taken back.
+    world.outside(["sh", "-c", &replace(&evil.to_string())]).run().ok();
+    assert_eq!(content(&world), evil);
 }

@@ -3,6 +3,8 @@
 //!
 //! Values keep their text, since what this program does not change it must not reformat.
 
+mod take_back;
+
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -11,6 +13,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+pub use take_back::{Held, Left, take_back};
 
 /// The text that one level is indented by, as `JSON.stringify(…, 2)` does.
 const INDENT: &str = "  ";

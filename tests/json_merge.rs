@@ -1,6 +1,6 @@
 //! The three-way merge of JSON objects: what it does to each kind of change, and what holds for all.
 
-use ai_jail::json_merge::{is_object, merge};
+use ai_jail::json_merge::{Held, is_object, merge, take_back};
 use pretty_assertions::assert_eq;
 use proptest::collection::btree_map;
 use proptest::prelude::*;
@@ -145,5 +145,73 @@ proptest! {
     fn the_result_is_settled(base in object(), mine in object(), theirs in object()) {
         let once = merged(&base, &mine, &theirs);
         prop_assert_eq!(&merged(&mine, &mine, &once), &once);
+    }
+}
+
+/// Holds `programs`, and of `projects` every entry but `/mine`.
+struct OfOthers;
+
+impl Held for OfOthers {
+    fn key(&self, key: &str) -> bool {
+        key == "programs"
+    }
+
+    fn entry(&self, _: &str, entry: &str) -> bool {
+        entry != "/mine"
+    }
+
+    fn with_entries(&self) -> &[&'static str] {
+        &["projects"]
+    }
+}
+
+/// What is left of `mine`, the keys that were taken back, and whether there is a change left.
+fn left(base: &str, mine: &str) -> Option<(Value, Vec<String>, bool)> {
+    let left = take_back(base.as_bytes(), mine.as_bytes(), &OfOthers).expect("objects")?;
+    let value = serde_json::from_slice(&left.text).expect("JSON");
+    Some((value, left.keys, left.is_change))
+}
+
+const BASE: &str =
+    r#"{"a":1,"programs":{"x":1},"projects":{"/other":{"trust":false},"/mine":{"n":1}}}"#;
+
+#[test]
+fn what_is_held_is_taken_back_and_the_rest_stays() {
+    let mine = r#"{"a":2,"programs":{"x":2},"projects":{"/other":{"trust":true},"/new":{},"/mine":{"n":2}}}"#;
+    let (value, keys, is_change) = left(BASE, mine).expect("something");
+    let expected = json!({ "a": 2, "programs": { "x": 1 },
+        "projects": { "/other": { "trust": false }, "/mine": { "n": 2 } } });
+    assert_eq!(value, expected);
+    // A new entry that is empty says nothing.
+    assert_eq!((keys, is_change), (vec!["programs".to_owned(), "projects./other".into()], true));
+}
+
+#[test]
+fn what_is_removed_is_put_back() {
+    for mine in ["{\"a\":1}", r#"{"a":1,"programs":7,"projects":7}"#, r#"{"a":1,"projects":{}}"#] {
+        let (value, keys, _) = left(BASE, mine).expect("something");
+        assert_eq!(value["programs"], json!({ "x": 1 }), "{mine}");
+        assert_eq!(value["projects"]["/other"], json!({ "trust": false }), "{mine}");
+        assert_eq!(keys, ["programs", "projects./other"], "{mine}");
+    }
+}
+
+#[test]
+fn nothing_is_taken_back_where_nothing_is_held() {
+    let mine =
+        r#"{"a":9,"b":[],"programs":{ "x":1 },"projects":{"/mine":{},"/other":{"trust":false}}}"#;
+    assert_eq!(left(BASE, mine), None);
+    assert_eq!(left("", r#"{"a":1,"programs":{},"projects":{"/mine":{"n":1}}}"#), None);
+}
+
+#[test]
+fn a_key_by_another_spelling_or_twice_is_the_same_key() {
+    let spelled =
+        r#"{"a":1,"progr\u0061ms":{"x":2},"projects":{"/other":{"trust":false},"/mine":{"n":1}}}"#;
+    let twice = r#"{"a":1,"programs":{"x":1},"programs":{"x":2},"projects":{"/other":{"trust":false},"/mine":{"n":1}}}"#;
+    for mine in [spelled, twice] {
+        let (value, keys, is_change) = left(BASE, mine).expect("something");
+        assert_eq!(value, serde_json::from_str::<Value>(BASE).expect("JSON"));
+        assert_eq!((keys, is_change), (vec!["programs".to_owned()], false));
     }
 }

@@ -2,6 +2,7 @@
 //! change and at the end. `docs/claude-json.md` says why.
 
 mod base;
+mod guard;
 mod lock;
 mod original;
 mod writer;
@@ -51,7 +52,8 @@ impl Copies {
         let mut files = Vec::new();
         plan.write_back.retain(|file| {
             let is_copied = plan.places.mounts().iter().any(|mount| mount.dest == file.copy);
-            let opened = Original::open(&file.original, file.merge, is_copied);
+            let guard = file.guard.clone();
+            let opened = Original::open(&file.original, file.merge, is_copied, guard);
             match (opened, file.copy.file_name()) {
                 (Ok(original), Some(name)) => {
                     files.push(Copy { path: file.copy.clone(), name: name.to_owned(), original });
@@ -100,18 +102,32 @@ impl Copies {
         }
     }
 
-    /// Writes back what has not been yet; the jail is gone. Gives the jail's directory, and what
-    /// could not be written and why.
-    pub fn finish(self) -> (Option<OwnedFd>, Vec<(PathBuf, io::Error)>) {
+    /// Writes back what has not been yet; the jail is gone.
+    pub fn finish(self) -> Finished {
         if let Some(writer) = self.writer {
             writer.finish();
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         let save = |directory: &Arc<OwnedFd>| save_for_good(&mut files, directory);
         let failed = self.directory.as_ref().map(save).unwrap_or_default();
+        let taken = |file: &Copy| {
+            let keys = file.original.taken_back();
+            (!keys.is_empty()).then(|| (file.original.path().to_path_buf(), keys))
+        };
+        let taken_back = files.iter().filter_map(taken).collect();
         // The thread, which had it too, has ended.
-        (self.directory.and_then(Arc::into_inner), failed)
+        Finished { directory: self.directory.and_then(Arc::into_inner), failed, taken_back }
     }
+}
+
+/// What came of the files.
+pub struct Finished {
+    /// The jail's directory.
+    pub directory: Option<OwnedFd>,
+    /// What could not be written, and why.
+    pub failed: Vec<(PathBuf, io::Error)>,
+    /// What was not the jail's to change, by its keys.
+    pub taken_back: Vec<(PathBuf, Vec<String>)>,
 }
 
 /// Writes the copies back when nobody changes them any more.

@@ -31,7 +31,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use attempts::Attempts;
-use copies::Copies;
+use copies::{Copies, Finished};
 use jail::{Handover, Jail};
 use placed::Placed;
 use stage2::report::{Achieved, Layer};
@@ -100,9 +100,12 @@ pub fn run(
         filter.finish(sink);
     }
     // The jail is gone: what is in the copies now is their last word.
-    let (home, failed) = copies.finish();
+    let Finished { directory: home, failed, taken_back } = copies.finish();
     for (path, error) in failed {
         sink(&Notice::NotSaved(path, error));
+    }
+    for (path, keys) in taken_back {
+        sink(&Notice::TakenBack(path, keys));
     }
     removed.extend(worktrees::finish_removals(worktrees));
     for tree in removed {

@@ -52,7 +52,7 @@ pub use network::Network;
 pub use shown::{AnyKind, Shown};
 use system::System;
 pub use terminal::Terminal;
-pub use write_back::{Merge, WriteBack};
+pub use write_back::{Guarded, Merge, WriteBack};
 
 /// The hostname in the jail.
 pub const HOSTNAME: &str = "ai-sandbox";

@@ -6,6 +6,8 @@ use super::mount::{self, Mount, MountKind};
 use super::own_home;
 use crate::facts::Facts;
 use crate::host::Host;
+use crate::policy::agents::Guard;
+use crate::policy::agents::runtime::guard;
 use crate::policy::home::{Treatment, rows_on};
 
 /// A file that is written back.
@@ -17,6 +19,8 @@ pub struct WriteBack {
     pub copy: PathBuf,
     /// How the jail's changes go together with those that others make meanwhile.
     pub merge: Merge,
+    /// What of it the jail does not change on the host.
+    pub guard: Option<Guarded>,
 }
 
 /// How changes of two go together.
@@ -26,6 +30,25 @@ pub enum Merge {
     Json,
     /// Not at all: a file that others have changed meanwhile stays as they left it.
     Whole,
+}
+
+/// Which of its keys are not the jail's to change.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Guarded {
+    /// The agent's word on it.
+    pub row: &'static Guard,
+    /// The project, by each of its names: what is below it is the jail's as well.
+    pub own: Vec<PathBuf>,
+    /// The root of the repository around the project, by which some agents name it.
+    pub root: Option<PathBuf>,
+}
+
+impl Guarded {
+    /// Whether an entry for this directory is not the jail's.
+    pub fn is_of_another(&self, directory: &Path) -> bool {
+        let is_own = self.own.iter().any(|own| mount::below(directory, own).is_some());
+        !is_own && self.root.as_deref() != Some(directory)
+    }
 }
 
 /// The files of the table that these mounts make copies of, and those that the host does not have
@@ -46,17 +69,24 @@ pub fn files(host: &Host, mounts: &[Mount], facts: Facts) -> Vec<WriteBack> {
             }
             _ => return None,
         };
-        Some(WriteBack { original, copy, merge: Merge::Json })
+        let guard = guard(row.path).map(|row| guarded(row, host));
+        Some(WriteBack { original, copy, merge: Merge::Json, guard })
     });
     let mut files: Vec<WriteBack> = of_rows.collect();
     for mount in mounts {
         let MountKind::Copied { source } = &mount.kind else { continue };
         if files.iter().all(|file| file.copy != mount.dest) {
             let (original, copy) = (source.clone(), mount.dest.clone());
-            files.push(WriteBack { original, copy, merge: Merge::Whole });
+            files.push(WriteBack { original, copy, merge: Merge::Whole, guard: None });
         }
     }
     files
+}
+
+fn guarded(row: &'static Guard, host: &Host) -> Guarded {
+    let origin = &host.origin;
+    let own = vec![origin.project.clone(), origin.named.clone()];
+    Guarded { row, own, root: host.around.as_ref().map(|around| around.root.clone()) }
 }
 
 /// Whether the file is the host's to the jail, and not one of a home of the jails' own.

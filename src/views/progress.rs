@@ -74,6 +74,12 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
              it to its repository are held there",
             visible(tree)
         )),
+        Notice::TakenBack(path, keys) => warning(format!(
+            "{} keeps what it had at {}: it names programs of every project, or is about another project; \
+             change it outside",
+            visible(path),
+            visible(keys.join(", ")),
+        )),
     }
 }
 

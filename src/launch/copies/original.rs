@@ -1,6 +1,7 @@
 //! The host's file behind a copy.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -13,8 +14,8 @@ use super::base::Base;
 use super::lock::{self, Lock};
 use crate::files::read::{self, Unread};
 use crate::files::replace::{self, Durability, Prepared};
-use crate::json_merge;
-use crate::plan::Merge;
+use crate::json_merge::{self, Left};
+use crate::plan::{Guarded, Merge};
 
 /// Bytes. Far more than an agent's state, and little enough to have three of in memory.
 const MAX_SIZE: u64 = 32 << 20;
@@ -29,6 +30,12 @@ pub struct Original {
     /// What the jail's copy was when it was last the same as what was written back, or as what
     /// it was made from.
     base: Base,
+    /// The same without what was taken back, where that was something.
+    allowed: Option<Vec<u8>>,
+    /// What of it is not the jail's to change.
+    guard: Option<Guarded>,
+    /// The keys where the jail did.
+    taken_back: BTreeSet<String>,
     /// What killed runs left beside it is removed, once.
     is_swept: bool,
 }
@@ -57,7 +64,12 @@ pub enum Saved {
 
 impl Original {
     /// Opens the file's directory and reads the file, which must be there if the jail has a copy.
-    pub fn open(path: &Path, merge: Merge, is_copied: bool) -> io::Result<Self> {
+    pub fn open(
+        path: &Path,
+        merge: Merge,
+        is_copied: bool,
+        guard: Option<Guarded>,
+    ) -> io::Result<Self> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
         let (parent, name) = path.parent().zip(path.file_name()).ok_or_else(missing)?;
         let directory = File::open(parent)?;
@@ -73,6 +85,9 @@ impl Original {
             name: name.to_owned(),
             merge,
             base,
+            allowed: None,
+            guard,
+            taken_back: BTreeSet::new(),
             is_swept: false,
         })
     }
@@ -80,6 +95,11 @@ impl Original {
     /// Its canonical path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The keys that the jail changed and that stayed as they were.
+    pub fn taken_back(&self) -> Vec<String> {
+        self.taken_back.iter().cloned().collect()
     }
 
     /// What the jail is given.
@@ -118,11 +138,33 @@ impl Original {
         if !impatient && lock::is_taken(&self.directory, &self.name)? {
             return Ok(Saved::Busy);
         }
-        if !self.replace(&mine, impatient)? {
+        let left = self.left_of(&mine)?;
+        let is_change = left.as_ref().is_none_or(|left| left.is_change);
+        let allowed = left.as_ref().map_or(&mine, |left| &left.text);
+        if is_change && !self.replace(allowed, impatient)? {
             return Ok(Saved::Busy);
         }
+        self.allowed = None;
+        if let Some(Left { text, keys, .. }) = left {
+            self.taken_back.extend(keys);
+            self.allowed = Some(text);
+        }
         self.base = Base::Made(mine);
-        Ok(Saved::Changed)
+        Ok(if is_change { Saved::Changed } else { Saved::Same })
+    }
+
+    /// What is left of the jail's changes, where some of them are not its to make.
+    fn left_of(&self, mine: &[u8]) -> io::Result<Option<Left>> {
+        let Some(guard) = &self.guard else { return Ok(None) };
+        Ok(json_merge::take_back(&self.before()?, mine, guard)?)
+    }
+
+    /// What the original had of the jail when it was last written.
+    fn before(&self) -> io::Result<Cow<'_, [u8]>> {
+        match &self.allowed {
+            Some(allowed) => Ok(Cow::Borrowed(allowed)),
+            None => self.base.bytes(),
+        }
     }
 
     /// Lays `mine` over the original; `false` where somebody else is changing that. The new file
@@ -149,7 +191,7 @@ impl Original {
 
     /// What the original is to be, where it is `theirs` now.
     fn merged<'a>(&self, mine: &'a [u8], theirs: Option<&[u8]>) -> io::Result<Cow<'a, [u8]>> {
-        let base = self.base.bytes()?;
+        let base = self.before()?;
         match theirs {
             Some(theirs) if base != theirs && theirs != mine => {
                 if self.merge == Merge::Whole {

@@ -25,6 +25,8 @@ pub struct Agent {
     pub state: &'static [Directory],
     /// What jails share of that, where no wider row of the home does.
     pub home: &'static [HomeRow],
+    /// What of a file with everybody's state no jail changes.
+    pub guard: Option<Guard>,
     /// Directories that each jail has empty and to itself: a daemon, an editor or a running session
     /// outside finds work, a key or code there. They are made before a jail could.
     pub own: &'static [HomeRow],
@@ -64,6 +66,7 @@ pub(super) const AGENT: Agent = Agent {
     variables: &[],
     state: &[],
     home: &[],
+    guard: None,
     own: &[],
     own_files: &[],
     programs: &[],
@@ -77,6 +80,18 @@ pub(super) const AGENT: Agent = Agent {
     notes: &[],
     source: "",
 };
+
+/// What of a file that is written back no jail changes on the host: it names programs that run in
+/// other projects, or says what is trusted there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Guard {
+    /// The file, below the home.
+    pub file: &'static str,
+    /// Keys that name programs, or trust, for every project.
+    pub keys: &'static [&'static str],
+    /// Keys with an entry for each project, named by its directory.
+    pub projects: &'static [&'static str],
+}
 
 /// A variable and the value that it is given.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,7 +1,7 @@
 //! Claude Code.
 
 use super::runtime::{daemon, editor, programs, runs, sessions, shell, state};
-use super::{AGENT, ASKS, Agent, Directory, FILE, File, Format, On, Sandbox, Setter, Value};
+use super::{AGENT, ASKS, Agent, Directory, FILE, File, Format, Guard, On, Sandbox, Setter, Value};
 use super::{directory, setting};
 use crate::policy::home_row::{HomeRow, Treatment};
 
@@ -27,6 +27,22 @@ pub const CLAUDE: Agent = Agent {
             reason: "state of Claude Code",
         },
     ],
+    // Its own project's entry is the jail's to change, servers of MCP in it too: they are asked about there.
+    guard: Some(Guard {
+        file: ".claude.json",
+        keys: &[
+            "mcpServers",
+            "env",
+            "hooks",
+            "statusLine",
+            "apiKeyHelper",
+            "awsAuthRefresh",
+            "awsCredentialExport",
+            "otelHeadersHelper",
+            "bypassPermissionsModeAccepted",
+        ],
+        projects: &["projects"],
+    }),
     own: &[
         // `claude --bg` runs what is in `dispatch`, with the jobs' own arguments and hooks.
         daemon(".claude/daemon"),

@@ -21,7 +21,12 @@ pub const CODEX: Agent = Agent {
     ],
     // The daemon's own Codex, and what it starts.
     programs: &[programs(".codex/packages")],
-    watched: &[runs(".codex/config.toml"), runs(".codex/hooks.json"), runs(".codex/rules")],
+    watched: &[
+        runs(".codex/config.toml"),
+        runs(".codex/hooks.json"),
+        runs(".codex/rules"),
+        runs(".codex/skills"),
+    ],
     keys: &["CODEX_API_KEY"],
     hosts: &["api.openai.com", "chatgpt.com", "auth.openai.com"],
     sandbox: Some(Sandbox {

@@ -12,7 +12,11 @@ pub const CRUSH: Agent = Agent {
     variables: &[directory("CRUSH_GLOBAL_CONFIG")],
     state: &[Directory::Data("crush")],
     home: &[state(".crush", "state of Crush"), state(".local/share/crush", "state of Crush")],
-    watched: &[runs(".config/crush/crush.json")],
+    watched: &[
+        runs(".config/crush/crush.json"),
+        runs(".config/crush/crushrc"),
+        runs(".local/share/crush/crush.json"),
+    ],
     keys: &["ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
     hosts: &["catwalk.charm.sh", "api.anthropic.com", "api.openai.com"],
     updates: Some(Setter { name: "CRUSH_DISABLE_PROVIDER_AUTO_UPDATE", value: "1" }),

@@ -16,6 +16,8 @@ pub const GEMINI: Agent = Agent {
         runs(".gemini/commands"),
         runs(".gemini/extensions"),
         runs(".gemini/hooks"),
+        runs(".gemini/trustedFolders.json"),
+        runs(".gemini/antigravity/mcp_config.json"),
     ],
     keys: &["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     hosts: &[

@@ -30,7 +30,7 @@ mod settings;
 mod vibe;
 
 use agent::{AGENT, directory, file};
-pub use agent::{Agent, Directory, Names, On, Sandbox, Setter, Variable};
+pub use agent::{Agent, Directory, Guard, Names, On, Sandbox, Setter, Variable};
 pub use recognise::recognise;
 use settings::{ASKS, FILE, setting};
 pub use settings::{File, Format, Instead, Refused, Setting, Value};

@@ -18,6 +18,10 @@ pub const OPENCODE: Agent = Agent {
     watched: &[
         runs(".config/opencode/opencode.json"),
         runs(".config/opencode/opencode.jsonc"),
+        runs(".config/opencode/config.json"),
+        runs(".config/opencode/package.json"),
+        runs(".config/opencode/command"),
+        runs(".config/opencode/agent"),
         runs(".config/opencode/plugin"),
         runs(".config/opencode/plugins"),
         runs(".config/opencode/tool"),

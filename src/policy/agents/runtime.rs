@@ -5,7 +5,7 @@
 //! is not there yet is made before the jail starts, or the jail could make it: an empty directory
 //! of the user's, in the state of an agent that is in use.
 
-use super::{AGENTS, Agent};
+use super::{AGENTS, Agent, Guard};
 use crate::policy::home_row::{HomeRow, Treatment};
 use crate::policy::place::{Place, place};
 
@@ -77,6 +77,20 @@ pub fn own_directories() -> impl Iterator<Item = &'static HomeRow> {
 /// The directories of programs, and whose they are.
 pub fn kept_programs() -> impl Iterator<Item = (&'static Agent, &'static Place)> {
     AGENTS.iter().flat_map(|agent| agent.programs.iter().map(move |place| (agent, place)))
+}
+
+/// What no jail changes of a file that is written back.
+pub fn guard(file: &str) -> Option<&'static Guard> {
+    AGENTS.iter().filter_map(|agent| agent.guard.as_ref()).find(|guard| guard.file == file)
+}
+
+/// The directories of all agents: what each is below, relative to the home, and its name there.
+pub fn directories() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let all = AGENTS.iter().flat_map(|agent| [&agent.directory].into_iter().chain(agent.state));
+    all.map(|directory| {
+        let (_, base, name) = directory.parts();
+        (base, name)
+    })
 }
 
 /// What the agents run and change.
