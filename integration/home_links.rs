@@ -23,14 +23,14 @@ fn a_link_into_a_repository_of_dot_files() {
 #[test]
 fn a_writable_entry_behind_a_link() {
     let world = World::new();
-    let file = world.file("home/dotfiles/config/tool/settings", "settings");
+    let file = world.file("home/dotfiles/config/configstore/settings", "settings");
     let secret = world.file("home/dotfiles/config/gcloud/token", "secret");
     world.link("dotfiles/config", "home/.config");
-    let named = world.home().join(".config/tool/settings");
+    let named = world.home().join(".config/configstore/settings");
     let hidden = world.home().join(".config/gcloud/token");
     assert_eq!(world.look_outside([&named, &hidden, &secret]), [READ_WRITE; 3]);
     assert_eq!(world.look([&named, &hidden, &secret]), [READ_WRITE, Seen::Absent, Seen::Absent]);
-    world.sh("printf ' and more' >> ~/.config/tool/settings").run().ok();
+    world.sh("printf ' and more' >> ~/.config/configstore/settings").run().ok();
     assert_eq!(fs::read_to_string(file).expect("a file"), "settings and more");
 }
 
@@ -125,8 +125,8 @@ fn a_link_that_a_jail_could_have_planted_opens_nothing() {
     // `.config` is writable in a jail, `.local/share` is not.
     let direct = world.link(&letter, "home/.config/gh");
     let through = world.link(".config/gh", "home/.through");
-    world.file("home/state/history", "state");
-    let state = world.link("../state", "home/.local/state").join("history");
+    world.file("home/state/pnpm/file", "state");
+    let state = world.link("../state", "home/.local/state").join("pnpm/file");
     assert_eq!(world.look_outside([&direct, &through, &state]), [READ_WRITE; 3]);
     assert_eq!(world.look([&direct, &through]), [Seen::Absent; 2]);
     // That one only its user can have made.

@@ -85,16 +85,16 @@ fn a_home_through_a_link() {
     let world = World::new();
     world.file("home/.tool/settings", "x");
     world.file("home/.ssh/key", "secret");
-    world.file("home/.config/tool/settings", "x");
+    world.file("home/.config/configstore/settings", "x");
     let link = world.link("home", "link-to-home");
     let twice = world.link("link-to-home", "link-to-link");
     for home in [link, twice] {
-        let script = "echo \"$HOME\"; cat ~/.tool/settings; echo y > ~/.config/tool/settings; \
+        let script = "echo \"$HOME\"; cat ~/.tool/settings; echo y > ~/.config/configstore/settings; \
                       cat ~/.ssh/key 2>/dev/null; ls -A ~";
         let ended = world.sh(script).env("HOME", &home).run();
         let expected = format!("{}\nx.config\n.tool\nproject\n", home.display());
         assert_eq!(ended.out(), expected, "{ended}");
-        let settings = world.home().join(".config/tool/settings");
+        let settings = world.home().join(".config/configstore/settings");
         assert_eq!(std::fs::read(settings).expect("it arrived"), b"y\n");
         // The project's own path goes through the real home.
         let tilde = world.sh("cat ~/project/file").env("HOME", &home);

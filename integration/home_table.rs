@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ai_jail::policy::home::{HomeRow, Treatment, by_directory, rows};
+use ai_jail::policy::shared::{SHARED, STATE};
 
 use crate::harness::{Seen, World};
 
@@ -37,6 +38,15 @@ impl Sample {
         });
         samples
     }
+}
+
+/// A file below the entry of a row that a directory can be. In a directory that all programs share, what
+/// no row speaks of is read-only; so there it is in what tools keep state in.
+fn inside(entry: &Path) -> PathBuf {
+    let state = STATE.iter().map(|row| Path::new(row.path));
+    let shared = SHARED.iter().any(|shared| entry == Path::new(shared));
+    let place = state.clone().find(|path| shared && path.starts_with(entry)).unwrap_or(entry);
+    place.join("content")
 }
 
 /// Writes to a file, whether it is there or not, and says what can be read at last.
@@ -84,7 +94,7 @@ fn check(sample: &Sample, read: &str, written: bool, on_host: &Path) {
 fn every_row_that_is_a_directory() {
     let world = World::new();
     let samples = Sample::all();
-    let file = |sample: &Sample| world.home().join(&sample.entry).join("content");
+    let file = |sample: &Sample| world.home().join(inside(&sample.entry));
     for sample in &samples {
         world.file(file(sample), SECRET);
     }

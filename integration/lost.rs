@@ -44,7 +44,7 @@ fn what_is_kept_or_missed_by_nobody_is_not_named() {
     let world = world();
     world.directory("home/.config");
     world.directory("home/.cache");
-    let script = "echo x > ~/.config/new-tool; echo x > ~/.cache/x; echo x > ~/.bash_history; \
+    let script = "mkdir ~/.config/configstore && echo x > ~/.config/configstore/x; echo x > ~/.cache/x; echo x > ~/.bash_history; \
                   mkdir -p ~/.npm/_cacache && echo x > ~/.npm/_cacache/x; : > ~/empty; mkdir ~/void; \
                   echo x > /tmp/x; ln -s /etc/passwd ~/link; echo '{}' > ~/.claude.json";
     assert_eq!(told(&jail(&world, script)), [""; 0]);

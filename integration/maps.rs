@@ -137,7 +137,7 @@ fn a_hidden_place_is_opened_by_its_own_name_only() {
         assert_eq!(world.look_with(flags, paths), [ABSENT; 2], "{flags:?}");
     }
     let parent = world.file("home/.config/gcloud/token", "secret");
-    let other = world.file("home/.config/tool/settings", "x");
+    let other = world.file("home/.config/configstore/x", "x");
     let flags = ["--rw-map", "~/.config"];
     assert_eq!(world.look_with(flags, [&parent, &other]), [ABSENT, READ_WRITE]);
 }

@@ -379,3 +379,29 @@ fn a_forged_pointer_holds_nothing_of_the_project() {
     assert_eq!(world.look(forged), [crate::harness::Seen::Absent]);
     assert!(Path::new(&forged[0]).exists());
 }
+
+/// Files that the settings include are settings, and so are those of other programs in a nested directory.
+#[test]
+fn included_settings_and_nested_repositories_of_others() {
+    let world = World::new();
+    let included = world.file("home/project/shared.gitconfig", "[core]\n\tbare = false\n");
+    let config = "[core]\n\tbare = false\n[include]\n\tpath = ../shared.gitconfig\n";
+    world.file("home/project/.git/config", config);
+    world.file("home/project/.git/HEAD", "ref: refs/heads/main\n");
+    world.directory("home/project/.git/objects");
+    world.directory("home/project/.git/refs");
+    let mut paths = vec![included];
+    for row in ["a/.hg/hgrc", "a/b/.jj/repo/config.toml", "c/.sl/config", "d/_darcs/prefs/defaults"]
+    {
+        paths.push(world.file(format!("home/project/{row}"), "x"));
+    }
+    for path in &paths {
+        let before = fs::read(path).expect("it is there");
+        let path = path.to_str().expect("plain");
+        let script = format!("echo evil >> '{path}'; mv '{path}' aside; mv ../aside '{path}'");
+        assert_ne!(world.sh(&script).run().code(), 0);
+        assert_eq!(fs::read(path).expect("it is there"), before, "{path}");
+    }
+    // The control.
+    world.outside(["sh", "-c", "echo evil >> shared.gitconfig"]).run().ok();
+}

@@ -19,23 +19,6 @@ fn a_project_in_a_protected_place_can_be_worked_on() {
 }
 
 #[test]
-fn a_project_in_a_writable_place_keeps_its_own_settings() {
-    let world = World::with_project(&std::env::temp_dir(), "home/.cache/a/project");
-    let file = world.file("home/.cache/a/project/.ai-jail", "lockdown = false\n");
-    let script = "cd .. && mv project x; cd .. && mv a x && mkdir -p a/project && \
-                  echo evil > a/project/.ai-jail; true";
-    let command = ["sh", "-c", script];
-    for flags in [["--exec"].as_slice(), &["--exec", "--no-protect"]] {
-        assert_eq!(world.jail(flags.iter().chain(&command)).run().code(), 0);
-        assert_eq!(fs::read(&file).expect("it is there"), b"lockdown = false\n");
-        assert!(!world.home().join(".cache/x").exists());
-    }
-    let control = format!("cd {} && {script}", world.project().display());
-    world.outside(["sh", "-c", &control]).run();
-    assert!(world.home().join(".cache/x").exists(), "the control");
-}
-
-#[test]
 fn a_read_only_map_inside_a_writable_place_stays_in_its_place() {
     let world = World::new();
     let file = world.file("home/project/a/b/tests/file", "x");
@@ -124,18 +107,18 @@ fn ai_jail_itself() {
 #[test]
 fn each_mount_says_why_it_is_there() {
     let world = World::new();
-    world.file("home/.config/Code/User/settings.json", "{}");
+    world.file("home/.config/go/env", "x");
     let ended = world.exec_with(["-v"], ["true"]).run();
     let home = world.home();
     let line = |text: &str| {
         let line = format!("ai-jail: {}/.config/{text}\n", home.display());
         assert!(ended.err().contains(&line), "{line}: {ended}");
     };
-    line("Code/User: read-only (settings of an editor, which are programs or name them)");
-    line("Code: read-write (keeps what is below it in its place)");
+    line("go/env: read-only (settings of a build tool, which name programs)");
+    line("go: read-write (keeps what is below it in its place)");
     let json = world.jail(["--dry-run=json", "true"]).run();
     assert!(json.ok().contains("\"authority\": \"protect\""), "{json}");
-    let pasted = world.jail(["--dry-run", "sh", "-c", "echo > ~/.config/Code/User/x"]).run();
+    let pasted = world.jail(["--dry-run", "sh", "-c", "echo > ~/.config/go/env"]).run();
     assert_ne!(world.outside(["sh", "-c", pasted.ok()]).run().code(), 0);
 }
 
@@ -146,7 +129,8 @@ fn explain_knows_the_rule_and_what_lifts_it() {
     world.file("home/project/.envrc", "x");
     let file = "~/.config/fish/config.fish";
     let explained = world.jail(["--explain", file]).run();
-    let changes = ["--no-protect", "--rw-map '~/.config/fish/config.fish'"];
+    // The narrowest that does it.
+    let changes = ["--rw-map '~/.config/fish/config.fish'"];
     for text in ["the host runs it later", "read-only file", "run by every new shell"] {
         assert!(explained.ok().contains(text), "{text}: {explained}");
     }

@@ -272,6 +272,44 @@ fn a_rebase_that_is_not_over() {
     assert_eq!(reported(&jail(&world, rebase)), [] as [&str; 0]);
 }
 
+/// What of a new repository makes git obey something else than what git writes itself.
+#[test]
+fn odd_settings_of_a_new_repository() {
+    if !has_program("git") {
+        return;
+    }
+    let world = world();
+    let script = r#"
+        for name in plain config-worktree tree sequencer; do git init -q $name; done
+        git -C config-worktree config extensions.worktreeConfig true
+        printf '[core]\n\tfsmonitor = ./x\n' > config-worktree/.git/config.worktree
+        git -C tree config core.worktree "$HOME"
+        mkdir sequencer/.git/sequencer
+        printf '[options]\n\tstrategy = ../x\n' > sequencer/.git/sequencer/opts
+        mkdir feeds large latin
+        printf 'gitdir: a\n\nb\n' > feeds/.git
+        head -c 100000 /dev/zero | tr '\0' x > large/.git
+        printf 'gitdir: \377\n' > latin/.git"#;
+    let ended = jail(&world, script);
+    let project = world.project().display();
+    let mut expected = [
+        "config-worktree/.git/config.worktree",
+        "feeds/.git",
+        "large/.git",
+        "latin/.git",
+        "sequencer/.git/sequencer/opts",
+        "tree/.git/config",
+    ]
+    .map(|it| format!("{project}/{it} appeared in this run"));
+    expected.sort();
+    let mut found = reported(&ended);
+    found.sort_unstable();
+    assert_eq!(found, expected, "{ended}");
+    // The control: git on the host obeys the working tree.
+    let tree = world.outside(["git", "-C", "tree", "rev-parse", "--show-toplevel"]).run();
+    assert_eq!(tree.ok().trim_end(), world.home().to_str().expect("plain"));
+}
+
 #[test]
 fn hooks_that_the_settings_name() {
     if !has_program("git") {

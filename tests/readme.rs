@@ -9,7 +9,7 @@ use ai_jail::policy::kept_env::KEPT;
 use ai_jail::policy::moved::MOVED;
 use ai_jail::policy::network::PRESETS;
 use ai_jail::policy::place::Place;
-use ai_jail::policy::{Os, asked, devices, display, env, macos, protect, secrets, system};
+use ai_jail::policy::{Os, asked, devices, display, env, macos, protect, secrets, shared, system};
 
 /// A table of two columns. Equal reasons, in the order of their first, share a row.
 fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, heads: [&str; 2]) -> String {
@@ -160,6 +160,7 @@ fn watched_tables() -> Vec<(&'static str, String)> {
                 ["what", "below the home"],
             ),
         ),
+        ("state", protected(shared::STATE, "below the home")),
         ("watched in the project", protected(protect::PROJECT_WATCHED, "below the project")),
     ]
 }

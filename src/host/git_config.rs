@@ -15,7 +15,6 @@ const PLAIN: &[&str] = &[
     "core.ignorecase",
     "core.precomposeunicode",
     "core.symlinks",
-    "core.worktree",
     "core.sparsecheckout",
     "core.sparsecheckoutcone",
     "extensions.objectformat",
@@ -38,6 +37,12 @@ const PLAIN: &[&str] = &[
     "user.name",
     "user.email",
 ];
+
+/// Where the working tree is: in a submodule's repository.
+pub const TREE: &str = "core.worktree";
+
+/// Keys by which a file has git read another.
+const INCLUDES: &[&str] = &["include.path", "includeif.path"];
 
 /// One configuration file.
 #[derive(Debug, Default)]
@@ -90,9 +95,18 @@ impl GitConfig {
         self.get(key).is_some_and(on)
     }
 
-    /// Whether there are only keys that name no program.
-    pub fn is_plain(&self) -> bool {
-        !self.unclear && self.entries.iter().all(|(key, _)| PLAIN.contains(&key.as_str()))
+    /// The other files that it has git read as well.
+    pub fn included(&self) -> impl Iterator<Item = &str> {
+        let included = |(key, _): &&(String, String)| INCLUDES.contains(&key.as_str());
+        self.entries.iter().filter(included).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether there are only keys that name no program. A working tree is plain where `is_tree` says so.
+    pub fn is_plain(&self, is_tree: impl Fn(&str) -> bool) -> bool {
+        let is_plain = |(key, value): &(String, String)| {
+            PLAIN.contains(&key.as_str()) || (key == TREE && is_tree(value))
+        };
+        !self.unclear && self.entries.iter().all(is_plain)
     }
 }
 
@@ -134,7 +148,7 @@ mod tests {
         let text = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n[remote \"origin\"]\n\
                     \turl = https://example.org/x.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n\
                     [branch \"a]\\\"b\"]\n\tmerge = refs/heads/x\n; words\n# words\n";
-        assert!(GitConfig::parse(text).is_plain());
+        assert!(GitConfig::parse(text).is_plain(|_| false));
     }
 
     #[test]
@@ -158,8 +172,21 @@ mod tests {
             "garbage",
         ];
         for text in samples {
-            assert!(!GitConfig::parse(text).is_plain(), "{text}");
+            assert!(!GitConfig::parse(text).is_plain(|_| false), "{text}");
         }
+    }
+
+    #[test]
+    fn a_working_tree_is_judged_by_where_it_is() {
+        let config = GitConfig::parse("[core]\n\tworktree = ../../../module\n");
+        assert!(config.is_plain(|tree| tree == "../../../module"));
+        assert!(!config.is_plain(|_| false));
+    }
+
+    #[test]
+    fn included_files() {
+        let text = "[include]\npath = a\n[includeIf \"gitdir:/\"]\npath = b\n[core]\npath = c\n";
+        assert_eq!(GitConfig::parse(text).included().collect::<Vec<_>>(), ["a", "b"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What of the host a jail must not change.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Something that a mount can hold.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,6 +21,17 @@ pub enum LookFor {
     Replacement,
     /// Whether it has become a link, which leads elsewhere whoever looks for something in it.
     Link,
+    /// Entries that were not there before.
+    New(Entries),
+}
+
+/// Which entries of a directory.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Entries {
+    /// All that have no row of their own; the directory by its name below the home.
+    OfShared(&'static str),
+    /// Those that fit a pattern.
+    Named(&'static str),
 }
 
 /// Something to look at before and after the run.
@@ -41,4 +52,27 @@ pub struct Unheld {
     pub path: PathBuf,
     /// What it is to the host.
     pub reason: &'static str,
+}
+
+/// A directory whose new entries are looked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Fresh {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Which of its entries.
+    pub entries: Entries,
+    /// What they are to the host.
+    pub reason: &'static str,
+}
+
+impl Fresh {
+    /// A shared directory of the home, by its name there.
+    pub fn all(path: &Path, name: &'static str, reason: &'static str) -> Self {
+        Self { path: path.to_path_buf(), entries: Entries::OfShared(name), reason }
+    }
+
+    /// Entries of any directory whose names fit a pattern.
+    pub fn named(path: &Path, pattern: &'static str, reason: &'static str) -> Self {
+        Self { path: path.to_path_buf(), entries: Entries::Named(pattern), reason }
+    }
 }

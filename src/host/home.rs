@@ -181,10 +181,11 @@ fn read_entries(
         let name = item.file_name();
         let fits = |pattern: &str| fits_file(os, pattern.as_bytes(), name.as_bytes());
         let row = rows.iter().find(|(pattern, _)| fits(pattern)).map(|(_, row)| *row);
+        let path = relative.join(&name);
+        let row = row.or_else(|| home::by_name(&path));
         if row.is_none() && !(is_home && home::is_dot_entry(&name)) {
             continue;
         }
-        let path = relative.join(&name);
         let Ok(file_type) = item.file_type() else {
             continue;
         };

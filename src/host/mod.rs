@@ -34,6 +34,8 @@ mod pnpm;
 mod probe;
 pub mod protect;
 pub mod repositories;
+pub mod secrets;
+mod shared;
 pub mod sockets;
 pub mod ssh_settings;
 mod stdio;

@@ -14,6 +14,7 @@ use super::home::Entry;
 use super::look::Kind;
 use crate::policy::home::{HomeRow, Treatment};
 use crate::policy::own_home::{HOME, HOMES, PROJECT, shown};
+use crate::policy::shared::STATE;
 
 /// Half of a digest's bytes tell projects apart.
 const DIGITS: usize = 16;
@@ -44,14 +45,19 @@ pub fn find(records: &Path, project: &Path, entries: &[Entry]) -> OwnHome {
         let has_row = shown().any(|path| entry.path == Path::new(path));
         has_row && entry.kind == Kind::Directory && entry.row.is_some_and(writable)
     };
-    let directories = entries.iter().filter(is_shown).map(|entry| &entry.located.canonical);
     let mut shown = Vec::new();
-    for directory in directories {
-        let listing = fs::read_dir(directory).into_iter().flatten().flatten();
+    for entry in entries.iter().filter(is_shown) {
+        let listing = fs::read_dir(&entry.located.canonical).into_iter().flatten().flatten();
         let is_plain = |item: &fs::DirEntry| {
             item.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_file())
         };
-        shown.extend(listing.filter(is_plain).map(|item| item.path()));
+        // What tools keep state in they get empty, to write.
+        let is_state = |item: &fs::DirEntry| {
+            let path = entry.path.join(item.file_name());
+            STATE.iter().any(|place| path.as_os_str() == place.path)
+        };
+        let items = listing.filter(|item| is_plain(item) && !is_state(item));
+        shown.extend(items.map(|item| item.path()));
     }
     OwnHome { root: self::directory(records, project).join(HOME), shown }
 }

@@ -1,20 +1,22 @@
 //! What the host runs later and a jail might write: which of it is there.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::agent::{self, Moved};
 use super::around::Around;
-use super::held::{Held, Unheld};
+use super::held::{Fresh, Held, Unheld};
 use super::home::Entry;
 use super::maps::Map;
 use super::origin::Origin;
 use super::repositories::{self, Limits, Repositories};
 use crate::policy::Os;
 use crate::policy::agents::runtime::KEPT;
+use crate::policy::home::Treatment;
 use crate::policy::place::Place;
 use crate::policy::protect::{
-    HOME_OPEN, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched,
+    HOME_OPEN, LINKED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched, shadows,
 };
 
 /// All of it.
@@ -28,6 +30,8 @@ pub struct Protection {
     pub open: Vec<Held>,
     /// To be looked at: it is not there yet, or it is the agent's own work.
     pub watched: Vec<Unheld>,
+    /// Directories whose new entries are looked for.
+    pub fresh: Vec<Fresh>,
     /// Directories on the way to what is looked at, which a link could stand for.
     pub ways: Vec<Unheld>,
     /// Directories mapped read-write, which may be repositories, and the root of the one around the
@@ -67,6 +71,9 @@ pub fn find(
         found.item(&origin.project, origin.project.join(row.path), row.reason);
     }
     found.programs(origin);
+    found.linked(origin, entries);
+    found.shared(entries);
+    found.not_covered(entries);
     let writable = maps.iter().filter(|map| map.setting.writable);
     found.mapped = writable.map(|map| map.source.canonical.clone()).collect();
     // A directory that is mapped read-write is opened and worked in like the project.
@@ -76,6 +83,9 @@ pub fn find(
     found.mapped.extend(around.map(|around| around.root.clone()));
     let home = origin.home.real();
     found.repositories = repositories::find(&origin.project, &found.mapped, home, Limits::LAUNCH);
+    for held in found.repositories.held.clone() {
+        found.shadows(&held.path, held.reason);
+    }
     found
 }
 
@@ -118,11 +128,46 @@ impl Protection {
     /// link below `known`, is watched: no mount can hold a link, and a jail may have planted it to
     /// take something away from the next one. `known` is a directory without links.
     fn item(&mut self, known: &Path, path: PathBuf, reason: &'static str) {
-        let is_held = path.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink());
-        if is_held && is_direct(&path, known) {
+        let is_there = path.symlink_metadata().is_ok_and(|metadata| !metadata.is_symlink());
+        let is_held = is_there && is_direct(&path, known);
+        self.shadows(&path, reason);
+        if is_held {
             self.held.push(Held { path, reason });
         } else {
             self.watched.push(Unheld { path, reason });
+        }
+    }
+
+    /// What would decide in place of something held: held where it is there, and else watched.
+    fn shadows(&mut self, path: &Path, reason: &'static str) {
+        let Some(name) = path.file_name().and_then(OsStr::to_str) else { return };
+        for (name, reason) in shadows(name, reason) {
+            let path = path.with_file_name(name);
+            if is_file(&path) {
+                self.held.push(Held { path, reason });
+            } else {
+                self.watched.push(Unheld { path, reason });
+            }
+        }
+    }
+
+    /// What dot entries of the home lead to that are links. The jail has them read-only, and must not
+    /// write to them by another name; in the project they are its work, and looked at.
+    fn linked(&mut self, origin: &Origin, entries: &[Entry]) {
+        let is_read_only =
+            |entry: &&Entry| entry.row.is_none_or(|row| row.treatment == Treatment::ReadOnly);
+        let links = entries.iter().filter(is_read_only);
+        for entry in links.filter(|entry| !entry.located.links.is_empty()) {
+            // A link behind the first may be another's work by the next run.
+            let behind = entry.located.links.iter().skip(1);
+            let behind = behind.map(|link| Unheld { path: link.path.clone(), reason: LINKED });
+            self.watched.extend(behind);
+            let path = entry.located.canonical.clone();
+            if path.starts_with(&origin.project) {
+                self.watched.push(Unheld { path, reason: LINKED });
+            } else {
+                self.held.push(Held { path, reason: LINKED });
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::git::read_line;
 use super::git_config::GitConfig;
 use super::held::{Held, Unheld};
-use crate::policy::protect::{SKIPPED, git};
+use crate::policy::protect::{PROJECT, SKIPPED, git};
 
 /// How much is looked at. Each repository and each worktree costs up to five mounts, and a jail can
 /// make any number of what looks like one: with some thousand mounts the next launch would take
@@ -49,8 +49,11 @@ const LOOKS: usize = 512;
 /// Entries read of one directory.
 const ENTRIES: usize = 4096;
 
-/// What is left to do of a rebase.
-pub const STEPS: &str = "rebase-merge/git-rebase-todo";
+/// What is left to do of a rebase, and how a row of picked commits goes on: its strategy is a program.
+pub const STEPS: [&str; 2] = ["rebase-merge/git-rebase-todo", "sequencer/opts"];
+
+/// Directories of other programs for version control, of which the project's table speaks.
+const OTHERS: [&str; 5] = [".hg", ".jj", ".sl", "_darcs", ".pijul"];
 
 /// A submodule's name may have slashes, and so its directory is some way down.
 const MODULE_DEPTH: usize = 4;
@@ -71,6 +74,8 @@ pub struct Repositories {
     pub worktrees: Vec<PathBuf>,
     /// Those worktrees that the jail may work in, and which git cannot wholly remove there.
     pub removable: Vec<Worktree>,
+    /// Files that stand for a repository, and of which nobody can tell where it is.
+    pub unclear: Vec<PathBuf>,
     /// How many nested directories were looked at.
     pub nested: usize,
     /// Whether there were more than are looked at.
@@ -125,7 +130,8 @@ fn nested(project: &Path) -> Vec<PathBuf> {
             if looks > LOOKS {
                 return found;
             }
-            if [".git", "HEAD"].iter().any(|name| path.join(name).symlink_metadata().is_ok()) {
+            let marks = [".git", "HEAD"].into_iter().chain(OTHERS);
+            if marks.into_iter().any(|name| path.join(name).symlink_metadata().is_ok()) {
                 found.push(path.clone());
             }
             if depth < DEPTH && may_have_directories(&path) {
@@ -157,6 +163,12 @@ pub fn is_git_directory(path: &Path) -> bool {
     is_there("HEAD") && (path.join("objects").is_dir() || is_there("commondir"))
 }
 
+/// A path whose directories are no links, though it may be one itself, or nothing.
+fn in_real_directory(path: &Path) -> Option<PathBuf> {
+    let (parent, name) = path.parent().zip(path.file_name())?;
+    Some(fs::canonicalize(parent).ok()?.join(name))
+}
+
 struct Search<'a> {
     project: &'a Path,
     mapped: &'a [PathBuf],
@@ -175,8 +187,22 @@ impl Search<'_> {
     /// it stands in it.
     fn directory(&mut self, directory: &Path) {
         self.working_tree(directory);
+        self.others(directory);
         if is_git_directory(directory) {
             self.git_directory(directory, None);
+        }
+    }
+
+    /// What other programs for version control have in a directory that is not the project itself.
+    fn others(&mut self, directory: &Path) {
+        if directory == self.project {
+            return;
+        }
+        let is_there = |name: &&&str| directory.join(name).symlink_metadata().is_ok();
+        for name in OTHERS.iter().filter(is_there) {
+            for row in PROJECT.iter().filter(|row| Path::new(row.path).starts_with(name)) {
+                self.item(&directory.join(row.path), row.reason);
+            }
         }
     }
 
@@ -197,10 +223,11 @@ impl Search<'_> {
             }
         }
         let named = read_line(&dot_git);
-        let Some(named) = named.as_deref().and_then(|line| line.strip_prefix("gitdir: ")) else {
+        let named = named.as_deref().and_then(|line| line.strip_prefix("gitdir: "));
+        let Some(Ok(git_dir)) = named.map(|named| fs::canonicalize(directory.join(named))) else {
+            self.found.unclear.push(dot_git);
             return;
         };
-        let Ok(git_dir) = fs::canonicalize(directory.join(named)) else { return };
         let common = read_line(&git_dir.join("commondir"));
         match common.and_then(|common| fs::canonicalize(git_dir.join(common)).ok()) {
             Some(common) => {
@@ -224,7 +251,13 @@ impl Search<'_> {
         self.item(&config_file, git::CONFIG);
         // There is none in a repository: one that appears would make git believe another's files.
         self.item(&directory.join("commondir"), git::POINTER);
-        self.watch(&directory.join(STEPS), git::STEPS);
+        self.steps(directory);
+        for included in config.included() {
+            let path = self.named_path(included, directory);
+            if let Some(path) = in_real_directory(&path) {
+                self.item(&path, git::CONFIG);
+            }
+        }
         let own_config = config.is_on("extensions.worktreeconfig");
         if own_config {
             self.item(&directory.join("config.worktree"), git::CONFIG);
@@ -276,7 +309,7 @@ impl Search<'_> {
             return;
         }
         self.item(&record.join("commondir"), git::POINTER);
-        self.watch(&record.join(STEPS), git::STEPS);
+        self.steps(record);
         if own_config {
             self.item(&record.join("config.worktree"), git::CONFIG);
         }
@@ -303,6 +336,21 @@ impl Search<'_> {
             .any(|at| tree.starts_with(at))
     }
 
+    /// What is left to do of something that is not over.
+    fn steps(&mut self, directory: &Path) {
+        for steps in STEPS {
+            self.watch(&directory.join(steps), git::STEPS);
+        }
+    }
+
+    /// A path as git's settings name it, from `base` or from the home.
+    fn named_path(&self, named: &str, base: &Path) -> PathBuf {
+        match (named.strip_prefix("~/"), self.home) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ => base.join(named),
+        }
+    }
+
     fn submodules(&mut self, directory: &Path, depth: usize) {
         for path in subdirectories(directory) {
             if self.module_looks == 0 {
@@ -320,10 +368,7 @@ impl Search<'_> {
 
     /// A directory of hooks that the settings name: the project's own files, so the agent's work.
     fn hooks_path(&mut self, named: &str, tree: &Path) {
-        let path = match (named.strip_prefix("~/"), self.home) {
-            (Some(rest), Some(home)) => home.join(rest),
-            _ => tree.join(named),
-        };
+        let path = self.named_path(named, tree);
         // husky's own scripts are in `_`, and run those above it.
         if path.ends_with("_") {
             if let Some(parent) = path.parent() {
@@ -363,13 +408,9 @@ impl Search<'_> {
 
     /// The same for what a record names: only what is there matters.
     fn item_if_there(&mut self, path: &Path, reason: &'static str) {
-        if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
-            if let Ok(parent) = fs::canonicalize(parent) {
-                let path = parent.join(name);
-                if path.symlink_metadata().is_ok() {
-                    self.item(&path, reason);
-                }
-            }
+        let path = in_real_directory(path);
+        if let Some(path) = path.filter(|path| path.symlink_metadata().is_ok()) {
+            self.item(&path, reason);
         }
     }
 

@@ -51,6 +51,16 @@ pub fn hide<K: System>(gathered: &mut Gathered<K>, host: &Host) {
         });
         gathered.withhold(home.join(&entry.path), row);
     }
+    for secret in &host.secrets {
+        gathered.hidden.push(Hidden {
+            named: secret.named.clone(),
+            path: secret.path.clone(),
+            mask: K::mask(secret.is_directory),
+            row: Some(secret.row),
+            reason: secret.row.reason.into(),
+        });
+        gathered.withhold(&secret.named, secret.row);
+    }
 }
 
 /// Adds the entries that are in the jail.

@@ -86,7 +86,13 @@ pub fn watched<K: System>(mounts: &[Mount<K>], facts: Facts, host: &Host) -> Vec
         let (path, reason) = (way.path.clone(), way.reason);
         is_writable.then_some(Target { path, reason, look_for: LookFor::Link })
     });
-    held.chain(watched).chain(not_there).chain(ways).collect()
+    let fresh = protection.fresh.iter().filter_map(|fresh| {
+        let is_writable = access(mounts, &fresh.path)? == Access::ReadWrite;
+        let (path, reason) = (fresh.path.clone(), fresh.reason);
+        let look_for = LookFor::New(fresh.entries);
+        is_writable.then_some(Target { path, reason, look_for })
+    });
+    held.chain(watched).chain(not_there).chain(ways).chain(fresh).collect()
 }
 
 /// Where on the host the settings of git are that these mounts hold.

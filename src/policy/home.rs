@@ -12,7 +12,7 @@ use super::agents::runtime;
 use super::hidden::HIDDEN;
 pub use super::home_row::{HomeRow, Treatment};
 use super::place::{Place, place};
-use super::{Os, fits_file, macos};
+use super::{Os, fits_file, macos, secret_names};
 
 const fn row(path: &'static str, treatment: Treatment, reason: &'static str) -> HomeRow {
     HomeRow { path, treatment, reason }
@@ -121,6 +121,10 @@ pub const HOME: &[HomeRow] = &[
     // `mise prune` in a jail would remove the tools that those use.
     row(MISE_STATE, Private, "trust that mise records"),
     row(".local/state/mise/tracked-configs", ReadWrite, "configurations whose tools mise keeps"),
+    row(".cache/JetBrains", Empty, "copies of files that the host's editor edited"),
+    // Neovim fails at every file where it cannot write these.
+    row(".local/state/nvim/swap", Empty, "copies of files that the host's editor edits"),
+    row(".local/state/nvim/undo", Empty, "copies of files that the host's editor edited"),
     row(".cache/nvim/luac", Empty, "compiled Lua that the host's editor runs"),
     row(".emacs.d/eln-cache", Empty, "compiled Lisp that the host's editor runs"),
     row(".cache/p10k-*", Empty, "shell code that the host's prompt runs"),
@@ -140,10 +144,16 @@ pub fn rows_on(os: Os) -> impl Iterator<Item = &'static HomeRow> {
     HOME.iter().chain(HIDDEN).chain(runtime::home_rows()).chain(more)
 }
 
-/// The row of a path relative to the home, if it has one.
+/// The row of a path relative to the home, if it has one: its own, or that of what its name says.
 pub fn find(os: Os, path: &Path) -> Option<&'static HomeRow> {
     let bytes = path.as_os_str().as_bytes();
-    rows_on(os).find(|row| fits_file(os, row.path.as_bytes(), bytes))
+    let own = rows_on(os).find(|row| fits_file(os, row.path.as_bytes(), bytes));
+    own.or_else(|| by_name(path))
+}
+
+/// The row of what the name of an entry says, where it has none of its own.
+pub fn by_name(path: &Path) -> Option<&'static HomeRow> {
+    secret_names::find(path, HOME.iter().chain(HIDDEN))
 }
 
 /// The rows by the directory that they are in, relative to the home; the home itself comes first.

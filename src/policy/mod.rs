@@ -24,7 +24,10 @@ pub mod own_home;
 pub mod place;
 pub mod protect;
 pub mod secret_env;
+pub mod secret_names;
+pub mod secret_variables;
 pub mod secrets;
+pub mod shared;
 pub mod system;
 pub mod variable;
 

@@ -68,6 +68,17 @@ pub const HOME: &[Place] = &[
     row(".config/xonsh", SHELL),
     row(".config/powershell", SHELL),
     row(".config/starship.toml", SHELL),
+    // What the files of many shells read where it is there, and installers write.
+    row(".config/bash_completion", SHELL),
+    row(".config/envman", SHELL),
+    row(".config/broot", SHELL),
+    row(".config/tabtab", SHELL),
+    row(".config/fzf", SHELL),
+    row(".config/nvm", SHELL),
+    row(".config/shell", SHELL),
+    row(".cache/zsh4humans", SHELL),
+    row(".cache/oh-my-zsh", SHELL),
+    row(".cache/zcompdump", SHELL),
     row(".config/direnv", SHELL),
     row(".config/sheldon", SHELL),
     row(".cache/gitstatus", SHELL),
@@ -89,6 +100,15 @@ pub const HOME: &[Place] = &[
     row(".config/autostart-scripts", LOGIN),
     row(".config/systemd", LOGIN),
     row(".config/environment.d", LOGIN),
+    row(".config/locale.conf", LOGIN),
+    row(".config/uwsm", LOGIN),
+    row(".config/imsettings", LOGIN),
+    row(".config/X11", LOGIN),
+    row(".config/ksmserverrc", LOGIN),
+    row(".config/gnome-session", LOGIN),
+    row(".config/lxqt", LOGIN),
+    // Xfce's saved session names the commands that it starts again.
+    row(".cache/sessions", LOGIN),
     row(".config/user-tmpfiles.d", LOGIN),
     row(".config/user-dirs.dirs", LOGIN),
     row(".config/plasma-workspace", LOGIN),
@@ -140,7 +160,6 @@ pub const HOME: &[Place] = &[
     row(".config/micro", EDITOR),
     row(".config/zed", EDITOR),
     row(".config/sublime-text", EDITOR),
-    row(".config/JetBrains", EDITOR),
     row(".config/Code/User", EDITOR),
     row(".config/Code - Insiders/User", EDITOR),
     row(".config/VSCodium/User", EDITOR),
@@ -175,6 +194,8 @@ pub const HOME: &[Place] = &[
     row(".cargo/config", BUILD),
     row(".cargo/config.toml", BUILD),
     row(".config/go/env", BUILD),
+    row(".config/flutter/settings", BUILD),
+    row(".config/matplotlib/matplotlibrc", OTHER),
     row(".config/gdb", BUILD),
     row(".config/.bunfig.toml", BUILD),
     row(".config/nix", BUILD),
@@ -210,6 +231,10 @@ pub const HOME: &[Place] = &[
     // Containers.
     row(".docker/cli-plugins", CONTAINERS),
     row(".docker/config.json", CONTAINERS),
+    row(".docker/contexts", CONTAINERS),
+    row(".docker/buildx/instances", CONTAINERS),
+    row(".docker/buildx/current", CONTAINERS),
+    row(".docker/buildx/defaults", CONTAINERS),
     row(".config/docker", CONTAINERS),
     row(".config/containers", CONTAINERS),
 ];
@@ -256,8 +281,9 @@ pub mod git {
     pub const POINTER: &str = "it tells git where its settings and hooks are";
     /// `core.hooksPath`.
     pub const HOOKS_PATH: &str = "git runs it (core.hooksPath)";
-    /// The steps of a rebase that is not over, which may be commands (`exec`); `git-rebase(1)`.
-    pub const STEPS: &str = "git rebase --continue runs what it names";
+    /// The steps of what is not over, which may be commands (`exec`) or name one (a strategy); `git-rebase(1)`,
+    /// `git-cherry-pick(1)`.
+    pub const STEPS: &str = "git runs what it names when it is told to --continue";
 }
 
 const MISE: &str = "mise runs what it names";
@@ -293,6 +319,10 @@ pub const PROJECT_WATCHED: &[Place] = &[
     row(".cursor/hooks.json", AGENT),
     row("opencode.json", AGENT),
     row("opencode.jsonc", AGENT),
+    row(".opencode/opencode.json", AGENT),
+    row(".opencode/opencode.jsonc", AGENT),
+    row(".opencode/command", AGENT),
+    row(".opencode/agent", AGENT),
     row(".opencode/plugin", AGENT),
     row(".opencode/plugins", AGENT),
     row(".opencode/tool", AGENT),
@@ -333,6 +363,58 @@ pub const PROJECT_WATCHED: &[Place] = &[
     row(".ai-jail", NEXT_JAIL),
 ];
 
+/// What decides in place of a held file once it stands beside it.
+struct Shadow {
+    /// How the held name ends.
+    of: &'static str,
+    /// Of which held places alone, by their reason; all where there is none.
+    among: Option<&'static str>,
+    /// What its name has behind that.
+    adds: &'static str,
+    /// What it is to the host.
+    reason: &'static str,
+}
+
+const fn shadow(
+    of: &'static str,
+    among: Option<&'static str>,
+    adds: &'static str,
+    reason: &'static str,
+) -> Shadow {
+    Shadow { of, among, adds, reason }
+}
+
+const COMPILED: &str =
+    "code that counts as compiled from the file beside it, and is run in its place";
+const LOCK: &str = "git changes no settings while it is there";
+
+/// One rule for names: a mount holds a file, and not what its reader would take instead.
+const SHADOWS: &[Shadow] = &[
+    // `zshbuiltins(1)`, `source`: a newer `.zwc` is read in place of the file.
+    shadow("", Some(SHELL), ".zwc", COMPILED),
+    shadow(".py", None, "c", COMPILED),
+    // `load-suffixes`: `.elc` comes before `.el`.
+    shadow(".el", None, "c", COMPILED),
+    shadow(".lua", None, "c", COMPILED),
+    // git makes it with `O_EXCL`.
+    shadow("", Some(git::CONFIG), ".lock", LOCK),
+];
+
+/// The names beside `name`, held for a reason, that would decide in its place, each with what it is
+/// to the host.
+pub fn shadows(name: &str, reason: &str) -> impl Iterator<Item = (String, &'static str)> {
+    let decides = move |shadow: &&Shadow| {
+        name.ends_with(shadow.of) && shadow.among.is_none_or(|among| among == reason)
+    };
+    SHADOWS
+        .iter()
+        .filter(decides)
+        .map(move |shadow| (format!("{name}{}", shadow.adds), shadow.reason))
+}
+
+/// What a dot entry of the home that is a link leads to.
+pub const LINKED: &str = "a dot entry of the home leads here";
+
 /// A directory of the host's `PATH` where a jail may write.
 pub const ON_PATH: &str = "a directory of programs on PATH";
 
@@ -353,6 +435,8 @@ const BY_ITSELF: &[&str] = &[
     ON_PATH,
     OURSELVES,
     NEXT_JAIL,
+    COMPILED,
+    LINKED,
     // A prompt asks git for its status, which runs `core.fsmonitor`.
     git::CONFIG,
     git::POINTER,

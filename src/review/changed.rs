@@ -7,7 +7,9 @@ use std::path::Path;
 
 use super::finding::{Finding, What};
 use super::stamp::{LEVELS, Stamp};
-use crate::host::held::{LookFor, Target};
+use crate::host::held::{Entries, LookFor, Target};
+use crate::policy::shared::is_expected;
+use crate::policy::{Os, fits};
 
 /// Hooks that git leaves alone.
 const SAMPLE: &[u8] = b".sample";
@@ -24,6 +26,7 @@ impl Before {
         let stamp = |target: &Target| match target.look_for {
             LookFor::Changes => Stamp::before(&target.path),
             LookFor::Replacement | LookFor::Link => Stamp::shallow(&target.path),
+            LookFor::New(_) => Stamp::entries(&target.path),
         };
         let targets = targets.into_iter().map(|target| {
             let before = stamp(&target);
@@ -40,10 +43,37 @@ impl Before {
                 LookFor::Changes => compare(target, before.as_ref(), &mut found),
                 LookFor::Replacement => found.extend(replaced(target, before.as_ref())),
                 LookFor::Link => found.extend(planted(target, before.as_ref())),
+                LookFor::New(_) => {}
             }
         }
+        let mut new = Vec::new();
+        for (target, before) in &self.targets {
+            if let LookFor::New(entries) = target.look_for {
+                let is_told = |path: &Path| found.iter().any(|known| known.path.starts_with(path));
+                let entries = new_entries(target, entries, before.as_ref());
+                new.extend(entries.into_iter().filter(|finding| !is_told(&finding.path)));
+            }
+        }
+        found.extend(new);
         found
     }
+}
+
+/// Entries of a directory that it did not have before, and that have no row.
+fn new_entries(target: &Target, entries: Entries, before: Option<&Stamp>) -> Vec<Finding> {
+    let Some(after) = Stamp::entries(&target.path) else { return Vec::new() };
+    if after.is_cut || before.is_some_and(|before| before.is_cut) {
+        return vec![finding(target, Path::new(""), What::Changed)];
+    }
+    let is_new = |path: &Path| before.is_none_or(|before| !before.entries.contains_key(path));
+    let counts = |path: &Path| match entries {
+        Entries::OfShared(directory) => {
+            !is_expected(Os::of_this_build(), directory, path.as_os_str())
+        }
+        Entries::Named(pattern) => fits(pattern.as_bytes(), path.as_os_str().as_encoded_bytes()),
+    };
+    let new = after.entries.keys().filter(|path| is_new(path) && counts(path));
+    new.map(|path| finding(target, path, What::Appeared)).collect()
 }
 
 /// Something that is another one than before: its mount is gone.

@@ -82,6 +82,13 @@ impl Stamp {
         Some(Self { itself, entries: BTreeMap::new(), levels: 0, is_cut: false })
     }
 
+    /// A directory with the entries that are in it, and nothing below them.
+    pub fn entries(path: &Path) -> Option<Self> {
+        let mut stamp = Self::look(path, 1, ENTRIES_AFTER)?;
+        stamp.is_cut = stamp.levels < 1;
+        Some(stamp)
+    }
+
     /// The place before a run: as many levels as are small enough.
     pub fn before(path: &Path) -> Option<Self> {
         Self::look(path, LEVELS, ENTRIES)

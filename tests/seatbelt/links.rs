@@ -10,14 +10,14 @@ use super::machine::Mac;
 fn entries_that_are_links_lead_where_their_user_meant() {
     let mac = Mac::new();
     let settings = mac.file("home/dotfiles/vim/settings");
-    let config = mac.file("home/dotfiles/config/tool/settings");
+    let config = mac.file("home/dotfiles/config/configstore/settings");
     let letter = mac.file("home/dotfiles/letter");
     mac.link("dotfiles/vim", "home/.vim");
     mac.link("dotfiles/config", "home/.config");
     let jail = mac.jail::<&str>(&[]);
     let by_link = mac.home().join(".vim/settings");
     assert!(jail.reads(&by_link) && jail.reads(&settings) && jail.changes(&settings).is_empty());
-    let by_link = mac.home().join(".config/tool/settings");
+    let by_link = mac.home().join(".config/configstore/settings");
     assert!(jail.reads(&by_link) && jail.writes(&by_link) && jail.writes(&config));
     assert!(!jail.reads(&letter));
     // The links themselves stay.
@@ -35,7 +35,7 @@ fn rows_below_a_link_are_where_it_leads() {
     let absent = mac.home().join("dotfiles/config/gcloud/token");
     let held = mac.file("home/dotfiles/config/fish/config.fish");
     let jail = mac.jail::<&str>(&[]);
-    assert!(jail.writes(mac.file("home/dotfiles/config/tool/x")), "the control");
+    assert!(jail.writes(mac.file("home/dotfiles/config/configstore/x")), "the control");
     assert!(!jail.reads(&hidden) && !jail.removes(hidden.parent().expect("gh")));
     assert!(!jail.reads(&absent) && !jail.makes(&absent, "REGULAR-FILE"));
     assert!(jail.reads(&held) && jail.changes(&held).is_empty());

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ai_jail::policy::Os;
 use ai_jail::policy::home::{HomeRow, Treatment, rows_on};
 use ai_jail::policy::protect::{PROJECT, home};
+use ai_jail::policy::shared::{SHARED, has_row};
 
 use super::machine::{Jail, Mac};
 
@@ -182,7 +183,19 @@ fn without_protection_all_of_it_can_be_changed() {
 fn what_is_beside_a_row_can_be_written() {
     let (mac, paths) = world(Some("content"));
     let jail = mac.jail(&words(&mac));
-    let is_held = |beside: &PathBuf| paths.iter().any(|path| beside.starts_with(path));
+    // What is in an entry of a shared directory is held with it, unless tools keep state there.
+    let in_entry = |beside: &Path| {
+        let below = beside.strip_prefix(mac.home()).ok();
+        let entry = |shared: &&str| {
+            let name = below?.strip_prefix(shared).ok()?.components();
+            (name.clone().count() > 1)
+                .then(|| Path::new(shared).join(name.clone().next().expect("two")))
+        };
+        let entry = SHARED.iter().find_map(entry);
+        entry.is_some_and(|entry| !has_row(Os::of_this_build(), &entry))
+    };
+    let is_held =
+        |beside: &PathBuf| paths.iter().any(|path| beside.starts_with(path)) || in_entry(beside);
     let mut checked = 0;
     for beside in paths.iter().map(|path| path.with_file_name("beside")) {
         if !is_held(&beside) {
@@ -225,18 +238,11 @@ fn the_repository_of_the_project() {
 }
 
 #[test]
-fn the_projects_settings_and_ai_jail_itself() {
-    for exists in [true, false] {
-        let mac = Mac::new();
-        if exists {
-            mac.configure("no_gpu = true\n");
-        }
-        let settings = mac.project().join(".ai-jail");
-        let jail = mac.jail::<&str>(&[]);
-        assert_eq!(attack(&mac, &jail, &settings), Vec::<String>::new());
-        let ourselves = Path::new("/opt/homebrew/bin/ai-jail");
-        assert!(jail.runs(ourselves) && jail.changes(ourselves).is_empty());
-    }
+fn ai_jail_itself_is_read_only() {
+    let mac = Mac::new();
+    let jail = mac.jail::<&str>(&[]);
+    let ourselves = Path::new("/opt/homebrew/bin/ai-jail");
+    assert!(jail.runs(ourselves) && jail.changes(ourselves).is_empty());
 }
 
 #[test]

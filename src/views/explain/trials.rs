@@ -140,10 +140,18 @@ impl Trials<'_> {
         if self.settings.is_on(Switch::Lockdown) {
             self.add(&mut changes, &["--no-lockdown"], |_| {});
         }
-        self.switches(&mut changes);
+        // A map opens one place; a switch may open every one of its kind, so it comes first only where
+        // it gives what it is for.
+        let is_door = self.answer.access != Access::ReadOnly;
+        if is_door {
+            self.switches(&mut changes);
+        }
         self.exceptions(&mut changes);
         if self.answer.access != Access::Fresh {
             self.maps(&mut changes, typed);
+        }
+        if !is_door {
+            self.switches(&mut changes);
         }
         changes
     }
