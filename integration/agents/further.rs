@@ -8,7 +8,7 @@ use ai_jail::policy::agents::AGENTS;
 use serde_json::Value;
 
 use super::further_table::{
-    CLINE, CONTINUE, COPILOT, DROID, Further, GEMINI, KILO, Next, PI, QWEN, WITH_LOGIN,
+    CLINE, CONTINUE, COPILOT, DROID, Further, GEMINI, Next, PI, QWEN, WITH_LOGIN,
 };
 use super::{are_here, with_agents};
 use crate::harness::{Call, Model, Run, World, program};
@@ -35,7 +35,6 @@ for_each_further_agent! {
     continue_cli CONTINUE
     droid DROID
     pi PI
-    kilo KILO
 }
 
 /// What the model has each do: read what is none of its business, and work.
@@ -103,6 +102,19 @@ fn first_use_and_next(agent: &Further) {
     // The control.
     let outside = world.outside(["sh", "-c", SHELL]).run();
     assert_eq!(outside.ok(), "a private key\na private letter\n");
+}
+
+/// Kilo makes its database before it says anything. One prompt takes it most of a minute, of which a
+/// loaded machine makes too many.
+#[test]
+fn kilo_starts_in_an_empty_home() {
+    if !are_here() {
+        return;
+    }
+    let world = World::below("/var/tmp".as_ref());
+    let inside = with_agents(world.jail(["kilo", "--version"])).run();
+    let outside = with_agents(world.outside(["kilo", "--version"])).run();
+    assert_eq!((inside.code(), inside.out()), (0, outside.out()), "{inside}");
 }
 
 /// An agent that nobody has logged in starts, and says what it says outside.

@@ -143,19 +143,3 @@ pub const PI: Further = Further {
     once: &["--provider", "told", "--model", "m", "-p"],
     next: Next::GoesOn(&["--provider", "told", "--model", "m", "--continue", "-p"]),
 };
-
-pub const KILO: Further = Further {
-    command: "kilo",
-    files: |url| {
-        let settings = format!(
-            "{{\"model\": \"told/m\", \"provider\": {{\"told\": {{\"npm\": \
-             \"@ai-sdk/openai-compatible\", \"models\": {{\"m\": {{}}}}, \"options\": {{\"baseURL\": \
-             \"{url}/v1\", \"apiKey\": \"none\"}}}}}}}}\n"
-        );
-        vec![(".config/kilo/kilo.jsonc", settings)]
-    },
-    variables: |_| vec![("KILO_DISABLE_MODELS_FETCH", "1".into())],
-    once: &["run", "--auto"],
-    // One start of it takes as long as all the others' together.
-    next: Next::IsIn(".local/share/kilo"),
-};
