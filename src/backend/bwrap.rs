@@ -27,8 +27,14 @@ pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<W
     options
 }
 
-/// Every option of the plan, where stage one has laid out all that it could: `root` is where.
-pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Words> {
+/// Every option of the plan, where stage one has laid out all that it could: `root` is where. The jail's
+/// first process starts in `directory`.
+pub fn options_over(
+    plan: &Plan,
+    bubblewrap: &Bubblewrap,
+    root: &Path,
+    directory: &Path,
+) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
     // A device bind, because the devices are in there. Whatever else may not be done is forbidden
     // in each of these mounts already.
@@ -43,7 +49,7 @@ pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path) -> Vec<Wo
     let queues = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Queues);
     options.extend(queues.flat_map(|mount| mount_options(mount, &Sources::new())));
     options.extend(environment(plan));
-    options.push(option(["--chdir".into(), plan.directory.clone().into()]));
+    options.push(option(["--chdir".into(), directory.into()]));
     options
 }
 

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::bwrap;
+use crate::plan::mount::{below, compare};
 use crate::plan::{Access, Authority, Content, Mount, MountKind, Plan};
 use crate::policy::devices::{BASIC, Basic};
 
@@ -25,7 +26,24 @@ pub struct Tree {
     pub pieces: Vec<Piece>,
     /// Whether the root is read-only in the end.
     pub is_closed: bool,
+    /// What bubblewrap never sees.
+    pub late: Option<Late>,
 }
+
+/// A file system in memory with all that is in it, which is put into the jail when bubblewrap has built
+/// the rest: the home, unless there is hardly anything in it.
+///
+/// bubblewrap up to 0.12 reads all mounts when it has made its bind, and compares each with all of its neighbours.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Late {
+    /// Where in the jail.
+    pub dest: PathBuf,
+    /// The file system itself, and what is in it.
+    pub pieces: Vec<Piece>,
+}
+
+/// So many mounts of the host are not worth the process that brings them later.
+const FEW: usize = 2;
 
 /// One entry of the tree.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -107,11 +125,33 @@ pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
             around.push(mount);
         }
     }
-    Tree {
-        places: places(&pieces, bubblewrap),
-        pieces,
-        is_closed: closed.contains(&Path::new("/")),
-    }
+    let places = places(&pieces, bubblewrap);
+    let late = fullest(&pieces).map(|dest| take(&mut pieces, dest));
+    Tree { places, pieces, is_closed: closed.contains(&Path::new("/")), late }
+}
+
+/// The file system in memory with the most mounts of the host in it.
+fn fullest(pieces: &[Piece]) -> Option<PathBuf> {
+    let is_of_host = |piece: &&Piece| matches!(&piece.kind, Kind::Bind { access, .. } if *access != Access::Device);
+    let count = |place: &Path| {
+        let inside = pieces.iter().filter(|piece| below(&piece.dest, place).is_some());
+        inside.filter(is_of_host).count()
+    };
+    let memory = pieces.iter().filter(|piece| matches!(piece.kind, Kind::Memory { .. }));
+    let counted = memory.map(|piece| (count(&piece.dest), &piece.dest));
+    counted.filter(|(count, _)| *count > FEW).max().map(|(_, dest)| dest.clone())
+}
+
+/// Takes out what is at a place and below, and leaves a directory.
+fn take(pieces: &mut Vec<Piece>, dest: PathBuf) -> Late {
+    let is_late = |piece: &Piece| below(&piece.dest, &dest).is_some();
+    let (late, mut rest): (Vec<Piece>, Vec<Piece>) = pieces.drain(..).partition(is_late);
+    let at = rest.partition_point(|piece| compare(&piece.dest, &dest).is_lt());
+    let is_made = late.first().is_some_and(|piece| piece.is_made);
+    let place = Piece { dest: dest.clone(), kind: Kind::Directory { mode: 0o755 }, is_made };
+    rest.insert(at, place);
+    *pieces = rest;
+    Late { dest, pieces: late }
 }
 
 /// The places that cover nothing of what is mounted, nor bubblewrap.

@@ -5,6 +5,7 @@
 //! are. Every step either succeeds or ends the fork, and [`spawn`] says which step failed and why;
 //! no bubblewrap has run then, and the caller may start one without stage one.
 
+mod late;
 mod namespaces;
 pub mod network;
 mod tree;
@@ -35,7 +36,7 @@ pub struct Recipe {
 }
 
 /// A tree, and what laying it out takes besides.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Layout {
     /// The tree.
     pub tree: Tree,
@@ -43,6 +44,8 @@ pub struct Layout {
     pub place: &'static Path,
     /// Open files whose content the front has, by their places in the jail.
     pub files: Vec<(PathBuf, RawFd)>,
+    /// By which the jail's first process asks for what comes late.
+    pub jail: Channel,
 }
 
 /// A step of stage one.
@@ -136,6 +139,9 @@ fn enter(recipe: &Recipe) -> Result<(), Trouble> {
         network::set_up(wanted).map_err(Trouble::at(Step::Network))?;
     }
     if let Some(layout) = &recipe.tree {
+        if let Some(late) = &layout.tree.late {
+            late::start(layout, late, &layout.jail).map_err(Trouble::at(Step::Tree))?;
+        }
         tree::lay_out(layout).map_err(Trouble::at(Step::Tree))?;
     }
     namespaces::become_again(caller)

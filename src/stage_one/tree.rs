@@ -33,6 +33,15 @@ const JAIL: Flags = Flags::NO_SUID;
 
 /// Lays a tree out, over its place.
 pub fn lay_out(layout: &super::Layout) -> io::Result<()> {
+    let root = grow(layout, &layout.tree.pieces)?;
+    if layout.tree.is_closed {
+        mounts::forbid(&root, Flags::READ_ONLY)?;
+    }
+    Ok(())
+}
+
+/// Lays out these pieces over the place, and gives their root.
+pub fn grow(layout: &super::Layout, pieces: &[Piece]) -> io::Result<OwnedFd> {
     // Permissions are the plan's, whatever the caller's mask says.
     let before = umask(Mode::empty());
     let root = memory(0o755)?;
@@ -40,17 +49,14 @@ pub fn lay_out(layout: &super::Layout) -> io::Result<()> {
     mounts::attach(&root, place.as_fd())?;
     let mut growing =
         Growing { root, source: None, directory: None, closed: Vec::new(), files: &layout.files };
-    for piece in &layout.tree.pieces {
+    for piece in pieces {
         growing.add(piece).map_err(|error| at(&piece.dest, &error))?;
     }
     for mount in &growing.closed {
         mounts::forbid(mount, Flags::READ_ONLY)?;
     }
-    if layout.tree.is_closed {
-        mounts::forbid(&growing.root, Flags::READ_ONLY)?;
-    }
     umask(before);
-    Ok(())
+    Ok(growing.root)
 }
 
 /// An error with what it is about.
@@ -221,7 +227,7 @@ fn memory(mode: u32) -> io::Result<OwnedFd> {
 }
 
 /// Opens a place for what can be done with a path alone; no symbolic link on the way is followed.
-fn unfollowed<P: ?Sized + NixPath>(directory: impl AsFd, path: &P) -> io::Result<OwnedFd> {
+pub fn unfollowed<P: ?Sized + NixPath>(directory: impl AsFd, path: &P) -> io::Result<OwnedFd> {
     let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
     let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_NO_SYMLINKS);
     Ok(openat2(directory, path, how)?)

@@ -18,6 +18,7 @@ mod foreground;
 mod init;
 #[cfg(target_os = "linux")]
 pub mod landlock;
+mod late;
 mod layers;
 mod mise;
 pub mod os_bytes;
@@ -68,7 +69,8 @@ pub fn run(arguments: &[OsString], confinement: Confinement) -> u8 {
     };
     let control = spec.control.and_then(sys::adopt);
     let report = Reporter(control.map(|socket| Channel::over(socket, confinement)));
-    let outcome = hand_out_copies(&spec, &report)
+    let outcome = late::wait_for(&spec, confinement)
+        .and_then(|()| hand_out_copies(&spec, &report))
         .and_then(|()| hand_out_listeners(&spec, &report))
         .and_then(|()| begin_session(&spec, confinement))
         .and_then(|()| pty::open(&spec, &report))

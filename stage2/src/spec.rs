@@ -16,7 +16,7 @@ pub const ENTRY_POINT: &str = "__stage2";
 
 /// The version of [`Spec`]. Front and stage two are one binary, so any difference means that
 /// the spec is not ours.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Everything stage two needs to know.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -48,6 +48,9 @@ pub struct Spec {
     /// The system-call filter, or `None` with `--no-seccomp`.
     #[serde(deserialize_with = "stated")]
     pub seccomp: Option<Seccomp>,
+    /// Mounts that are still missing, if there are any.
+    #[serde(deserialize_with = "stated")]
+    pub late: Option<Late>,
     /// The directory with the files that the front writes back, if there are any.
     #[serde(deserialize_with = "stated")]
     pub copies: Option<BytePath>,
@@ -66,6 +69,16 @@ where
     T: Deserialize<'de>,
 {
     Option::deserialize(deserializer)
+}
+
+/// Mounts that a process outside puts into the jail when stage two asks for them.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Late {
+    /// The socket by which it is asked.
+    pub socket: RawFd,
+    /// The working directory, which may be among them.
+    pub directory: BytePath,
 }
 
 /// A pseudo-terminal that stage two opens in the jail. Its other side goes to the front.
@@ -208,10 +221,12 @@ impl Spec {
         Ok(spec)
     }
 
-    /// The status channel is kept beside the command's three, so it is none of those.
+    /// The sockets are kept beside the command's three descriptors, so they are none of those.
     fn impossible_descriptor(&self) -> Option<RawFd> {
-        let control = self.control.filter(|number| !(3..RawFd::MAX).contains(number));
-        control.or_else(|| self.stdio.into_iter().flatten().find(|number| *number < 0))
+        let late = self.late.as_ref().map(|late| late.socket);
+        let mut sockets = [self.control, late].into_iter().flatten();
+        let socket = sockets.find(|number| !(3..RawFd::MAX).contains(number));
+        socket.or_else(|| self.stdio.into_iter().flatten().find(|number| *number < 0))
     }
 
     /// The form that [`Spec::parse`] reads.

@@ -18,7 +18,7 @@ use stage2::confinement::Confinement;
 use stage2::os_bytes::BytePath;
 use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers, MAX_TEXT, ToJail, Unusable};
 use stage2::spec::{
-    Foreground, Landlock, Mise, PathAccess, PathRule, Pty, Rlimits, Seccomp, Spec, SpecError,
+    Foreground, Landlock, Late, Mise, PathAccess, PathRule, Pty, Rlimits, Seccomp, Spec, SpecError,
     VERSION,
 };
 use stage2::terminal::{Attributes, Size};
@@ -77,6 +77,10 @@ fn pty() -> impl Strategy<Value = Pty> {
     )
 }
 
+fn late() -> impl Strategy<Value = Late> {
+    (3..i32::MAX, path()).prop_map(|(socket, directory)| Late { socket, directory })
+}
+
 fn spec() -> impl Strategy<Value = Spec> {
     let foreground = select(vec![Foreground::None, Foreground::AtStart, Foreground::OnDemand]);
     let stdio = [(); 3].map(|()| option::of(0..i32::MAX));
@@ -85,10 +89,10 @@ fn spec() -> impl Strategy<Value = Spec> {
         (option::of(3..i32::MAX), stdio, option::of(pty()), foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
         option::of(select(vec![Seccomp::Default, Seccomp::Lockdown])),
-        (option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
+        (option::of(late()), option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
     )
         .prop_map(
-            |(command, started, (rlimits, landlock), seccomp, (copies, listeners, mise))| {
+            |(command, started, (rlimits, landlock), seccomp, (late, copies, listeners, mise))| {
                 let (control, stdio, pty, foreground, lockdown) = started;
                 Spec {
                     version: VERSION,
@@ -101,6 +105,7 @@ fn spec() -> impl Strategy<Value = Spec> {
                     rlimits,
                     landlock,
                     seccomp,
+                    late,
                     copies,
                     listeners,
                     mise,
@@ -136,6 +141,7 @@ fn full() -> Spec {
             deny_tcp: true,
         }),
         seccomp: Some(Seccomp::Lockdown),
+        late: Some(Late { socket: 8, directory: BytePath("/home/me/project".into()) }),
         copies: Some(BytePath("/home/me".into())),
         listeners: vec![1080],
         mise: Some(Mise {
@@ -211,7 +217,7 @@ fn parse(value: &Value) -> Result<Spec, SpecError> {
 #[test]
 fn an_unknown_field_anywhere_is_refused() {
     let cases = with_unknown_field(&json(&full()));
-    assert_eq!(cases.len(), 8, "the spec, limits, rules, a rule, terminal, settings, size, mise");
+    assert_eq!(cases.len(), 9, "the spec, limits, rules, a rule, terminal, settings, size, late mounts, mise");
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("unknown field"), "{at:?}: {refused}");
@@ -222,7 +228,7 @@ fn an_unknown_field_anywhere_is_refused() {
 #[test]
 fn a_field_left_out_anywhere_is_refused() {
     let cases = without_a_field(&json(&full()));
-    assert_eq!(cases.len(), (13 + 3 + 2 + 2 + 3) + (3 + 6 + 4));
+    assert_eq!(cases.len(), (14 + 3 + 2 + 2 + 3 + 2) + (3 + 6 + 4));
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("missing field"), "{at:?}: {refused}");

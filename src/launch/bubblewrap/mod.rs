@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use egress::policy::Policy;
@@ -18,11 +18,13 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
+use stage2::os_bytes::BytePath;
 use stage2::report::Achieved;
-use stage2::spec::ENTRY_POINT;
+use stage2::spec::{ENTRY_POINT, Late, Spec};
 
 use super::Launched;
 use super::copies::Copies;
+use super::descriptors;
 use super::filter;
 use super::jail::{Cleanup, Handover};
 use super::notice::{Notice, Sink};
@@ -48,23 +50,22 @@ pub fn start(
         return Err(Error::Foreign { builder: "bubblewrap" });
     }
     let files = sources::files(plan, copies)?;
-    let spec = in_memory(handover.spec.to_json().as_bytes())?;
-    let mut inner = Inner { program: ourselves()?, spec };
     let inherited = orphans::adopt()?;
     // Where the kernel refuses, bubblewrap says what it does not like.
     let _ = stage2::caps::drop_inherited();
     let mut placed = Placed::default();
-    let (started, mounts) = match behind_stage_one(plan, bubblewrap, &files, &inner, sink)? {
+    let (started, mounts) = match behind_stage_one(plan, bubblewrap, &files, &handover.spec, sink)?
+    {
         Ok(started) => (started, "laid out before bubblewrap".to_owned()),
         Err(trouble) => {
             let proxies = proxies_instead(plan, &trouble, sink)?;
             if proxies.is_some() {
                 handover.spec.listeners = spec::listeners(plan);
-                inner.spec = in_memory(handover.spec.to_json().as_bytes())?;
             }
             let sources = sources::open_all(plan, files, bubblewrap)?;
             let options = bwrap::options(plan, bubblewrap, &sources.numbers());
             let arguments = in_memory(&nul_separated(&options))?;
+            let inner = Inner::new(&handover.spec)?;
             let command = inner.command(bubblewrap, &arguments);
             let started = alone(plan, command, proxies, sink)?;
             placed = sources.placed();
@@ -139,7 +140,7 @@ fn behind_stage_one(
     plan: &Plan,
     bubblewrap: &Bubblewrap,
     files: &BTreeMap<PathBuf, OwnedFd>,
-    inner: &Inner,
+    spec: &Spec,
     sink: Sink,
 ) -> Result<Result<Started, Trouble>, Error> {
     let tree = tree::tree(plan, &bubblewrap.path);
@@ -147,11 +148,21 @@ fn behind_stage_one(
         let why = "there is no directory over which the tree could stand".into();
         return Ok(Err(Trouble { step: Step::Tree, why }));
     };
-    let options = bwrap::options_over(plan, bubblewrap, place);
+    let (jail, theirs) =
+        Channel::pair(Confinement::Namespaces).map_err(Error::system("socketpair"))?;
+    let directory = BytePath(plan.directory.clone());
+    let late = tree.late.as_ref().map(|_| Late { socket: theirs.as_raw_fd(), directory });
+    // The working directory may come late itself.
+    let directory = if late.is_some() { Path::new("/") } else { &plan.directory };
+    let options = bwrap::options_over(plan, bubblewrap, place, directory);
+    if late.is_some() {
+        descriptors::inherit(&theirs)?;
+    }
+    let inner = Inner::new(&Spec { late, ..spec.clone() })?;
     let arguments = in_memory(&nul_separated(&options))?;
     let command = inner.command(bubblewrap, &arguments);
     let files = files.iter().map(|(path, file)| (path.clone(), file.as_raw_fd())).collect();
-    with_network(plan, command, Some(Layout { tree, place, files }), sink)
+    with_network(plan, command, Some(Layout { tree, place, files, jail }), sink)
 }
 
 /// bubblewrap, and the filter where there is one.
@@ -202,6 +213,10 @@ struct Inner {
 }
 
 impl Inner {
+    fn new(spec: &Spec) -> Result<Self, Error> {
+        Ok(Self { program: ourselves()?, spec: in_memory(spec.to_json().as_bytes())? })
+    }
+
     /// bubblewrap, with options that stand in a file. It has no terminal: it would bind one into the jail as
     /// `/dev/console`.
     fn command(&self, bubblewrap: &Bubblewrap, arguments: &OwnedFd) -> Command {

@@ -14,6 +14,8 @@ use std::ptr;
 pub struct Flags(u64);
 
 impl Flags {
+    /// Nothing more.
+    pub const NONE: Self = Self(0);
     /// Set-user-ID and file capabilities have no effect.
     pub const NO_SUID: Self = Self(libc::MOUNT_ATTR_NOSUID);
     /// Devices cannot be opened.
@@ -31,10 +33,11 @@ impl Flags {
 }
 
 /// A mount of what has this name in a directory, and of all that is mounted below, with more forbidden
-/// than there. A symbolic link is not followed.
+/// than there; without a name, of the directory itself. A symbolic link is not followed.
 pub fn bind(directory: BorrowedFd, name: &CStr, flags: Flags) -> io::Result<OwnedFd> {
     let how = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
     let how = how | number(libc::AT_RECURSIVE) | number(libc::AT_SYMLINK_NOFOLLOW);
+    let how = how | number(libc::AT_EMPTY_PATH);
     // SAFETY: the kernel reads the name, which outlives the call.
     let tree =
         unsafe { libc::syscall(libc::SYS_open_tree, directory.as_raw_fd(), name.as_ptr(), how) };
