@@ -20,7 +20,7 @@ fn a_masked_file_is_there_empty_and_read_only() {
     let before = Snapshot::of(world.project());
     let script = "cat .env a/.env; stat -c '%s %a' .env; (echo x > .env) 2>&1 | tail -c 22; cat .env.example";
     let ended = world.sh_with(["--mask", ".env"], script).run();
-    assert_eq!(ended.ok(), "0 444\nRead-only file system\nROOT=");
+    assert_eq!(ended.ok(), "0 666\nRead-only file system\nROOT=");
     let ended = world.sh("cat .env").run();
     assert_eq!(ended.ok(), "ROOT=1", "the control");
     before.is_unchanged();

@@ -16,6 +16,10 @@ pub type Sources = BTreeMap<PathBuf, RawFd>;
 /// One option and its values.
 pub type Words = Vec<OsString>;
 
+/// The permissions of an empty file. Nobody may write to a read-only mount, but who connects to a socket's place
+/// needs the permission to write, and else hears `EACCES` instead of that nobody listens there.
+pub const EMPTY_FILE: u32 = 0o666;
+
 /// Every option of the plan, in order. A plan for another system has no mounts: in its jail there
 /// would be nothing.
 pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<Words> {
@@ -128,7 +132,7 @@ fn mount_options(mount: &Mount, sources: &Sources) -> Vec<Words> {
             }
             None => Vec::new(),
         },
-        MountKind::EmptyFile => empty_file(&mount.dest, 0o444, sources),
+        MountKind::EmptyFile => empty_file(&mount.dest, EMPTY_FILE, sources),
         MountKind::Denied { directory: false } => empty_file(&mount.dest, 0, sources),
         MountKind::Denied { directory: true } => with_mode(0, option(["--tmpfs".into(), dest()])),
         MountKind::Proc => vec![option(["--proc".into(), dest()])],

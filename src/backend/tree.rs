@@ -173,7 +173,9 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
             access: *access,
             is_optional: mount.authority <= Authority::Table,
         },
-        MountKind::EmptyFile => Kind::Over { content: Content(Vec::new()), mode: 0o444 },
+        MountKind::EmptyFile => {
+            Kind::Over { content: Content(Vec::new()), mode: bwrap::EMPTY_FILE }
+        }
         MountKind::Denied { directory: false } => {
             Kind::Over { content: Content(Vec::new()), mode: 0 }
         }

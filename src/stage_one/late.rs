@@ -56,7 +56,7 @@ fn serve(layout: &Layout, late: &Late, jail: &Channel, mut told: File, parent: P
     }
     drop(told);
     // No namespace comes from a bubblewrap that has failed.
-    let Ok(Some((_, Some(namespace)))) = jail.receive_with::<()>() else { return };
+    let Ok(Some(((), Some(namespace)))) = jail.receive_with::<()>() else { return };
     let attached = attach(&tree, &namespace, &late.dest);
     let _ = jail.send(&attached.map_err(|error| error.to_string()));
 }

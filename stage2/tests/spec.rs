@@ -217,7 +217,11 @@ fn parse(value: &Value) -> Result<Spec, SpecError> {
 #[test]
 fn an_unknown_field_anywhere_is_refused() {
     let cases = with_unknown_field(&json(&full()));
-    assert_eq!(cases.len(), 9, "the spec, limits, rules, a rule, terminal, settings, size, late mounts, mise");
+    assert_eq!(
+        cases.len(),
+        9,
+        "the spec, limits, rules, a rule, terminal, settings, size, late mounts, mise"
+    );
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("unknown field"), "{at:?}: {refused}");
