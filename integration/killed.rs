@@ -12,7 +12,7 @@ mod serial {
     use nix::sys::signal::{Signal, kill};
     use nix::unistd::{Pid, getpid, getuid};
 
-    use crate::harness::{Process, World, processes_with, until};
+    use crate::harness::{Process, Snapshot, World, processes_with, until};
 
     /// The hidden word in the arguments of bubblewrap and of stage two.
     const INNER: &str = "__stage2";
@@ -86,6 +86,28 @@ mod serial {
             all_is_gone(&marker);
         }
         assert_eq!(temporary_files(), before);
+    }
+
+    /// What is masked or denied is not touched, so nothing of it has to be put back.
+    #[test]
+    fn masks_killed_at_any_moment_leave_the_project_as_it_was() {
+        set_child_subreaper(true).expect("prctl");
+        let world = World::new();
+        for file in [".env", "a/b/.env", "keys/id", "cache/x"] {
+            world.file(format!("home/project/{file}"), "SECRET=1");
+        }
+        let (project, temporary) = (Snapshot::of(world.project()), temporary_files());
+        let marker = marker(5);
+        let flags = ["--mask", ".env", "--mask", "cache/", "--deny-path", "keys"];
+        for step in 0..30 {
+            let running = world.exec_with(flags, ["sleep", &marker]).start();
+            std::thread::sleep(Duration::from_micros(step * 700));
+            running.signal(Signal::SIGKILL);
+            running.finish();
+            all_is_gone(&marker);
+            project.is_unchanged();
+        }
+        assert_eq!(temporary_files(), temporary);
     }
 
     #[test]

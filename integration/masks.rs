@@ -92,6 +92,68 @@ fn what_is_made_later_is_told() {
     assert!(!ended.err().contains("a/.env appeared"), "{ended}");
 }
 
+/// The host replaces a masked file while the jail runs: the jail keeps the mask that covers the old one, or sees the
+/// new one, and the user is told.
+#[test]
+fn what_the_host_replaces_is_told() {
+    let world = world();
+    let running = world
+        .jail(["--mask", "/.env", "--", "sh", "-c", "echo up; read line; true"])
+        .stdin(std::process::Stdio::piped())
+        .start();
+    running.says("up");
+    let env = world.project().join(".env");
+    fs::write(world.project().join("another"), "ROOT=2").expect("a file");
+    fs::rename(world.project().join("another"), &env).expect("replaced");
+    let ended = running.finish();
+    let line = format!("{} was replaced in this run: it fits a mask or a denial", env.display());
+    assert!(ended.err().contains(&line), "{ended}");
+}
+
+/// Spaces, quotes, newlines, leading dashes, wildcards and bytes that are no text are ordinary.
+#[test]
+fn odd_names() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    let names: [&[u8]; 8] = [
+        b"a b.pem",
+        b"'q\".pem",
+        b"new\nline.pem",
+        b"-n.pem",
+        b"[x]*.pem",
+        b"\xff.pem",
+        b"$(id).pem",
+        b"\\.pem",
+    ];
+    for name in names {
+        fs::write(world.project().join(OsStr::from_bytes(name)), "SECRET").expect("a file");
+    }
+    world.file("home/project/plain.PEM", "other");
+    let count = "cat ./*.pem | wc -c; ls -q | wc -l; cat plain.PEM";
+    assert_eq!(world.sh_with(["--mask", "*.pem"], count).run().ok(), "0\n9\nother");
+    assert_eq!(world.sh(count).run().ok(), "48\n9\nother", "the control");
+    // One of them alone, by its name: a wildcard in it takes a backslash.
+    let flags = ["--deny-path", "\\[x\\]\\*.pem"];
+    let ended = world.sh_with(flags, "cat ./*.pem | wc -c; true").run();
+    assert_eq!(ended.out(), "42\n", "{ended}");
+}
+
+/// A directory that fits is one mount, and not one for each file.
+#[test]
+fn a_directory_is_one_mount() {
+    let world = World::new();
+    for file in 0..600 {
+        world.file(format!("home/project/keys/{file}.pem"), "SECRET");
+    }
+    let script = "grep -c project/keys /proc/self/mountinfo; ls keys | wc -l";
+    assert_eq!(world.sh_with(["--mask", "keys/"], script).run().ok(), "1\n0\n");
+    world
+        .sh_with(["--mask", "*.pem"], "true")
+        .run()
+        .is_failure(125, &["600 places", "deny a directory that many of them are in"]);
+}
+
 #[test]
 fn the_first_run_says_what_looks_like_a_secret() {
     let world = world();

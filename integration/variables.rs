@@ -1,6 +1,6 @@
 //! `--env`, `--unset-env` and `--clear-env`.
 
-use crate::harness::{Run, World};
+use crate::harness::{PATH, Run, World};
 
 /// The variables of a run, names and values.
 fn seen(run: Run) -> String {
@@ -148,32 +148,58 @@ fn no_view_prints_a_value() {
     assert_eq!(pasted.env("NEW", "from the shell").run().ok(), "from the shell\n");
 }
 
-/// Real tool chains, with nothing but what the list leaves and with the preset of masks.
+/// Real projects, built and tested by their own tools with what the list leaves alone, and with the preset of masks.
 #[test]
-fn tool_chains_work_without_the_rest() {
+fn projects_work_without_the_rest() {
     let world = World::new();
-    world.file("home/project/.env", "SECRET=1");
-    world.file("home/project/main.py", "import ssl, json; print(json.dumps('py'))");
-    world.file(
-        "home/project/main.js",
-        "console.log(JSON.stringify('js'), require('os').EOL.length)",
-    );
-    world.file("home/project/main.rs", "fn main() { println!(\"rs\"); }");
-    world.file("home/project/key.pem", "SECRET=2");
-    let flags = ["--clear-env", "--mask", "@secrets"];
+    for (file, text) in [
+        (".env", "SECRET=1"),
+        ("key.pem", "SECRET=2"),
+        ("py/shop/__init__.py", "import json, ssl\ndef total(x): return json.loads(x)['total']\n"),
+        (
+            "py/test_shop.py",
+            "import unittest, shop\nclass T(unittest.TestCase):\n    def test(self): \
+             self.assertEqual(shop.total('{\"total\": 3}'), 3)\n",
+        ),
+        ("js/package.json", "{\"name\": \"shop\", \"scripts\": {\"test\": \"node test.js\"}}"),
+        ("js/shop.js", "exports.total = (x) => JSON.parse(x).total;"),
+        (
+            "js/test.js",
+            "require('assert').strictEqual(require('./shop').total('{\"total\": 3}'), 3);\n\
+             console.log('1 passed', require('os').homedir() === process.env.HOME);",
+        ),
+        ("rs/Cargo.toml", "[package]\nname = \"shop\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
+        ("rs/build.rs", "fn main() { println!(\"cargo:rerun-if-changed=build.rs\"); }"),
+        ("rs/src/lib.rs", "#[test]\nfn total() { assert_eq!(1 + 2, 3); }\n"),
+    ] {
+        world.file(format!("home/project/{file}"), text);
+    }
+    // The toolchain of the machine's user, who has no Rust from the system.
+    let home = std::env::var("HOME").expect("the harness sets it");
+    let toolchain = format!("{home}/.rustup-toolchain");
+    let path = format!("{toolchain}/bin:{PATH}");
+    let mut flags = vec!["--clear-env", "--mask", "@secrets"];
+    if std::path::Path::new(&toolchain).exists() {
+        flags.extend(["--map", &toolchain]);
+    }
     let mut tried = 0;
     for (program, script, expected) in [
-        ("python3", "python3 main.py", "\"py\""),
-        ("node", "node main.js", "\"js\" 1"),
-        ("rustc", "rustc -o main main.rs && ./main", "rs"),
+        ("python3", "cd py && python3 -m unittest 2>&1", "OK"),
+        ("npm", "cd js && npm test 2>&1", "1 passed true"),
+        ("cargo", "cd rs && cargo test --offline 2>&1", "1 passed"),
     ] {
-        if world.outside(["sh", "-c", &format!("command -v {program}")]).run().code() != 0 {
-            crate::harness::skip(&format!("no {program}"));
+        let version = format!("{program} --version");
+        if world.outside(["sh", "-c", &version]).env("PATH", &path).run().code() != 0 {
+            crate::harness::skip(&format!("no {program} that works"));
             continue;
         }
         tried += 1;
-        let script = format!("{script} && cat .env key.pem");
-        assert_eq!(world.sh_with(flags, &script).run().ok().trim_end(), expected);
+        let script = format!("({script}) && cat .env key.pem && env | grep -c TOKEN");
+        let run = world.sh_with(&flags, &script).env("MY_TOKEN", "x").env("PATH", &path);
+        let ended = run.run();
+        assert!(ended.out().contains(expected), "{program}: {ended}");
+        assert!(!ended.out().contains("SECRET"), "{program}: {ended}");
+        assert!(ended.out().ends_with("\n0\n"), "{program}: {ended}");
     }
     assert!(tried > 0, "one of them is there");
 }

@@ -25,7 +25,7 @@ pub use screen::{Emulator, ROWS, Screen};
 pub use skip::{has_program, skip};
 pub use snapshot::Snapshot;
 pub use terminal::Tty;
-pub use world::World;
+pub use world::{PATH, World};
 pub use x11::{X11, add_key, reached};
 
 use std::path::PathBuf;

@@ -76,6 +76,14 @@ impl Rules {
         self.deny.is_empty() && self.mask.is_empty()
     }
 
+    /// Whether an exception speaks of a path relative to the project.
+    fn excepts(&self, how: How, path: &[u8], directory: bool) -> bool {
+        match how {
+            How::Denied => self.deny.excepts(path, directory),
+            How::Masked => self.mask.excepts(path, directory),
+        }
+    }
+
     /// What becomes of a path relative to the project.
     fn judge(&self, path: &[u8], directory: bool, preset: Preset) -> Option<(How, String)> {
         let deny = || Some((How::Denied, self.deny.fitting(path, directory, preset)?));
@@ -127,32 +135,31 @@ struct Search {
 }
 
 impl Search {
-    fn add(&mut self, project: &Path, relative: &Path, found: (How, String)) {
-        let (how, rule) = found;
+    fn add(&mut self, project: &Path, rules: &Rules, relative: &Path, found: (How, String)) {
+        let (how, mut rule) = found;
         let path = project.join(relative);
-        let Ok(metadata) = path.symlink_metadata() else { return };
-        if !metadata.is_symlink() {
-            let identity = (metadata.dev(), metadata.ino());
-            self.places.push(Place { path, directory: metadata.is_dir(), how, rule, identity });
-            return;
-        }
-        // Nothing can be mounted on a link, so what it leads to is kept from the jail instead.
-        match path.canonicalize() {
-            Ok(target) if target.starts_with(project) && target != project => {
-                let Ok(metadata) = target.symlink_metadata() else { return };
-                let identity = (metadata.dev(), metadata.ino());
-                let rule = format!("{rule}, and {} leads here", visible(&path));
-                let directory = metadata.is_dir();
-                self.places.push(Place { path: target, directory, how, rule, identity });
+        // What leads nowhere shows nothing.
+        let Ok(target) = path.canonicalize() else { return };
+        let Ok(metadata) = target.symlink_metadata() else { return };
+        let directory = metadata.is_dir();
+        if target != path {
+            // Nothing can be mounted on a link, so what it leads to is kept from the jail instead.
+            let inside = target.strip_prefix(project).ok();
+            let Some(inside) = inside.filter(|inside| !inside.as_os_str().is_empty()) else {
+                self.warnings.push(format!(
+                    "{} is a link out of the project, to {}, which no mask of the project covers",
+                    visible(&path),
+                    visible(&target)
+                ));
+                return;
+            };
+            if rules.excepts(how, inside.as_os_str().as_bytes(), directory) {
+                return;
             }
-            Ok(target) => self.warnings.push(format!(
-                "{} is a link out of the project, to {}, which no mask of the project covers",
-                visible(&path),
-                visible(&target)
-            )),
-            // It leads nowhere.
-            Err(_) => {}
+            rule = format!("{rule}, and {} leads here", visible(&path));
         }
+        let identity = (metadata.dev(), metadata.ino());
+        self.places.push(Place { path: target, directory, how, rule, identity });
     }
 }
 
@@ -164,7 +171,7 @@ impl Concealed {
                 let bytes = literal.as_os_str().as_bytes();
                 let directory = self.project.join(literal).is_dir();
                 if let Some(found) = self.rules.judge(bytes, directory, Preset::Counts) {
-                    search.add(&self.project, literal, found);
+                    search.add(&self.project, &self.rules, literal, found);
                 }
             }
         }
@@ -185,7 +192,7 @@ impl Concealed {
             };
             let (found, complete) = walk.run();
             for (relative, rule) in found {
-                search.add(&self.project, &relative, rule);
+                search.add(&self.project, &self.rules, &relative, rule);
             }
             if !complete {
                 search.unfinished = Some(format!(

@@ -141,6 +141,11 @@ impl Globs {
         self.preset_exceptions.iter().any(|glob| glob.fits(directory, true))
     }
 
+    /// Whether an exception fits a path relative to the project.
+    pub fn excepts(&self, path: &[u8], directory: bool) -> bool {
+        self.exceptions.iter().any(|glob| glob.fits(path, directory))
+    }
+
     /// The glob that a path relative to the project fits, unless an exception does.
     pub fn fitting(&self, path: &[u8], directory: bool, preset: Preset) -> Option<&str> {
         let fitting = |globs: &'_ [Glob]| globs.iter().position(|glob| glob.fits(path, directory));
@@ -151,6 +156,6 @@ impl Globs {
                 .filter(|_| counts && fitting(&self.preset_exceptions).is_none())
                 .map(|_| "@secrets")
         };
-        written.or_else(of_preset).filter(|_| fitting(&self.exceptions).is_none())
+        written.or_else(of_preset).filter(|_| !self.excepts(path, directory))
     }
 }

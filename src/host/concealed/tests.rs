@@ -135,6 +135,19 @@ fn links_and_other_names_of_a_masked_file() {
     assert!(concealed.warnings[0].contains("a link out of the project"));
 }
 
+/// A name with a link in it means what the link leads to, and an exception to that counts.
+#[test]
+fn links_on_the_way_and_exceptions_behind_links() {
+    let project = project(&["config/env", "deep/key"]);
+    let real = project.path().canonicalize().expect("real");
+    symlink("config/env", real.join("link.env")).expect("a link");
+    symlink("deep", real.join("way")).expect("a link");
+    assert_eq!(masked(&real, &["*.env", "way/key"], &[]), ["config/env", "deep/key"]);
+    assert_eq!(masked(&real, &["*.env"], &["/config/env"]), [] as [&str; 0]);
+    assert_eq!(masked(&real, &["*.env"], &["env"]), [] as [&str; 0]);
+    assert_eq!(masked(&real, &["*.env"], &["key"]), ["config/env"]);
+}
+
 #[test]
 fn what_is_denied_is_not_merely_masked() {
     let project = project(&["a/key", "b/key"]);
