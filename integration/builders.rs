@@ -29,7 +29,9 @@ fn mounts(mountinfo: &str) -> BTreeMap<String, Vec<Seen>> {
         let [_, _, device, root, place, options, propagation @ ..] = &mount[..] else {
             panic!("{line}");
         };
-        let is_own = ["tmpfs ", "devpts ", "proc "].iter().any(|own| file_system.starts_with(own));
+        let is_own = ["tmpfs ", "devpts ", "proc ", "mqueue "]
+            .iter()
+            .any(|own| file_system.starts_with(own));
         // bubblewrap's root is a directory of a tmpfs of its own, with the same permissions; a file in memory is
         // mounted from such a root.
         let is_file = file_system.starts_with("tmpfs ") && *root != "/";

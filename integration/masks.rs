@@ -4,6 +4,9 @@ use std::fs;
 
 use crate::harness::{Snapshot, World};
 
+/// Waits, in the project, for the test's word.
+const WAIT: &str = "until [ -e go ]; do sleep 0.01; done";
+
 fn world() -> World {
     let world = World::new();
     world.file("home/project/.env", "ROOT=1");
@@ -66,12 +69,12 @@ fn lockdown_masks_as_well() {
 #[test]
 fn two_jails_with_different_masks() {
     let world = world();
-    let first = world.sh_with(["--mask", "/.env"], "echo up; read line; cat .env a/.env");
-    let first = first.stdin(std::process::Stdio::piped());
-    let first = first.start();
+    let script = format!("echo up; {WAIT}; cat .env a/.env");
+    let first = world.sh_with(["--mask", "/.env"], &script).start();
     first.says("up");
     let second = world.sh_with(["--mask", "a/.env"], "cat .env a/.env").run();
     assert_eq!(second.ok(), "ROOT=1");
+    world.file("home/project/go", "");
     let ended = first.finish();
     assert!(ended.out().ends_with("A=1"), "{ended}");
     assert!(!ended.out().contains("ROOT"), "{ended}");
@@ -97,14 +100,13 @@ fn what_is_made_later_is_told() {
 #[test]
 fn what_the_host_replaces_is_told() {
     let world = world();
-    let running = world
-        .jail(["--mask", "/.env", "--", "sh", "-c", "echo up; read line; true"])
-        .stdin(std::process::Stdio::piped())
-        .start();
+    let script = format!("echo up; {WAIT}");
+    let running = world.jail(["--mask", "/.env", "--", "sh", "-c", &script]).start();
     running.says("up");
     let env = world.project().join(".env");
     fs::write(world.project().join("another"), "ROOT=2").expect("a file");
     fs::rename(world.project().join("another"), &env).expect("replaced");
+    world.file("home/project/go", "");
     let ended = running.finish();
     let line = format!("{} was replaced in this run: it fits a mask or a denial", env.display());
     assert!(ended.err().contains(&line), "{ended}");
