@@ -53,13 +53,13 @@ fn a_display_socket_that_leads_to_the_session_bus() {
 #[test]
 fn certificates_and_keys_that_lead_to_private_files() {
     let world = World::new();
-    world.directory("home/.config/own");
+    world.directory("home/.config/configstore");
     let private = world.file("home/Documents/diary", "private");
     let directory = private.parent().expect("Documents");
     for variable in ["SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "XAUTHORITY"] {
         for target in [private.as_path(), directory] {
-            plant(&world, target, ".config/own/file");
-            let link = world.home().join(".config/own/file");
+            plant(&world, target, ".config/configstore/file");
+            let link = world.home().join(".config/configstore/file");
             let set = |run: Run| run.env(variable, &link).env("DISPLAY", ":0");
             let look = "grep -qs private \"$0\" && echo read || echo nothing";
             let words = ["sh", "-c", look, private.to_str().expect("plain")];

@@ -40,12 +40,22 @@ fn masks<K: System>(mounts: &[Mount<K>], socket: &Path, facts: Facts) -> Vec<Mou
     let mask = |mount: &Mount<K>| {
         let dest = mount.jail_path(socket)?;
         let shown = nearest(mounts, &dest) == Some(mount) && dest != mount.dest;
-        let of_table = mount.authority <= Authority::Table;
-        (shown && (facts.is_alone() || of_table)).then(|| {
+        (shown && (facts.is_alone() || is_of_tables(mounts, &dest))).then(|| {
             let mut mask = Mount::new(dest, K::mask(false), Authority::Hidden, REASON);
             mask.mount_point = Some(socket.to_path_buf());
             mask
         })
     };
     mounts.iter().filter_map(mask).collect()
+}
+
+/// Whether the tables show this place, and not the project or a map. What is only held there, or
+/// pinned, is shown by what is around it.
+fn is_of_tables<K: System>(mounts: &[Mount<K>], dest: &Path) -> bool {
+    let shows = |mount: &&Mount<K>| {
+        dest.starts_with(&mount.dest)
+            && !matches!(mount.authority, Authority::Protect | Authority::Pin)
+    };
+    let around = mounts.iter().filter(shows).max_by_key(|mount| mount.dest.components().count());
+    around.is_none_or(|mount| mount.authority <= Authority::Table)
 }
