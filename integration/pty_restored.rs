@@ -75,8 +75,8 @@ fn after_a_jail_that_could_not_be_built() {
 
 #[test]
 fn after_a_signal_that_the_command_dies_of() {
-    for (test, signal) in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT].into_iter().enumerate()
-    {
+    // After `SIGINT` the shell that started the jail ends as well.
+    for (test, signal) in [Signal::SIGTERM, Signal::SIGHUP].into_iter().enumerate() {
         let marker = marker(10 + u32::try_from(test).expect("few"));
         let (world, tty) = start(&marker);
         let [front, ..] = processes(&marker);

@@ -165,8 +165,8 @@ fn devices_are_the_harmless_ones() {
     let world = World::new();
     let names = world.sh("ls -A /dev").run();
     let known = [
-        "core", "fd", "full", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout",
-        "tty", "urandom", "zero",
+        "core", "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin",
+        "stdout", "tty", "urandom", "zero",
     ];
     for name in names.ok().lines() {
         assert!(known.contains(&name), "{name}");

@@ -17,8 +17,8 @@ fn behind(then: &str, words: &[&str]) -> (Ended, std::path::PathBuf) {
 /// Proves how the command line is made; what the real one makes of it is macOS's to show.
 #[cfg(not(target_os = "macos"))]
 pub fn it_is_given_the_profile_and_its_parameters_and_nothing_else() {
-    let (ended, directory) = behind("exec \"$@\"", &["--exec", "--", "echo", "secret (word"]);
-    assert_eq!(ended.ok(), "secret (word\n");
+    let (ended, directory) = behind("exec \"$@\"", &["--exec", "--", "echo", "confided (word"]);
+    assert_eq!(ended.ok(), "confided (word\n");
     let given = std::fs::read(directory.join("arguments")).expect("noted");
     let given = String::from_utf8(given).expect("text");
     let words: Vec<&str> = given.trim_end_matches('\0').split('\0').collect();
@@ -31,7 +31,7 @@ pub fn it_is_given_the_profile_and_its_parameters_and_nothing_else() {
     let tail = &words[words.len() - 3..];
     assert_eq!(tail[..2], [this.to_str().expect("text"), "__stage2"]);
     assert!(tail[2].parse::<u32>().is_ok_and(|number| number > 2), "{tail:?}");
-    assert!(!given.contains("secret"), "the command is in no argument: {given}");
+    assert!(!given.contains("confided"), "the command is in no argument: {given}");
 }
 
 #[cfg(not(target_os = "macos"))]

@@ -59,9 +59,11 @@ fn runtime_directory(gathered: &mut Gathered<MountKind>, host: &Host) {
     let kind = match nearest(&gathered.mounts, path) {
         // A directory costs less than a mount.
         Some(Mount { kind: MountKind::Tmpfs { .. }, .. }) => MountKind::Directory { mode: PRIVATE },
-        Some(mount) if mount.authority > Authority::Table || !in_home => return,
+        Some(mount) if mount.authority > Authority::Protect || !in_home => return,
         _ => MountKind::Tmpfs { mode: PRIVATE, writable: true },
     };
+    // What would only be held there is not shown at all.
+    gathered.mounts.retain(|it| it.authority != Authority::Protect || it.dest != *path);
     let reason = "the jail's own runtime directory";
     gathered.mounts.push(Mount::own(path, kind, reason));
     gathered.links(&runtime.links, reason);

@@ -23,8 +23,15 @@ pub fn new_ones(host: &Host, found: &mut Vec<Finding>) {
     for record in after.worktrees.iter().filter(|record| !before.worktrees.contains(record)) {
         worktree(record, project, found);
     }
-    // Nobody can tell what git would make of it.
-    for pointer in after.unclear.iter().filter(|pointer| !before.unclear.contains(pointer)) {
+    // Nobody can tell what git would make of it. Where there were too many to look at, which the launch
+    // has said, no more can be told of one than that it is there.
+    let is_known = !before.more;
+    for pointer in after
+        .unclear
+        .iter()
+        .filter(|_| is_known)
+        .filter(|pointer| !before.unclear.contains(pointer))
+    {
         found.push(Finding::run_by_host(pointer, pointer, What::Appeared, git::POINTER));
     }
 }
