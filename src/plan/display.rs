@@ -62,8 +62,6 @@ fn runtime_directory(gathered: &mut Gathered<MountKind>, host: &Host) {
         Some(mount) if mount.authority > Authority::Protect || !in_home => return,
         _ => MountKind::Tmpfs { mode: PRIVATE, writable: true },
     };
-    // What would only be held there is not shown at all.
-    gathered.mounts.retain(|it| it.authority != Authority::Protect || it.dest != *path);
     let reason = "the jail's own runtime directory";
     gathered.mounts.push(Mount::own(path, kind, reason));
     gathered.links(&runtime.links, reason);

@@ -39,7 +39,10 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, settings: &Settings, host: 
         let covers = held.iter().filter_map(cover).chain(protection.own.iter().filter_map(own));
         covers.collect::<Vec<_>>()
     });
-    let covers: Vec<Mount<K>> = covers.collect();
+    // Where the jail has something of its own, nothing of the host is held, and so shown.
+    let is_own =
+        |dest: &Path| gathered.mounts.iter().any(|it| it.source().is_none() && it.dest == dest);
+    let covers: Vec<Mount<K>> = covers.filter(|cover| !is_own(&cover.dest)).collect();
     gathered.mounts.extend(covers);
     if protection.repositories.more {
         let why = "there are more repositories than are protected: the hooks and settings of the \
