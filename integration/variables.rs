@@ -142,6 +142,11 @@ fn no_view_prints_a_value() {
     assert!(status.ok().contains("SOME_TOKEN is handed on"), "{status}");
     let status = world.jail(["--clear-env", "status"]).env("SOME_TOKEN", "x").run();
     assert!(!status.ok().contains("SOME_TOKEN"), "{status}");
+    let flags = ["--clear-env", "--unset-env", "EDITOR", "-v", "--exec", "--", "true"];
+    let verbose = world.jail(flags).env("SOME_TOKEN", "x").env("EDITOR", "ed").run();
+    for line in ["not handed on: $EDITOR (--unset-env)", "$SOME_TOKEN (--clear-env hands on what"] {
+        assert!(verbose.err().contains(line), "{line}: {verbose}");
+    }
     // The printed command asks the shell for it.
     let printed = world.jail(["--env", "NEW=x", "--dry-run", "--", "sh", "-c", "echo $NEW"]).run();
     let pasted = world.outside(["sh", "-c", printed.ok()]);

@@ -1,11 +1,13 @@
 //! `-v`: the plan as lines.
 
+use std::collections::BTreeMap;
+
 use crate::fields::MEANINGLESS_ON_MACOS;
-use crate::plan::{Access, AnyKind, MountKind, Plan, RuleKind};
+use crate::plan::{Access, AnyKind, EnvEdit, MountKind, Plan, RuleKind};
 use crate::policy::Os;
 use crate::text::visible;
 
-/// Every mount with its reason, and everything left out.
+/// Every mount with its reason, and everything left out; of variables the names alone.
 pub fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = Vec::new();
     let mut note = |line: String| lines.push(line);
@@ -14,6 +16,9 @@ pub fn lines(plan: &Plan) -> Vec<String> {
     }
     for withheld in &plan.withheld {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
+    }
+    for (reason, names) in left_out(plan) {
+        note(format!("not handed on: {} ({reason})", names.join(", ")));
     }
     if plan.os() == Os::MacOs {
         for (switch, why) in MEANINGLESS_ON_MACOS {
@@ -26,6 +31,17 @@ pub fn lines(plan: &Plan) -> Vec<String> {
         note(format!("{}: {how} ({})", visible(&mise.program), mise.reason));
     }
     lines
+}
+
+/// The variables that the command does not have, by the reason.
+fn left_out(plan: &Plan) -> BTreeMap<&'static str, Vec<String>> {
+    let mut left_out: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for edit in &plan.environment {
+        if let EnvEdit::Unset(name, reason) = edit {
+            left_out.entry(*reason).or_default().push(format!("${}", visible(name)));
+        }
+    }
+    left_out
 }
 
 /// How the jail has a place.

@@ -202,7 +202,7 @@ fn a_directory_that_cannot_be_listed_is_denied() {
     assert_eq!((places[0].how, &places[0].path), (How::Denied, &shut));
 }
 
-/// Measures; `cargo test --release -- --ignored --nocapture walk`.
+/// Measures, for docs/secrets.md: `cargo test -p ai-jail --release --lib -- --ignored --nocapture walk`.
 #[test]
 #[ignore = "a measurement"]
 fn a_walk_over_many_files() {
