@@ -70,13 +70,13 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
             warning(format!("what the jail changed in {path} was not saved: {why}"));
         }
         Notice::Removed(tree) => note(format!(
-            "removed what git in the jail could not of the worktree {}: the files that lead from \
-             it to its repository are held there",
+            "removed the rest of the worktree {}: git in the jail had begun, and may not change the \
+             files that lead to the repository",
             visible(tree)
         )),
         Notice::TakenBack(path, keys) => warning(format!(
-            "{} keeps what it had at {}: it names programs of every project, or is about another project; \
-             change it outside",
+            "{} keeps what was at {} before: such entries name programs of every project, or belong to \
+             another project; to change them, run the agent outside a jail",
             visible(path),
             visible(keys.join(", ")),
         )),
