@@ -16,8 +16,8 @@ pub type Sources = BTreeMap<PathBuf, RawFd>;
 /// One option and its values.
 pub type Words = Vec<OsString>;
 
-/// The permissions of an empty file. Nobody may write to a read-only mount, but who connects to a socket's place
-/// needs the permission to write, and else hears `EACCES` instead of that nobody listens there.
+/// The permissions of an empty file. The mount is read-only whatever they say. A program that connects to
+/// a masked socket needs the permission to write: with it, the program hears that nobody listens.
 pub const EMPTY_FILE: u32 = 0o666;
 
 /// Every option of the plan, in order. A plan for another system has no mounts: in its jail there

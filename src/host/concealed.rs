@@ -5,11 +5,12 @@
 //! it. What is named without a wildcard, and where, is looked up without a walk.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::globs::{Globs, Preset};
+use super::globs::{Globs, PRESET, Preset};
 use super::tree_walk::{self, Walk};
 use crate::fields::List;
 use crate::settings::{Setting, Settings};
@@ -269,7 +270,7 @@ const HINT_ENTRIES: usize = 20_000;
 /// The first few files of a project that `@secrets` would mask, relative to it, and how many there
 /// are.
 pub fn unmasked_secrets(project: &Path) -> (Vec<PathBuf>, usize) {
-    let globs = Globs::new([std::ffi::OsStr::new("@secrets")].into_iter(), [].into_iter(), project);
+    let globs = Globs::new([OsStr::new(PRESET)].into_iter(), [].into_iter(), project);
     let judge = |path: &[u8], directory: bool, preset| {
         let glob = globs.fitting(path, directory, preset).filter(|_| !directory)?;
         Some((How::Masked, glob.to_owned()))

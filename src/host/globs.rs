@@ -14,7 +14,7 @@ use crate::policy::Os;
 use crate::policy::secrets::{NOT_SECRET, SECRETS};
 
 /// The preset's name on the command line and in files.
-const PRESET: &[u8] = b"@secrets";
+pub const PRESET: &str = "@secrets";
 
 /// Whether the preset counts at a place: below a directory of dependencies it does not.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -184,7 +184,7 @@ impl Globs {
         let mut globs = Self::default();
         let glob = |text: &[u8]| Glob::new(text, project);
         for text in texts.map(OsStr::as_bytes) {
-            if text == PRESET {
+            if text == PRESET.as_bytes() {
                 globs.preset.extend(SECRETS.iter().filter_map(|row| glob(row.glob.as_bytes())));
                 let exceptions = NOT_SECRET.iter().filter_map(|row| glob(row.glob.as_bytes()));
                 globs.preset_exceptions.extend(exceptions);
@@ -199,7 +199,7 @@ impl Globs {
             globs.written.push(new);
         }
         for text in exceptions.map(OsStr::as_bytes) {
-            if text == PRESET {
+            if text == PRESET.as_bytes() {
                 globs.exceptions.extend(SECRETS.iter().filter_map(|row| glob(row.glob.as_bytes())));
             } else {
                 globs.exceptions.extend(glob(text));
@@ -249,7 +249,7 @@ impl Globs {
             self.preset
                 .fitting(subject)
                 .filter(|_| counts && self.preset_exceptions.fitting(subject).is_none())
-                .map(|_| "@secrets")
+                .map(|_| PRESET)
         };
         written.or_else(of_preset).filter(|_| !self.excepts(path, directory))
     }

@@ -15,18 +15,16 @@ use crate::text::visible;
 #[cfg(target_os = "linux")]
 const OVERFLOW: u32 = 65534;
 
-/// Says what another than root decides about this file: its content, a directory above it, a link
-/// that leads to it. An empty answer is that there is nothing.
+/// Whether root alone decides about this file: its content, the directories above it, the links that
+/// lead to it.
 ///
 /// # Errors
 ///
-/// The first such place, in words.
+/// The first place about which somebody else decides, in words.
 pub fn check(path: &Path) -> Result<(), String> {
     let located = links::locate(path).map_err(|error| error.to_string())?;
     let links = located.links.iter().map(|link| link.path.as_path());
     let steps = links.chain([located.canonical.as_path()]);
-    // Whose the root directory is, theirs is the whole system: a jail's, or a container's.
-    let owner = fs::symlink_metadata("/").ok().map(|metadata| metadata.uid());
     let mut seen: Vec<PathBuf> = Vec::new();
     for place in steps.flat_map(Path::ancestors) {
         if seen.iter().any(|known| known == place) {
@@ -35,7 +33,7 @@ pub fn check(path: &Path) -> Result<(), String> {
         seen.push(place.to_path_buf());
         let metadata = fs::symlink_metadata(place).map_err(|error| error.to_string())?;
         let shown = visible(place);
-        if !is_roots(metadata.uid()) && Some(metadata.uid()) != owner {
+        if !is_roots(metadata.uid()) && !is_owner_of_all(metadata.uid()) {
             return Err(format!("{shown} belongs to user {}, not to root", metadata.uid()));
         }
         // The permissions of a link say nothing. In a sticky directory nobody replaces what is
@@ -52,6 +50,11 @@ pub fn check(path: &Path) -> Result<(), String> {
 /// stranger's files are no more ours, or a jail's, than root's are.
 fn is_roots(uid: u32) -> bool {
     uid == 0 || is_unknown_here(uid)
+}
+
+/// Whether this owner has the root directory, and so the whole system: a jail's, or a container's.
+fn is_owner_of_all(uid: u32) -> bool {
+    fs::symlink_metadata("/").is_ok_and(|root| root.uid() == uid)
 }
 
 /// Whether this is the number of all owners that this user namespace does not know.

@@ -324,9 +324,18 @@ impl Mount {
 
 /// The innermost mount at or above `path`.
 pub fn nearest<'a, K: Kind>(mounts: &'a [Mount<K>], path: &Path) -> Option<&'a Mount<K>> {
+    nearest_of(mounts, path, |_| true)
+}
+
+/// The same among those mounts that count.
+pub fn nearest_of<'a, K: Kind>(
+    mounts: &'a [Mount<K>],
+    path: &Path,
+    counts: impl Fn(&Mount<K>) -> bool,
+) -> Option<&'a Mount<K>> {
     mounts
         .iter()
-        .filter(|mount| mount.is_mount_point() && mount.covers(path))
+        .filter(|mount| mount.is_mount_point() && mount.covers(path) && counts(mount))
         .max_by_key(|mount| mount.dest.as_os_str().len())
 }
 

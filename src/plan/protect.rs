@@ -1,5 +1,7 @@
 //! What stays read-only inside writable places.
 
+use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::gather::Gathered;
@@ -40,9 +42,10 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, settings: &Settings, host: 
         covers.collect::<Vec<_>>()
     });
     // Where the jail has something of its own, nothing of the host is held, and so shown.
-    let is_own =
-        |dest: &Path| gathered.mounts.iter().any(|it| it.source().is_none() && it.dest == dest);
-    let covers: Vec<Mount<K>> = covers.filter(|cover| !is_own(&cover.dest)).collect();
+    let own = gathered.mounts.iter().filter(|mount| mount.source().is_none());
+    let own: HashSet<&OsStr> = own.map(|mount| mount.dest.as_os_str()).collect();
+    let covers: Vec<Mount<K>> =
+        covers.filter(|cover| !own.contains(cover.dest.as_os_str())).collect();
     gathered.mounts.extend(covers);
     if protection.repositories.more {
         let why = "there are more repositories than are protected: the hooks and settings of the \

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::mount::{Authority, Mount, compare, nearest};
+use super::mount::{Authority, Mount, compare, nearest, nearest_of};
 use super::system::System;
 use crate::facts::Facts;
 use crate::policy::system::SERVICES;
@@ -52,10 +52,6 @@ fn masks<K: System>(mounts: &[Mount<K>], socket: &Path, facts: Facts) -> Vec<Mou
 /// Whether the tables show this place, and not the project or a map. What is only held there, or
 /// pinned, is shown by what is around it.
 fn is_of_tables<K: System>(mounts: &[Mount<K>], dest: &Path) -> bool {
-    let shows = |mount: &&Mount<K>| {
-        dest.starts_with(&mount.dest)
-            && !matches!(mount.authority, Authority::Protect | Authority::Pin)
-    };
-    let around = mounts.iter().filter(shows).max_by_key(|mount| mount.dest.components().count());
-    around.is_none_or(|mount| mount.authority <= Authority::Table)
+    let shows = |mount: &Mount<K>| !matches!(mount.authority, Authority::Protect | Authority::Pin);
+    nearest_of(mounts, dest, shows).is_none_or(|mount| mount.authority <= Authority::Table)
 }

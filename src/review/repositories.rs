@@ -24,15 +24,11 @@ pub fn new_ones(host: &Host, found: &mut Vec<Finding>) {
         worktree(record, project, found);
     }
     // Nobody can tell what git would make of it. Where there were too many to look at, which the launch
-    // has said, no more can be told of one than that it is there.
-    let is_known = !before.more;
-    for pointer in after
-        .unclear
-        .iter()
-        .filter(|_| is_known)
-        .filter(|pointer| !before.unclear.contains(pointer))
-    {
-        found.push(Finding::run_by_host(pointer, pointer, What::Appeared, git::POINTER));
+    // has said, nobody can tell what is new either.
+    if !before.more {
+        for pointer in after.unclear.iter().filter(|pointer| !before.unclear.contains(pointer)) {
+            found.push(Finding::run_by_host(pointer, pointer, What::Appeared, git::POINTER));
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 
 use nix::fcntl::{AT_FDCWD, OFlag};
@@ -15,8 +15,8 @@ use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::{Pid, getpid, getppid, pipe2};
 use stage2::channel::Channel;
-use stage2::sys;
 use stage2::sys::mounts::{self, Flags};
+use stage2::{fds, sys};
 
 use super::{Layout, tree};
 use crate::backend::tree::Late;
@@ -50,8 +50,8 @@ fn serve(layout: &Layout, late: &Late, jail: &Channel, mut told: File, parent: P
         }
     };
     // What waits for the end of bubblewrap's start, or of its words, must not wait for this process.
-    let kept = [tree.as_raw_fd(), told.as_raw_fd(), jail.as_fd().as_raw_fd()];
-    if close_all_but(kept).and_then(|()| told.write_all(READY)).is_err() {
+    let kept = vec![tree.as_raw_fd(), told.as_raw_fd(), jail.as_fd().as_raw_fd()];
+    if fds::close_all_but(kept).and_then(|()| told.write_all(READY)).is_err() {
         return;
     }
     drop(told);
@@ -78,17 +78,4 @@ fn lay_out(layout: &Layout, late: &Late, parent: Pid) -> io::Result<OwnedFd> {
 fn attach(tree: &OwnedFd, namespace: &OwnedFd, dest: &Path) -> io::Result<()> {
     setns(namespace, CloneFlags::CLONE_NEWNS)?;
     mounts::attach(tree, tree::unfollowed(AT_FDCWD, dest)?.as_fd())
-}
-
-/// Closes every descriptor above 2 but these.
-fn close_all_but(mut kept: [RawFd; 3]) -> io::Result<()> {
-    kept.sort_unstable();
-    let mut first = 3;
-    for descriptor in kept {
-        if first < descriptor {
-            sys::close_range(first, descriptor - 1)?;
-        }
-        first = descriptor + 1;
-    }
-    sys::close_range(first, RawFd::MAX)
 }

@@ -44,8 +44,8 @@ pub struct Layout {
     pub place: &'static Path,
     /// Open files whose content the front has, by their places in the jail.
     pub files: Vec<(PathBuf, RawFd)>,
-    /// By which the jail's first process asks for what comes late.
-    pub jail: Channel,
+    /// By which the jail's first process asks for what comes late, where something does.
+    pub jail: Option<Channel>,
 }
 
 /// A step of stage one.
@@ -139,8 +139,8 @@ fn enter(recipe: &Recipe) -> Result<(), Trouble> {
         network::set_up(wanted).map_err(Trouble::at(Step::Network))?;
     }
     if let Some(layout) = &recipe.tree {
-        if let Some(late) = &layout.tree.late {
-            late::start(layout, late, &layout.jail).map_err(Trouble::at(Step::Tree))?;
+        if let Some((late, jail)) = layout.tree.late.as_ref().zip(layout.jail.as_ref()) {
+            late::start(layout, late, jail).map_err(Trouble::at(Step::Tree))?;
         }
         tree::lay_out(layout).map_err(Trouble::at(Step::Tree))?;
     }

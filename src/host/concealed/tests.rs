@@ -1,4 +1,3 @@
-use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 

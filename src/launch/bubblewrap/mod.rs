@@ -148,16 +148,17 @@ fn behind_stage_one(
         let why = "there is no directory over which the tree could stand".into();
         return Ok(Err(Trouble { step: Step::Tree, why }));
     };
-    let (jail, theirs) =
-        Channel::pair(Confinement::Namespaces).map_err(Error::system("socketpair"))?;
-    let directory = BytePath(plan.directory.clone());
-    let late = tree.late.as_ref().map(|_| Late { socket: theirs.as_raw_fd(), directory });
+    let ends = tree.late.as_ref().map(|_| Channel::pair(Confinement::Namespaces)).transpose();
+    let (jail, theirs) = ends.map_err(Error::system("socketpair"))?.unzip();
+    let late = theirs.as_ref().map(|theirs| {
+        descriptors::inherit(theirs)?;
+        let directory = BytePath(plan.directory.clone());
+        Ok(Late { socket: theirs.as_raw_fd(), directory })
+    });
+    let late = late.transpose()?;
     // The working directory may come late itself.
     let directory = if late.is_some() { Path::new("/") } else { &plan.directory };
     let options = bwrap::options_over(plan, bubblewrap, place, directory);
-    if late.is_some() {
-        descriptors::inherit(&theirs)?;
-    }
     let inner = Inner::new(&Spec { late, ..spec.clone() })?;
     let arguments = in_memory(&nul_separated(&options))?;
     let command = inner.command(bubblewrap, &arguments);
