@@ -202,18 +202,18 @@ fn the_words_of_explanations() {
             ".ssh/key",
             &[
                 "refused, whether something is there or not",
-                "row ~/.ssh of what no jail has",
+                "~/.ssh, which stays hidden",
                 "private keys",
             ][..],
         ),
         ("Documents/letter", &["refused", "only entries that begin with a dot"]),
         (
             "Library/Keychains/x",
-            &["refused", "row ~/Library/Keychains of what no jail has", "keyring"],
+            &["refused", "~/Library/Keychains, which stays hidden", "keyring"],
         ),
         ("Library", &["directory that may be passed through"]),
         (".cargo", &["absent, and the command may make it", "package cache"]),
-        (".config/gcloud/x", &["refused", "row ~/.config/gcloud of what no jail has"]),
+        (".config/gcloud/x", &["refused", "~/.config/gcloud, which stays hidden"]),
     ] {
         let text = report(path);
         for words in expected {

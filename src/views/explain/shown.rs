@@ -127,11 +127,11 @@ impl Answer {
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Table { row } => write!(f, "row {row} of what every jail has"),
+            Self::Table { row } => write!(f, "{row}, which every jail sees"),
             Self::Project => write!(f, "the project"),
             Self::Map { source: "flag" } => write!(f, "a map on the command line"),
             Self::Map { source } => write!(f, "a map in the {source}"),
-            Self::Hidden { row } => write!(f, "row {row} of what no jail has"),
+            Self::Hidden { row } => write!(f, "{row}, which stays hidden"),
             Self::Mask => write!(f, "a mask or a denial"),
             Self::Protected => write!(f, "the host runs it later"),
             Self::Withheld => write!(f, "left out"),
