@@ -26,6 +26,8 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         command: plan.command.clone(),
         control: descriptors.control,
         stdio: descriptors.stdio,
+        // Whoever pastes a printed command has no shell that made them.
+        handed: descriptors.control.map(|_| plan.handed.clone()).unwrap_or_default(),
         pty: descriptors.pty,
         foreground: if plan.terminal == Terminal::None { Foreground::None } else { foreground },
         lockdown: plan.facts.is_strict(),

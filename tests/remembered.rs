@@ -73,6 +73,15 @@ fn a_command_that_did_not_run_is_not_remembered() {
 }
 
 #[test]
+fn a_command_with_a_descriptor_of_the_shell_is_not_remembered() {
+    let scratch = Scratch::new();
+    assert_eq!(scratch.ended(&["diff", "/dev/fd/63", "/dev/fd/62"], 0, false), [""; 0]);
+    assert_eq!(scratch.project(), None);
+    let remembered = scratch.ended(&["cat", "/dev/fd/0"], 0, false);
+    assert_eq!(remembered.len(), 1, "every command has standard input");
+}
+
+#[test]
 fn a_file_of_others_keeps_its_command() {
     let file = "command = [\"npm\", \"test\"]\n";
     for (text, is_tracked) in [(file, false), ("no_gpu = true\n", true)] {

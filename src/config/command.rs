@@ -9,6 +9,7 @@ use super::paths::Paths;
 use super::{command_record, news, save};
 use crate::cli::Cli;
 use crate::fields::Fields;
+use crate::host::handed;
 use crate::settings::Settings;
 
 /// The statuses of a command that was not run: not found, or not executable.
@@ -30,6 +31,10 @@ pub fn remember(
     let Some(words) = cli.typed.command.as_ref().filter(|_| !NOT_RUN.contains(&status)) else {
         return Ok(Vec::new());
     };
+    // A descriptor of a shell is another one in the next run, or none.
+    if handed::named(words).next().is_some() {
+        return Ok(Vec::new());
+    }
     let known = loaded.remembered.command.as_ref().or(loaded.project.fields.command.as_ref());
     if known == Some(words) || !save::saves(cli, settings) {
         return Ok(Vec::new());

@@ -18,6 +18,7 @@ pub mod git;
 pub mod git_config;
 pub mod git_elsewhere;
 mod globs;
+pub mod handed;
 pub mod held;
 pub mod home;
 pub mod links;

@@ -1,5 +1,6 @@
 //! Everything that the plan asks of the host, looked up.
 
+use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
 use super::around::{self, Around};
@@ -21,7 +22,7 @@ use super::ssh_settings::Included;
 use super::stdio::{self, Stdio};
 use super::system::{self, NameFile, RootEntry, SystemPlace};
 use super::unanswered::{self, Unanswered};
-use super::{agent, command, git, mise, pnpm, sockets, ssh_settings, temporary};
+use super::{agent, command, git, handed, mise, pnpm, sockets, ssh_settings, temporary};
 use crate::facts::{Facts, Writes};
 use crate::fields::{Net, Switch};
 use crate::policy::place::{Place, place};
@@ -49,6 +50,8 @@ pub struct Host {
     pub origin: Origin,
     /// Standard input, output and error.
     pub stdio: [Stdio; 3],
+    /// Pipes of the caller's shell that the command names.
+    pub handed: Vec<RawFd>,
     /// Entries of `/`.
     pub root: Vec<(RootEntry, Place)>,
     /// Deeper program places.
@@ -179,6 +182,7 @@ impl Host {
             agent,
             absent,
             stdio: stdio::all(),
+            handed: handed::pipes(&settings.command),
             root: system::root_entries(),
             deeper: system::deeper(),
             chains: system::chains(),

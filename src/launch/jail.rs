@@ -1,13 +1,14 @@
 //! A jail that is being built or runs, and what its processes are handed, whoever builds it.
 
 use std::io::{stderr, stdin, stdout};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::process::Child;
 
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
 use stage2::spec::{Foreground, Spec};
 use stage2::survivors::Survivors;
+use stage2::sys;
 
 #[cfg(target_os = "linux")]
 use super::bubblewrap::orphans::{self, Inherited};
@@ -34,6 +35,8 @@ pub struct Jail {
     /// The caller's streams, until the command runs; their other ends see an end of file only when
     /// nobody holds them.
     pub released: Option<Released>,
+    /// The caller's pipes that the command has besides, until it runs, for the same reason.
+    pub handed: Vec<RawFd>,
 }
 
 /// What is to be ended after a jail.
@@ -49,6 +52,12 @@ pub enum Cleanup {
 }
 
 impl Jail {
+    /// The command runs: lets go of all that it has from the caller.
+    pub fn release_streams(&mut self) {
+        self.released = None;
+        self.handed.drain(..).for_each(sys::close);
+    }
+
     /// The process has ended: ends what the jail has left running, and then removes what that had
     /// for temporary files.
     pub fn end(&self, sink: Sink) {
@@ -123,8 +132,8 @@ impl Handover {
         // Where the command has no standard streams, as in the doctor's trial, ours are ours alone.
         let is_handed = self.stdio.iter().any(Option::is_some);
         let released = if is_handed { Some(descriptors::release_stdio()?) } else { None };
-        let foreground = self.spec.foreground;
-        Ok(Jail { process, control: self.control, foreground, cleanup, released })
+        let Spec { foreground, handed, .. } = self.spec;
+        Ok(Jail { process, control: self.control, foreground, cleanup, released, handed })
     }
 }
 

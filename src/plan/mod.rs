@@ -31,6 +31,7 @@ mod way;
 mod write_back;
 
 use std::ffi::OsString;
+use std::os::fd::RawFd;
 use std::path::PathBuf;
 
 use stage2::spec;
@@ -71,6 +72,8 @@ pub struct Plan {
     pub directory: PathBuf,
     /// The program and its arguments.
     pub command: Vec<OsString>,
+    /// Pipes of the caller's shell that the command has besides its three; none in lockdown.
+    pub handed: Vec<RawFd>,
     /// What no single place says: where the environment begins, how strict it is.
     pub facts: Facts,
     /// The network.
@@ -166,6 +169,7 @@ impl Plan {
             environment: rest.environment,
             directory: host.origin.named.clone(),
             command: settings.command.value.clone(),
+            handed: if facts.is_strict() { Vec::new() } else { host.handed.clone() },
             proc_is_read_only: host.origin.as_root,
             cgroup_namespace: host.unified_cgroups,
             terminal: Terminal::decide(settings, facts, host),

@@ -58,7 +58,9 @@ pub const MOVED: &[MovedDirectory] = &[
     cache("RUSTUP_HOME", ".rustup", &["toolchains", "settings.toml"], "toolchains of Rust"),
     // https://go.dev/ref/mod#environment-variables; the sources beside these are other projects.
     part("GOPATH", "pkg", true, &["mod", "sumdb"], "packages of Go"),
-    part("GOPATH", "bin", false, &["gopls", "dlv", "staticcheck", "goimports"], "programs of Go"),
+    // What `go install` makes is there under any name, so the packages beside it say what it is.
+    part("GOPATH", "bin", false, &["../pkg/mod", "../pkg/sumdb"], "programs of Go"),
+    tools("GOBIN", "", &["gopls", "dlv", "staticcheck", "goimports"], "programs of Go"),
     cache("GOMODCACHE", "", &["cache"], "packages of Go"),
     cache("GOCACHE", "", &["README", "trim.txt"], "results of Go's compiler"),
     // https://docs.npmjs.com/cli/configuring-npm/folders

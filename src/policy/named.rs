@@ -12,6 +12,7 @@ pub const NAMED: &[Place] = &[
     place("RUSTUP_HOME", "toolchains of Rust"),
     place("GOPATH", "Go's packages and programs"),
     place("GOMODCACHE", "Go's packages"),
+    place("GOBIN", "Go's programs"),
     place("GOCACHE", "what Go has built"),
     place("BUN_INSTALL", "Bun and what it installs"),
     place("DENO_DIR", "Deno's packages"),

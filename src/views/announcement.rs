@@ -1,12 +1,12 @@
 //! What a run says before the launch.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::{agent, verbose};
 use crate::cli::Cli;
 use crate::config::Saved;
 use crate::host::agent::Running;
+use crate::host::handed;
 use crate::messages;
 use crate::plan::Plan;
 use crate::text::visible;
@@ -28,24 +28,26 @@ pub fn tell_secrets((first, count): &(Vec<PathBuf>, usize)) {
     ));
 }
 
-/// Descriptors of the caller's that the command's words name, as `<(…)` of a shell does. They are
-/// closed in the jail, so the command will not find them: told under `--exec` too.
-fn named_descriptors(words: &[OsString]) -> impl Iterator<Item = &str> {
-    let words = words.iter().filter_map(|word| word.to_str());
-    words.filter(|word| {
-        let number =
-            ["/dev/fd/", "/proc/self/fd/"].iter().find_map(|start| word.strip_prefix(start));
-        number.and_then(|number| number.parse::<u32>().ok()).is_some_and(|number| number > 2)
-    })
+/// A descriptor that the command's words name and the command will not find: told under `--exec` too.
+fn not_handed_on(plan: &Plan, name: &str) -> String {
+    if plan.facts.is_strict() {
+        return format!(
+            "{name} is a descriptor of your shell, as <(…) makes one: in lockdown the command gets \
+             none but standard input, output and error; use standard input"
+        );
+    }
+    format!(
+        "{name} is no pipe that your shell opened: of descriptors, a jail gets only pipes, as <(…) \
+         makes them, that you name after the command; use a file, or standard input"
+    )
 }
 
 /// What there is to say before the launch.
 pub fn tell(cli: &Cli, running: Option<&Running>, plan: &Plan, saved: &Saved) {
-    for name in named_descriptors(&plan.command) {
-        messages::warning(format!(
-            "{name} is a descriptor of your shell, as <(…) makes one, and a jail gets none but \
-             standard input, output and error; use a file, or standard input"
-        ));
+    for (_, name) in
+        handed::named(&plan.command).filter(|(number, _)| !plan.handed.contains(number))
+    {
+        messages::warning(not_handed_on(plan, name));
     }
     if !cli.exec {
         for option in &cli.misplaced {
@@ -65,19 +67,5 @@ pub fn tell(cli: &Cli, running: Option<&Running>, plan: &Plan, saved: &Saved) {
     }
     if cli.verbose {
         verbose::lines(plan).iter().for_each(messages::note);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn descriptors_of_a_shell_are_known_by_their_names() {
-        let words =
-            ["cat", "/dev/fd/63", "/dev/fd/0", "/proc/self/fd/11", "/dev/fd/x", "a/dev/fd/9"];
-        let words = words.map(OsString::from);
-        let named: Vec<_> = named_descriptors(&words).collect();
-        assert_eq!(named, ["/dev/fd/63", "/proc/self/fd/11"]);
     }
 }

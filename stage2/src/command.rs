@@ -46,6 +46,10 @@ pub fn become_command(
     }
     let mut command = spec.command.clone();
     command.splice(1..1, additions.arguments);
+    for pipe in &spec.handed {
+        // Whatever is wrong with one, the command will notice by itself.
+        let _ = sys::keep_on_exec(*pipe);
+    }
     let Err(errno) = execute(&command);
     let failure = failure(&spec.command[0], errno);
     let status = failure.status();

@@ -33,11 +33,15 @@ pub fn apply(spec: &Spec, pty: Option<OwnedFd>) -> io::Result<Achieved> {
         }
     }
     drop((null, pty));
-    if let Some(control) = spec.control {
-        sys::close_on_exec(control)?;
+    // mise runs before the command, and pipes of the caller's are not for it.
+    for kept in spec.control.iter().chain(&spec.handed) {
+        sys::close_on_exec(*kept)?;
     }
-    close_all_but(spec.control.into_iter().collect())?;
-    Ok(Achieved::Enforced("only 0, 1 and 2 are the command's".into()))
+    close_all_but(spec.control.iter().chain(&spec.handed).copied().collect())?;
+    Ok(Achieved::Enforced(match spec.handed.as_slice() {
+        [] => "only 0, 1 and 2 are the command's".into(),
+        handed => format!("only 0, 1, 2 and the named pipes {handed:?} are the command's"),
+    }))
 }
 
 /// What becomes the command's 0, 1 and 2.

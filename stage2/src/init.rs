@@ -96,6 +96,8 @@ pub fn run(
         report.send(&FromJail::Warning(what));
     }
     drop(null);
+    // Whoever is at a pipe's other end must see its end when the command closes it.
+    spec.handed.iter().copied().for_each(sys::close);
     let (signals, rest) = (&signals, Rest::default());
     let init = Init { command, signals, report, console, confinement, stopped: None, rest };
     let served = init.serve();

@@ -16,7 +16,7 @@ pub const ENTRY_POINT: &str = "__stage2";
 
 /// The version of [`Spec`]. Front and stage two are one binary, so any difference means that
 /// the spec is not ours.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Everything stage two needs to know.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -32,6 +32,8 @@ pub struct Spec {
     pub control: Option<RawFd>,
     /// The descriptors that become the command's 0, 1 and 2; `None` leaves that one closed.
     pub stdio: [Option<RawFd>; 3],
+    /// Pipes of the caller's that the command has besides, at the same numbers.
+    pub handed: Vec<RawFd>,
     /// A terminal of the jail's own, or `None` where the command has the caller's or none.
     #[serde(deserialize_with = "stated")]
     pub pty: Option<Pty>,
@@ -221,12 +223,13 @@ impl Spec {
         Ok(spec)
     }
 
-    /// The sockets are kept beside the command's three descriptors, so they are none of those.
+    /// The sockets and what is handed on are kept beside the command's three descriptors, so they are none of those.
     fn impossible_descriptor(&self) -> Option<RawFd> {
         let late = self.late.as_ref().map(|late| late.socket);
-        let mut sockets = [self.control, late].into_iter().flatten();
-        let socket = sockets.find(|number| !(3..RawFd::MAX).contains(number));
-        socket.or_else(|| self.stdio.into_iter().flatten().find(|number| *number < 0))
+        let sockets = [self.control, late].into_iter().flatten();
+        let mut beside = sockets.chain(self.handed.iter().copied());
+        let impossible = beside.find(|number| !(3..RawFd::MAX).contains(number));
+        impossible.or_else(|| self.stdio.into_iter().flatten().find(|number| *number < 0))
     }
 
     /// The form that [`Spec::parse`] reads.

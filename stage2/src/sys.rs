@@ -97,6 +97,19 @@ pub fn close_on_exec(descriptor: RawFd) -> io::Result<()> {
     check(unsafe { libc::fcntl(descriptor, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
 }
 
+/// Has a descriptor outlive `execve(2)`.
+pub fn keep_on_exec(descriptor: RawFd) -> io::Result<()> {
+    // SAFETY: clears a flag of the descriptor table and touches no memory.
+    check(unsafe { libc::fcntl(descriptor, libc::F_SETFD, 0) }).map(drop)
+}
+
+/// Whether a descriptor is open and outlives `execve(2)`.
+pub fn outlives_exec(descriptor: RawFd) -> bool {
+    // SAFETY: reads a flag of the descriptor table and touches no memory.
+    check(unsafe { libc::fcntl(descriptor, libc::F_GETFD) })
+        .is_ok_and(|flags| flags & libc::FD_CLOEXEC == 0)
+}
+
 /// `close(2)`; a descriptor that is not open stays so.
 pub fn close(descriptor: RawFd) {
     // SAFETY: called before anything else owns descriptors, for numbers that nobody owns.

@@ -86,19 +86,28 @@ fn spec() -> impl Strategy<Value = Spec> {
     let stdio = [(); 3].map(|()| option::of(0..i32::MAX));
     (
         vec(os_string(), 1..4),
-        (option::of(3..i32::MAX), stdio, option::of(pty()), foreground, any::<bool>()),
+        (option::of(3..i32::MAX), stdio, vec(3..i32::MAX, 0..3), option::of(pty())),
+        (foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
         option::of(select(vec![Seccomp::Default, Seccomp::Lockdown])),
         (option::of(late()), option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
     )
         .prop_map(
-            |(command, started, (rlimits, landlock), seccomp, (late, copies, listeners, mise))| {
-                let (control, stdio, pty, foreground, lockdown) = started;
+            |(
+                command,
+                started,
+                (foreground, lockdown),
+                (rlimits, landlock),
+                seccomp,
+                (late, copies, listeners, mise),
+            )| {
+                let (control, stdio, handed, pty) = started;
                 Spec {
                     version: VERSION,
                     command,
                     control,
                     stdio,
+                    handed,
                     pty,
                     foreground,
                     lockdown,
@@ -121,6 +130,7 @@ fn full() -> Spec {
         command: vec!["sh".into(), OsString::from_vec(vec![b'a', 0xff])],
         control: Some(7),
         stdio: [Some(4), None, Some(6)],
+        handed: vec![63],
         pty: Some(Pty {
             streams: [false, true, false],
             attributes: Attributes {

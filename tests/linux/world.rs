@@ -111,6 +111,7 @@ fn ordinary(mut host: Host) -> Host {
     host.user_temporary = None;
     host.origin.as_root = false;
     host.stdio = [Stdio::Other; 3];
+    host.handed = Vec::new();
     host.root = vec![
         directory("/usr"),
         (RootEntry::Link("/bin".into(), "usr/bin".into()), row("/bin")),

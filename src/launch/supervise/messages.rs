@@ -42,7 +42,7 @@ impl Supervisor<'_> {
             FromJail::Mise(achieved) => (self.run.sink)(&Notice::Mise(achieved)),
             FromJail::Started(layers) => {
                 self.phase = Phase::Running;
-                self.jail.released = None;
+                self.jail.release_streams();
                 if let Some(filter) = &mut self.run.filter {
                     filter.begin();
                 }
