@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::harness::{Ended, Run, World, skip};
-use crate::outer_filter::without_stage_one;
+use crate::outer_filter::{Refusal, When, without_stage_one};
 
 /// How one mount is seen in the jail, `proc_pid_mountinfo(5)`.
 #[derive(Debug, Eq, PartialEq)]
@@ -64,15 +64,18 @@ const LIST: &str = r#"
 
 /// The same by both builders. `run` makes the jail that prints [`LIST`].
 fn compare(what: &str, run: impl Fn() -> Run) {
-    let one = run().run();
-    let other = without_stage_one(run()).run();
+    compare_with(what, &run().run(), &without_stage_one(run()).run());
+}
+
+/// What two builders made.
+fn compare_with(what: &str, one: &Ended, other: &Ended) {
     let halves = |ended: &Ended| {
         let (mounts, entries) = ended.ok().split_once("==\n").expect("two lists");
         // Directories that nobody has named are bubblewrap's own alone, whoever is in the jail. Those of the
         // plan are mounts, whose permissions are in the first list.
         (mounts.to_owned(), entries.replace(" d 700 ", " d 755 "))
     };
-    let (one, other) = (halves(&one), halves(&other));
+    let (one, other) = (halves(one), halves(other));
     assert!(mounts(&one.0).len() > 15, "{what}: {one:?}");
     pretty_assertions::assert_eq!(mounts(&one.0), mounts(&other.0), "{what}: mounts");
     pretty_assertions::assert_eq!(one.1, other.1, "{what}: entries");
@@ -133,6 +136,23 @@ fn a_world_with_every_kind_of_mount() {
         &["--mask", "er/", "--deny-path", ".envrc", "--no-landlock"],
     ] {
         compare(&format!("{flags:?}"), || world.sh_with(flags, LIST));
+    }
+}
+
+/// Before Linux 6.15 nothing could be mounted in what hangs nowhere, and no copy be made of it, by which stage one
+/// finds out.
+#[test]
+fn a_kernel_that_mounts_nothing_in_what_hangs_nowhere() {
+    let world = full();
+    let copied =
+        libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC | libc::AT_EMPTY_PATH.unsigned_abs();
+    let older =
+        Refusal { call: libc::SYS_open_tree, when: When::Argument(2, copied), errno: libc::EINVAL };
+    let verbose = world.exec_with(["-v"], ["true"]).behind(older).run();
+    assert!(verbose.err().contains("(laid out before bubblewrap)"), "{verbose}");
+    for flags in [&[][..], &["--lockdown"]] {
+        let run = || world.sh_with(flags, LIST);
+        compare_with(&format!("{flags:?}"), &run().run(), &run().behind(older).run());
     }
 }
 

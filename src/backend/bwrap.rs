@@ -32,12 +32,13 @@ pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<W
 }
 
 /// Every option of the plan, where stage one has laid out all that it could: `root` is where. The jail's
-/// first process starts in `directory`.
+/// first process starts in `directory`. Where something comes late, so do the masks in `/proc`.
 pub fn options_over(
     plan: &Plan,
     bubblewrap: &Bubblewrap,
     root: &Path,
     directory: &Path,
+    has_late: bool,
 ) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
     // A device bind, because the devices are in there. Whatever else may not be done is forbidden
@@ -45,6 +46,8 @@ pub fn options_over(
     options.push(option(["--dev-bind".into(), root.into(), "/".into()]));
     if let Some(proc) = proc(plan) {
         let of_processes = plan.mounts().iter().filter(|mount| is_in(proc, mount));
+        let of_processes =
+            of_processes.filter(|mount| !has_late || mount.kind != MountKind::EmptyFile);
         options.extend(of_processes.flat_map(|mount| mount_options(mount, &Sources::new())));
         if plan.proc_is_read_only {
             options.push(remount_read_only(proc));
@@ -61,6 +64,13 @@ pub fn options_over(
 pub fn proc(plan: &Plan) -> Option<&Path> {
     let mut proc = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Proc);
     proc.next().map(|mount| mount.dest.as_path())
+}
+
+/// The files of it that the empty device hides.
+pub fn proc_masks(plan: &Plan) -> Vec<PathBuf> {
+    let Some(proc) = proc(plan) else { return Vec::new() };
+    let is_mask = |mount: &&Mount| mount.kind == MountKind::EmptyFile && is_in(proc, mount);
+    plan.mounts().iter().filter(is_mask).map(|mount| mount.dest.clone()).collect()
 }
 
 /// Whether a mount is at this place, or below.

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::bwrap;
-use crate::plan::mount::{below, compare};
+use crate::plan::mount::below;
 use crate::plan::{Access, Authority, Content, Mount, MountKind, Plan};
 use crate::policy::devices::{BASIC, Basic};
 
@@ -38,8 +38,14 @@ pub struct Tree {
 pub struct Late {
     /// Where in the jail.
     pub dest: PathBuf,
-    /// The file system itself, and what is in it.
+    /// Permissions of its root.
+    pub mode: u32,
+    /// Whether it is read-only in the end.
+    pub is_closed: bool,
+    /// What is in it.
     pub pieces: Vec<Piece>,
+    /// Files of `/proc` that the empty device hides.
+    pub masks: Vec<PathBuf>,
 }
 
 /// So many mounts of the host are not worth the process that brings them later.
@@ -126,32 +132,31 @@ pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
         }
     }
     let places = places(&pieces, bubblewrap);
-    let late = fullest(&pieces).map(|dest| take(&mut pieces, dest));
+    let late =
+        take_fullest(&mut pieces).map(|late| Late { masks: bwrap::proc_masks(plan), ..late });
     Tree { places, pieces, is_closed: closed.contains(&Path::new("/")), late }
 }
 
-/// The file system in memory with the most mounts of the host in it.
-fn fullest(pieces: &[Piece]) -> Option<PathBuf> {
+/// Takes out the file system in memory with the most mounts of the host in it, and leaves a directory.
+fn take_fullest(pieces: &mut Vec<Piece>) -> Option<Late> {
     let is_of_host = |piece: &&Piece| matches!(&piece.kind, Kind::Bind { access, .. } if *access != Access::Device);
     let count = |place: &Path| {
         let inside = pieces.iter().filter(|piece| below(&piece.dest, place).is_some());
         inside.filter(is_of_host).count()
     };
-    let memory = pieces.iter().filter(|piece| matches!(piece.kind, Kind::Memory { .. }));
-    let counted = memory.map(|piece| (count(&piece.dest), &piece.dest));
-    counted.filter(|(count, _)| *count > FEW).max().map(|(_, dest)| dest.clone())
-}
-
-/// Takes out what is at a place and below, and leaves a directory.
-fn take(pieces: &mut Vec<Piece>, dest: PathBuf) -> Late {
-    let is_late = |piece: &Piece| below(&piece.dest, &dest).is_some();
-    let (late, mut rest): (Vec<Piece>, Vec<Piece>) = pieces.drain(..).partition(is_late);
-    let at = rest.partition_point(|piece| compare(&piece.dest, &dest).is_lt());
-    let is_made = late.first().is_some_and(|piece| piece.is_made);
-    let place = Piece { dest: dest.clone(), kind: Kind::Directory { mode: 0o755 }, is_made };
-    rest.insert(at, place);
-    *pieces = rest;
-    Late { dest, pieces: late }
+    let memory = pieces.iter().enumerate().filter_map(|(index, piece)| match piece.kind {
+        Kind::Memory { mode, is_closed } => Some((count(&piece.dest), index, mode, is_closed)),
+        _ => None,
+    });
+    let (_, index, mode, is_closed) = memory.filter(|(count, ..)| *count > FEW).max()?;
+    let dest = pieces[index].dest.clone();
+    pieces[index].kind = Kind::Directory { mode: 0o755 };
+    // Parents stand before children.
+    let behind = pieces.split_off(index + 1);
+    let (inside, others) =
+        behind.into_iter().partition(|piece| below(&piece.dest, &dest).is_some());
+    pieces.extend::<Vec<Piece>>(others);
+    Some(Late { dest, mode, is_closed, pieces: inside, masks: Vec::new() })
 }
 
 /// The places that cover nothing of what is mounted, nor bubblewrap.

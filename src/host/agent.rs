@@ -1,6 +1,7 @@
 //! The agent that the command is, and the places that its state will need.
 
-use std::ffi::OsString;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use super::agent_sandbox::{self, SwitchedOn};
@@ -86,7 +87,9 @@ impl Absent {
 /// What no jail may make, in the state of agents that are in use: a process of the host would take
 /// it for its own.
 pub fn absent(origin: &Origin, entries: &[Entry]) -> Vec<Absent> {
-    let find = |path: &Path| entries.iter().find(|entry| entry.path == path);
+    let by_path: HashMap<&OsStr, &Entry> =
+        entries.iter().map(|entry| (entry.path.as_os_str(), entry)).collect();
+    let find = |path: &Path| by_path.get(path.as_os_str()).copied();
     let is_in_use = |agent: &Agent| {
         agent
             .home

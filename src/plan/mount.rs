@@ -355,12 +355,11 @@ pub fn below<'a>(path: &'a Path, base: &Path) -> Option<&'a Path> {
 }
 
 /// Orders paths so that a parent comes before its children and before everything that only
-/// begins like them: `/a`, `/a/b`, `/a-b`.
+/// begins like them: `/a`, `/a/b`, `/a-b`. What both begin with is skipped first: most paths of a plan begin
+/// with the home.
 pub fn compare(left: &Path, right: &Path) -> Ordering {
-    keys(left).cmp(keys(right))
-}
-
-/// The bytes of a path with the separator as the lowest.
-fn keys(path: &Path) -> impl Iterator<Item = u8> {
-    path.as_os_str().as_bytes().iter().map(|byte| if *byte == b'/' { 0 } else { *byte })
+    let (left, right) = (left.as_os_str().as_bytes(), right.as_os_str().as_bytes());
+    let same = left.iter().zip(right).take_while(|(left, right)| left == right).count();
+    let key = |path: &[u8]| path.get(same).map(|byte| if *byte == b'/' { 0 } else { *byte });
+    key(left).cmp(&key(right))
 }

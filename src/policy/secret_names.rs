@@ -72,11 +72,12 @@ pub fn find(path: &Path, rows: impl Iterator<Item = &'static HomeRow>) -> Option
 }
 
 fn by_words(name: &str) -> Option<&'static HomeRow> {
-    let words = || name.split(['.', '-', '_', ' ']).filter(|word| !word.is_empty());
+    let words = name.split(['.', '-', '_', ' ']).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
     let is = |(word, is, _): &&(&str, Is, &HomeRow)| match is {
         Is::Inside => name.contains(word),
-        Is::Word => words().any(|other| other == *word),
-        Is::Last => words().next_back() == Some(*word),
+        Is::Word => words.contains(word),
+        Is::Last => words.last() == Some(word),
     };
     WORDS.iter().find(is).map(|(.., row)| *row)
 }

@@ -139,10 +139,11 @@ fn enter(recipe: &Recipe) -> Result<(), Trouble> {
         network::set_up(wanted).map_err(Trouble::at(Step::Network))?;
     }
     if let Some(layout) = &recipe.tree {
-        if let Some((late, jail)) = layout.tree.late.as_ref().zip(layout.jail.as_ref()) {
-            late::start(layout, late, jail).map_err(Trouble::at(Step::Tree))?;
-        }
+        let late = layout.tree.late.as_ref().zip(layout.jail.as_ref());
+        let late = late.map(|(late, jail)| late::start(layout, late, jail)).transpose();
+        let late = late.map_err(Trouble::at(Step::Tree))?;
         tree::lay_out(layout).map_err(Trouble::at(Step::Tree))?;
+        late.map_or(Ok(()), late::Started::wait).map_err(Trouble::at(Step::Tree))?;
     }
     namespaces::become_again(caller)
 }

@@ -33,22 +33,37 @@ const JAIL: Flags = Flags::NO_SUID;
 
 /// Lays a tree out, over its place.
 pub fn lay_out(layout: &super::Layout) -> io::Result<()> {
-    let root = grow(layout, &layout.tree.pieces)?;
+    let root = memory(0o755)?;
+    hang(&root, layout)?;
+    grow(layout, &root, Path::new("/"), &layout.tree.pieces)?;
     if layout.tree.is_closed {
         mounts::forbid(&root, Flags::READ_ONLY)?;
     }
     Ok(())
 }
 
-/// Lays out these pieces over the place, and gives their root.
-pub fn grow(layout: &super::Layout, pieces: &[Piece]) -> io::Result<OwnedFd> {
+/// Puts a file system over the place.
+pub fn hang(root: &OwnedFd, layout: &super::Layout) -> io::Result<()> {
+    mounts::attach(root, unfollowed(AT_FDCWD, layout.place)?.as_fd())
+}
+
+/// Lays out these pieces in a file system that will stand at `above`.
+pub fn grow(
+    layout: &super::Layout,
+    root: &OwnedFd,
+    above: &Path,
+    pieces: &[Piece],
+) -> io::Result<()> {
     // Permissions are the plan's, whatever the caller's mask says.
     let before = umask(Mode::empty());
-    let root = memory(0o755)?;
-    let place = unfollowed(AT_FDCWD, layout.place)?;
-    mounts::attach(&root, place.as_fd())?;
-    let mut growing =
-        Growing { root, source: None, directory: None, closed: Vec::new(), files: &layout.files };
+    let mut growing = Growing {
+        root,
+        above,
+        source: None,
+        directory: None,
+        closed: Vec::new(),
+        files: &layout.files,
+    };
     for piece in pieces {
         growing.add(piece).map_err(|error| at(&piece.dest, &error))?;
     }
@@ -56,7 +71,7 @@ pub fn grow(layout: &super::Layout, pieces: &[Piece]) -> io::Result<OwnedFd> {
         mounts::forbid(mount, Flags::READ_ONLY)?;
     }
     umask(before);
-    Ok(growing.root)
+    Ok(())
 }
 
 /// An error with what it is about.
@@ -66,7 +81,9 @@ fn at(path: &Path, error: &io::Error) -> io::Error {
 
 /// The tree while it is laid out.
 struct Growing<'a> {
-    root: OwnedFd,
+    root: &'a OwnedFd,
+    /// Where in the jail that will be.
+    above: &'a Path,
     /// The directory of the host that was needed last, and that of the tree.
     source: Option<(PathBuf, OwnedFd)>,
     directory: Option<(PathBuf, OwnedFd)>,
@@ -136,11 +153,11 @@ impl Growing<'_> {
         is_made: bool,
     ) -> io::Result<()> {
         let new = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_CLOEXEC;
-        let file = openat(&self.root, PASSING, new, mode)?;
+        let file = openat(self.root, PASSING, new, mode)?;
         File::from(file).write_all(content)?;
         let mount = mounts::bind(self.root.as_fd(), PASSING, flags(Access::ReadOnly))?;
         self.attach(&mount, dest, Place::File, is_made)?;
-        Ok(unlinkat(&self.root, PASSING, UnlinkatFlags::NoRemoveDir)?)
+        Ok(unlinkat(self.root, PASSING, UnlinkatFlags::NoRemoveDir)?)
     }
 
     /// A mount of a place of the host, which hangs nowhere yet.
@@ -187,11 +204,11 @@ impl Growing<'_> {
 
     fn open_directory(&self, path: &Path) -> io::Result<OwnedFd> {
         let mut directory = self.root.try_clone()?;
-        let below = path.strip_prefix("/").map_err(io::Error::other)?;
+        let below = path.strip_prefix(self.above).map_err(io::Error::other)?;
         if below.as_os_str().is_empty() {
             return Ok(directory);
         }
-        match unfollowed(&self.root, below) {
+        match unfollowed(self.root, below) {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             opened => return opened,
         }
@@ -219,8 +236,14 @@ fn flags(access: Access) -> Flags {
     }
 }
 
+/// A mount of the empty device.
+pub fn nothing() -> io::Result<OwnedFd> {
+    let devices = unfollowed(AT_FDCWD, c"/dev")?;
+    mounts::bind(devices.as_fd(), c"null", flags(Access::Device))
+}
+
 /// An empty file system in memory.
-fn memory(mode: u32) -> io::Result<OwnedFd> {
+pub fn memory(mode: u32) -> io::Result<OwnedFd> {
     let mode = CString::new(format!("{mode:o}"))?;
     let options = [(c"source", c"tmpfs"), (c"mode", &*mode)];
     mounts::new(c"tmpfs", &options, JAIL.and(Flags::NO_DEVICES))

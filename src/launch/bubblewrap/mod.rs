@@ -157,8 +157,9 @@ fn behind_stage_one(
     });
     let late = late.transpose()?;
     // The working directory may come late itself.
-    let directory = if late.is_some() { Path::new("/") } else { &plan.directory };
-    let options = bwrap::options_over(plan, bubblewrap, place, directory);
+    let has_late = late.is_some();
+    let directory = if has_late { Path::new("/") } else { &plan.directory };
+    let options = bwrap::options_over(plan, bubblewrap, place, directory, has_late);
     let inner = Inner::new(&Spec { late, ..spec.clone() })?;
     let arguments = in_memory(&nul_separated(&options))?;
     let command = inner.command(bubblewrap, &arguments);
