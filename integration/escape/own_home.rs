@@ -123,6 +123,18 @@ fn what_a_jail_writes_is_there_for_the_next_of_its_project_and_for_no_other() {
 }
 
 #[test]
+fn an_empty_home_has_directories_to_save_in() {
+    let world = World::new();
+    let write = "echo kept > ~/.cache/kept && echo kept > ~/.config/kept";
+    let control = world.sh_with(["--no-own-home"], write).run();
+    assert!(control.err().contains("cannot create"), "the control: {control}");
+    world.sh_with(["--own-home"], write).run().ok();
+    let read = "cat ~/.cache/kept ~/.config/kept";
+    assert_eq!(world.sh_with(["--own-home"], read).run().ok(), "kept\nkept\n");
+    assert!(!world.home().join(".cache").exists() && !world.home().join(".config").exists());
+}
+
+#[test]
 fn the_hosts_settings_are_read_and_its_hidden_places_are_not() {
     let world = lived_in();
     world.file("home/.config/gcloud/credentials", "secret");

@@ -69,6 +69,7 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
         return;
     };
     K::missing_entries(gathered, host);
+    own_home::give_missing(gathered, host, home);
     for place in &host.unanswered {
         let why = format!("a file system that another program provides: {}", place.why);
         gathered.warnings.push(format!("{} is left out: {why}", visible(&place.path)));

@@ -12,6 +12,7 @@ use super::system::System;
 use crate::host::Host;
 use crate::host::home::Entry;
 use crate::host::look::Kind;
+use crate::policy::own_home::ALWAYS;
 use crate::policy::place::Place;
 
 const SHOWN: &str = "the host's, read-only in a home of the jails' own";
@@ -49,6 +50,18 @@ pub fn give<K: System>(gathered: &mut Gathered<K>, host: &Host, entry: &Entry, r
         gathered.mounts.push(Mount::bind(&path, Access::ReadOnly, Authority::Table, SHOWN));
     }
     agents_state(gathered, host, place);
+}
+
+/// Adds the directories that programs save in where the host's home has none of them. Below what the
+/// host has and shows read-only, no mount point can be made.
+pub fn give_missing<K: System>(gathered: &mut Gathered<K>, host: &Host, home: &Path) {
+    let Some(own) = host.own_home.as_ref().filter(|_| K::RENAMES) else { return };
+    let has = |path: &Path| host.entries.iter().any(|entry| path.starts_with(&entry.path));
+    for place in ALWAYS.iter().filter(|place| !has(Path::new(place.path))) {
+        let (source, dest) = (own.root.join(place.path), home.join(place.path));
+        let mount = Mount::bind_at(&source, &dest, Access::ReadWrite, Authority::Table, *place);
+        gathered.mounts.push(mount);
+    }
 }
 
 /// Adds what the agent that runs has of its state in a place.

@@ -8,6 +8,12 @@ const SETTINGS: &str = "settings that tools read";
 const TOOLS: &str = "programs that are installed already";
 const STATE: &str = "state that a program reads when it starts";
 
+/// What a home of the jails' own has though the host's home has no such directory: where programs
+/// save when no variable says otherwise, as the XDG Base Directory Specification has it. Its two others
+/// lie below `.local`, which the records of ai-jail make, and which is read-only.
+pub const ALWAYS: &[Place] =
+    &[row(".cache", "caches of the jails' own"), row(".config", "settings of the jails' own")];
+
 /// Of what is no agent's state.
 const SHOWN: &[Place] = &[
     row(".config", SETTINGS),

@@ -207,10 +207,7 @@ fn the_words_of_explanations() {
             ][..],
         ),
         ("Documents/letter", &["refused", "only entries that begin with a dot"]),
-        (
-            "Library/Keychains/x",
-            &["refused", "~/Library/Keychains, which stays hidden", "keyring"],
-        ),
+        ("Library/Keychains/x", &["refused", "~/Library/Keychains, which stays hidden", "keyring"]),
         ("Library", &["directory that may be passed through"]),
         (".cargo", &["absent, and the command may make it", "package cache"]),
         (".config/gcloud/x", &["refused", "~/.config/gcloud, which stays hidden"]),
