@@ -140,6 +140,7 @@ fn prepare(
     let planned = again(planned, new_state)?;
     // The directory of the records is hidden only where it is.
     let new_records = make_own_home(&planned.host, &planned.plan)?;
+    let new_records = remember_written(cli, start, &planned) || new_records;
     let is_new = make_absent(&planned.host) || new_records;
     Ok((again(planned, is_new)?, saved))
 }
@@ -175,6 +176,22 @@ fn make_own_home(host: &Host, plan: &Plan) -> Result<bool, Error> {
         let _ = std::fs::write(directory.join(PROJECT), project);
     }
     Ok(is_new)
+}
+
+/// Puts on record where the jail will write; says whether the records had no directory yet.
+fn remember_written(cli: &Cli, start: &Start, planned: &Planned) -> bool {
+    let Planned { host, plan } = planned;
+    let is_new = !host.trust_records.as_deref().is_some_and(Path::is_dir);
+    match config::remember_written(&host.written, &plan.writes, &start.paths) {
+        Ok(remembered) => remembered && is_new,
+        Err(error) => {
+            // Without a home nothing is ever on record, and nothing of it is followed either.
+            if host.origin.home.real().is_some() && !cli.exec {
+                messages::warning(error);
+            }
+            false
+        }
+    }
 }
 
 /// Makes what no jail may make; says whether there is something new. Where the user cannot make

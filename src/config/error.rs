@@ -97,6 +97,18 @@ pub enum ConfigError {
         /// The system's reason.
         source: io::Error,
     },
+    /// Where jails could write could not be remembered.
+    #[error(
+        "cannot remember in {} that jails can write here: {source}\n  later runs will follow \
+         symbolic links that this jail leaves",
+        shown(path)
+    )]
+    WrittenRecord {
+        /// The record.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// The file could not be written.
     #[error("cannot save {}: {source}", shown(path))]
     Save {

@@ -34,6 +34,7 @@ mod save;
 mod tightening;
 pub mod told;
 pub mod trust;
+mod written;
 
 pub use command::remember as remember_command;
 pub use edit::{PROJECT_HEADER, edit};
@@ -50,3 +51,4 @@ pub use read::MAX_SIZE;
 pub use record::path_for as trust_record;
 pub use resolve::resolve;
 pub use save::{Saved, save};
+pub use written::remember_written;

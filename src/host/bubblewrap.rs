@@ -11,6 +11,7 @@ use super::links;
 use super::maps::Map;
 use super::origin::Origin;
 use super::system_owned;
+use super::written::Written;
 use crate::error::{Error, PassedOver};
 use crate::policy::home::{Treatment, rows};
 
@@ -44,11 +45,11 @@ pub struct Bubblewrap {
 /// # Errors
 ///
 /// An override that cannot be used is an error, never a reason to search; so is finding none.
-pub fn find(origin: &Origin, maps: &[Map]) -> Result<Bubblewrap, Error> {
+pub fn find(origin: &Origin, maps: &[Map], written: &Written) -> Result<Bubblewrap, Error> {
     let environment = &origin.environment;
     let usable = |path: &Path, metadata: &Metadata| match unsafe_to_run(path, metadata) {
         Some(why) => Err(why.to_owned()),
-        None if may_be_planted(path, metadata, origin, maps) => {
+        None if may_be_planted(path, metadata, origin, maps, written) => {
             Err("it is where a jail may write".into())
         }
         None => Ok(()),
@@ -81,7 +82,13 @@ pub fn find(origin: &Origin, maps: &[Map]) -> Result<Bubblewrap, Error> {
 
 /// Whether this file, or a link that leads to it, stands where a jail may write, whether or not
 /// this one may: in lockdown too, what an earlier one left there must not run.
-fn may_be_planted(path: &Path, metadata: &Metadata, origin: &Origin, maps: &[Map]) -> bool {
+fn may_be_planted(
+    path: &Path,
+    metadata: &Metadata,
+    origin: &Origin,
+    maps: &[Map],
+    written: &Written,
+) -> bool {
     let Ok(located) = links::locate(path) else {
         return true;
     };
@@ -92,6 +99,9 @@ fn may_be_planted(path: &Path, metadata: &Metadata, origin: &Origin, maps: &[Map
     };
     let is_mapped = |map: &Map| map.setting.writable && is_below(&map.source.canonical);
     if is_below(&origin.project) || maps.iter().any(is_mapped) {
+        return true;
+    }
+    if written.could_have_made(&located.canonical) || written.planted(&located.links).is_some() {
         return true;
     }
     // The usual case: nothing of an ordinary user's can make a file of root's.

@@ -30,7 +30,9 @@ impl Builder {
     /// There is none that can be used.
     pub fn find(host: &Host) -> Result<Self, Error> {
         match host.os {
-            Os::Linux => bubblewrap::find(&host.origin, &host.maps).map(Self::Bubblewrap),
+            Os::Linux => {
+                bubblewrap::find(&host.origin, &host.maps, &host.written).map(Self::Bubblewrap)
+            }
             Os::MacOs => sandbox_exec().map(Self::SandboxExec),
         }
     }

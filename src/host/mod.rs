@@ -46,6 +46,7 @@ pub mod temporary;
 pub mod tracked;
 mod tree_walk;
 pub mod unanswered;
+pub mod written;
 
 pub use environment::Environment;
 pub use origin::Origin;

@@ -22,6 +22,7 @@ use super::ssh_settings::Included;
 use super::stdio::{self, Stdio};
 use super::system::{self, NameFile, RootEntry, SystemPlace};
 use super::unanswered::{self, Unanswered};
+use super::written::Written;
 use super::{agent, command, git, handed, mise, pnpm, sockets, ssh_settings, temporary};
 use crate::facts::{Facts, Writes};
 use crate::fields::{Net, Switch};
@@ -99,6 +100,8 @@ pub struct Host {
     pub secrets: Vec<Secret>,
     /// Where trust is recorded, links resolved; it need not exist.
     pub trust_records: Option<PathBuf>,
+    /// Where jails could write in earlier runs, beside what the tables say of the home.
+    pub written: Written,
     /// The repository of a worktree or submodule.
     pub git_common: Option<PathBuf>,
     /// The repository around the project.
@@ -161,7 +164,8 @@ impl Host {
         // An agent that is not there keeps no state.
         let words = &settings.command.value;
         let agent = command.as_ref().and_then(|_| agent::find(words, &origin, &entries, facts));
-        let own_home = own_home(facts, &origin, &entries);
+        let records = trust_records(&origin.home);
+        let own_home = own_home(facts, records.as_deref(), &origin, &entries);
         let mut absent = if alone { Vec::new() } else { agent::absent(&origin, &entries) };
         if own_home.is_some() {
             // The state of other agents is not written to.
@@ -214,7 +218,8 @@ impl Host {
             certificates: if alone { Vec::new() } else { certificates(environment) },
             named: if alone { Vec::new() } else { named::find(environment) },
             secrets: secrets::find(&origin),
-            trust_records: trust_records(&origin.home),
+            written: records.as_deref().map(Written::on_record).unwrap_or_default(),
+            trust_records: records,
             git_elsewhere: git_elsewhere::find(&origin.project, directory, environment),
             git_common,
             around,
@@ -236,9 +241,14 @@ impl Host {
 }
 
 /// The jails' own home, where one is wanted and there is a place for it.
-fn own_home(facts: Facts, origin: &Origin, entries: &[Entry]) -> Option<OwnHome> {
-    let records = (facts.home == Writes::ToOwn).then(|| trust_records(&origin.home))??;
-    Some(own_home::find(&records, &origin.project, entries))
+fn own_home(
+    facts: Facts,
+    records: Option<&Path>,
+    origin: &Origin,
+    entries: &[Entry],
+) -> Option<OwnHome> {
+    let records = records.filter(|_| facts.home == Writes::ToOwn)?;
+    Some(own_home::find(records, &origin.project, entries))
 }
 
 /// The directory of the records, links resolved; it need not exist.

@@ -9,7 +9,7 @@ use super::display;
 use super::git;
 use super::home;
 use super::maps;
-use super::mount::{Access, Authority, Kind, Mount, Why, below, nearest};
+use super::mount::{Access, Authority, Kind, Mount, Why, nearest};
 use super::moved;
 use super::program;
 use super::protect;
@@ -19,6 +19,7 @@ use crate::facts::Facts;
 use crate::fields::Switch;
 use crate::host::doors::Door;
 use crate::host::links::{Link, Located};
+use crate::host::written::Written;
 use crate::host::{Host, Stdio};
 use crate::policy::own::SETTINGS_FILE;
 use crate::policy::system;
@@ -40,8 +41,10 @@ pub struct Gathered<K> {
     pub only_typed: Vec<OsString>,
     /// What was given read-write by itself, sockets among it.
     pub given: Vec<PathBuf>,
-    /// Places of the host where this jail may write, or an earlier one like it.
-    writable: Vec<PathBuf>,
+    /// Where this jail will write, beside what the tables say of the home.
+    pub writes: Vec<PathBuf>,
+    /// Places of the host where this jail may write, or an earlier one could.
+    written: Written,
 }
 
 /// Collects it all.
@@ -50,7 +53,10 @@ pub fn gather<K: System>(
     facts: Facts,
     host: &Host,
 ) -> Result<Gathered<K>, Error> {
-    let mut gathered = Gathered::<K>::new(writable_places::<K>(host));
+    let mut gathered = Gathered::<K>::new(written::<K>(host));
+    if !facts.project_read_only {
+        gathered.writes = of_this_run(host).cloned().collect();
+    }
     gathered.hide(settings, host);
     refuse_project(host, &gathered.hidden)?;
     refuse_directories(host)?;
@@ -89,15 +95,22 @@ fn refuse_project<K>(host: &Host, hidden: &[Hidden<K>]) -> Result<(), Error> {
     Err(Error::Project { path: visible(project), why })
 }
 
-/// Where a jail on this project may write: all of it, whoever wins in the end, because an earlier
-/// run may have had other flags.
-fn writable_places<K: System>(host: &Host) -> Vec<PathBuf> {
+/// Where jails could write: earlier ones, as the record says, and one on this project, whoever wins
+/// in the end, because an earlier run may have had other flags.
+fn written<K: System>(host: &Host) -> Written {
+    let known = home::writable(host).chain(of_this_run(host)).cloned();
+    host.written.with(known.chain(K::temporary(host)))
+}
+
+/// Where a jail on this project may write beside what the tables say of the home.
+fn of_this_run(host: &Host) -> impl Iterator<Item = &PathBuf> {
     let maps = host.maps.iter().filter(|map| map.setting.writable || map.device);
-    let places = home::writable(host).chain(maps.map(|map| &map.source.canonical));
     let moved = host.moved.iter().filter(|moved| moved.row.writable);
-    let places = places.chain(moved.map(|moved| &moved.located.canonical));
-    let places = places.chain([&host.origin.project]).chain(git::directories(host)).cloned();
-    places.chain(K::temporary(host)).collect()
+    [&host.origin.project]
+        .into_iter()
+        .chain(git::directories(host))
+        .chain(maps.map(|map| &map.source.canonical))
+        .chain(moved.map(|moved| &moved.located.canonical))
 }
 
 /// A standard stream that is a directory would lead out of the jail, past every mount.
@@ -109,7 +122,7 @@ fn refuse_directories(host: &Host) -> Result<(), Error> {
 
 impl<K> Gathered<K> {
     /// Nothing yet, and where jails may write.
-    fn new(writable: Vec<PathBuf>) -> Self {
+    fn new(written: Written) -> Self {
         Self {
             mounts: Vec::new(),
             hidden: Vec::new(),
@@ -117,16 +130,14 @@ impl<K> Gathered<K> {
             warnings: Vec::new(),
             only_typed: Vec::new(),
             given: Vec::new(),
-            writable,
+            writes: Vec::new(),
+            written,
         }
     }
 
-    /// The first of these links that stands where a jail may write: an earlier run could have put
-    /// it there to have something mounted that its user never chose.
+    /// The first of these links that a jail could have made.
     pub fn planted<'a>(&self, links: &'a [Link]) -> Option<&'a Link> {
-        let is_writable =
-            |link: &Link| self.writable.iter().any(|place| below(&link.path, place).is_some());
-        links.iter().find(|link| is_writable(link))
+        self.written.planted(links)
     }
 
     /// Notes something that is left out on purpose.
@@ -173,10 +184,26 @@ impl<K: System> Gathered<K> {
         let origin = &host.origin;
         self.mounts.push(Mount::bind(&origin.project, access, Authority::Project, reason));
         self.links(&origin.located.links, "other name of the project");
+        self.name_of_project(&origin.located);
         // Its own settings are content like any other, and git can stash and switch them: what the user last
         // agreed to is on record where no jail writes, and a file that tightens less asks again.
         self.user_file(host);
         git::gather(self, host, access);
+    }
+
+    /// Says where the project is, where the name by which the user came here leads out of a place
+    /// that a jail could write.
+    fn name_of_project(&mut self, located: &Located) {
+        let leads_out = |link: &&Link| !self.written.is_shared(&link.path, &located.canonical);
+        let planted = located.links.iter().filter(leads_out).find_map(|link| {
+            self.planted(std::slice::from_ref(link)).map(|link| visible(&link.path))
+        });
+        if let Some(link) = planted {
+            let project = visible(&located.canonical);
+            self.warnings.push(format!(
+                "{link} is a symbolic link that a jail could have made; the project is {project}"
+            ));
+        }
     }
 
     /// The user's own file, where it is a link into a place that the jail may write: nobody is
@@ -184,7 +211,7 @@ impl<K: System> Gathered<K> {
     fn user_file(&mut self, host: &Host) {
         let own = host.entries.iter().find(|entry| entry.path == Path::new(SETTINGS_FILE));
         let Some(file) = own.map(|entry| &entry.located.canonical) else { return };
-        if self.writable.iter().any(|place| below(file, place).is_some()) {
+        if self.written.could_have_made(file) {
             let reason = "your own settings of the jail, which no jail may change";
             self.mounts.push(Mount::bind(file, Access::ReadOnly, Authority::Project, reason));
         }
@@ -212,8 +239,12 @@ impl<K: System> Gathered<K> {
     ) {
         let why = why.into();
         if let Some(link) = self.planted(&located.links) {
-            let link = visible(&link.path);
+            let (link, target) = (visible(&link.path), visible(&located.canonical));
             let reason = &why.reason;
+            self.warnings.push(format!(
+                "{target} is left out ({reason}): the symbolic link {link}, which leads there, \
+                 could be a jail's work"
+            ));
             let reason = format!("{reason}, but its link {link} stands where a jail may write");
             self.withhold(&located.canonical, reason);
             return;

@@ -8,12 +8,13 @@ use super::gather::Gathered;
 use super::mount::{Access, Authority, Mount};
 use super::system::System;
 use crate::error::Error;
+use crate::fields::List;
 use crate::host::Host;
 use crate::host::maps::Map;
 use crate::policy::home::is_dot_entry;
 use crate::policy::own::SETTINGS_FILE;
 use crate::settings::{MapSetting, Settings, Source};
-use crate::text::visible;
+use crate::text::{visible, visible_word};
 
 /// A map that is not made, and what could be typed instead.
 struct Refusal {
@@ -149,10 +150,13 @@ fn check<K: System>(gathered: &Gathered<K>, host: &Host, map: &Map) -> Result<()
     }
     if let Some(link) = gathered.planted(&map.source.links) {
         let why = format!(
-            "{} is a symbolic link that stands where a jail may write",
-            visible(&link.path)
+            "{} is a symbolic link that a jail could have made, and it leads to {}",
+            visible(&link.path),
+            visible(source)
         );
-        let hint = format!("name the place it leads to: {}", visible(source));
+        let flag = if map.setting.writable { List::RwMaps } else { List::RoMaps };
+        let hint =
+            format!("if that is meant, type --{} {}", flag.row().flag.long, visible_word(source));
         return Err(Refusal { why, hint });
     }
     Ok(())

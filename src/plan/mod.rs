@@ -99,6 +99,9 @@ pub struct Plan {
     pub write_back: Vec<WriteBack>,
     /// Directories of the jails' own home that are mounted: they have to be there.
     pub own: Vec<PathBuf>,
+    /// Where the jail will write beside what the tables say of the home: no later run believes a link
+    /// there.
+    pub writes: Vec<PathBuf>,
     /// What the user should know before the run.
     pub warnings: Vec<String>,
     /// Maps, as typed, that no file may ask for: they open a hidden place.
@@ -180,6 +183,7 @@ impl Plan {
             write_back: Vec::new(),
             withheld: rest.withheld,
             own: rest.own,
+            writes: rest.writes,
             warnings: rest.warnings,
             only_typed: rest.only_typed,
         }
@@ -260,6 +264,7 @@ struct Rest {
     given: Vec<PathBuf>,
     withheld: Vec<Withheld>,
     own: Vec<PathBuf>,
+    writes: Vec<PathBuf>,
     warnings: Vec<String>,
     only_typed: Vec<OsString>,
 }
@@ -285,6 +290,7 @@ fn order<K: System>(settings: &Settings, facts: Facts, host: &Host) -> Result<Or
         given: gathered.given,
         withheld: gathered.withheld,
         own,
+        writes: gathered.writes,
         warnings,
         only_typed: gathered.only_typed,
     };

@@ -9,6 +9,7 @@ use super::mount::{Access, Authority, Mount};
 use super::system::System;
 use crate::host::Host;
 use crate::policy::{Os, system};
+use crate::text::{visible, visible_word};
 
 /// Directories of programs, whose parent is the prefix they were installed to.
 const PROGRAM_DIRECTORIES: &[&str] = &["bin", "sbin", "libexec"];
@@ -21,7 +22,14 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) {
     let Some((_, located)) = &host.command else {
         return;
     };
-    if gathered.planted(&located.links).is_some() {
+    if let Some(link) = gathered.planted(&located.links) {
+        if !gathered.shows(&located.canonical) {
+            let (link, target) = (visible(&link.path), visible_word(&located.canonical));
+            gathered.warnings.push(format!(
+                "the command is not followed out of the jail: {link} is a symbolic link that a jail \
+                 could have made\n  if its target is meant, type it as the command: {target}"
+            ));
+        }
         return;
     }
     let hops = located.links.iter().map(|link| (&link.path, false));

@@ -6,6 +6,9 @@ pub const SETTINGS_FILE: &str = ".ai-jail";
 /// Where ai-jail records which project files the user trusts, below the home; no map opens it.
 pub const TRUST_RECORDS: &str = ".local/share/ai-jail";
 
+/// The record, in that directory, of where jails could write.
+pub const WRITTEN: &str = "written";
+
 /// What ai-jail keeps below the home, with what is in it: `status` shows how much that is.
 pub const KEPT: &[(&str, &str)] = &[
     (SETTINGS_FILE, "your own settings, for every project"),
@@ -16,6 +19,10 @@ pub const KEPT: &[(&str, &str)] = &[
     (
         ".local/share/ai-jail/commands",
         "commands remembered for you alone; `--forget command` removes one",
+    ),
+    (
+        ".local/share/ai-jail/written",
+        "where jails could write: symbolic links there are not followed for maps and the like",
     ),
     (".local/share/ai-jail/newest", "the newest version known, for the status bar"),
 ];

@@ -54,7 +54,10 @@ impl World {
         let (first, second) = rest.split_once(' ').unwrap_or((rest, ""));
         match what {
             // `\n` stands for a line feed.
-            "file" => drop(self.tree.file(first, second.replace("\\n", "\n"))),
+            "file" => {
+                let root = self.tree.root().to_string_lossy().into_owned();
+                self.tree.file(first, second.replace("\\n", "\n").replace(ROOT, &root));
+            }
             "script" => drop(self.tree.script(first, "#!/bin/sh\n")),
             "directory" => drop(self.tree.directory(rest)),
             "link" => {
