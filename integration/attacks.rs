@@ -13,8 +13,16 @@ use crate::harness::World;
 use crate::probe::Question;
 
 /// A jail's flags and the filter it gets.
-const JAILS: [(&[&str], Seccomp); 2] =
-    [(&[], Seccomp::Default), (&["--lockdown"], Seccomp::Lockdown)];
+fn jails() -> [(&'static [&'static str], Seccomp); 3] {
+    let guards = |abi| abi >= stage2::landlock::GUARDS_UNIX_SOCKETS;
+    let is_guarded = stage2::landlock::abi().is_ok_and(guards);
+    let lockdown = if is_guarded { Seccomp::Lockdown } else { Seccomp::Sealed };
+    [
+        (&[], Seccomp::Default),
+        (&["--lockdown"], lockdown),
+        (&["--lockdown", "--no-landlock"], Seccomp::Sealed),
+    ]
+}
 
 /// One attack: the call, its arguments, and the entry that must deny it.
 type Attack = (u32, Args, &'static Entry);
@@ -60,7 +68,7 @@ fn attack_from(flags: &[&str], profile: Seccomp) -> Vec<&'static str> {
 
 #[test]
 fn every_entry_is_denied_in_a_whole_jail() {
-    for (flags, profile) in JAILS {
+    for (flags, profile) in jails() {
         let alike = attack_from(flags, profile);
         eprintln!("{flags:?}: told apart by a witness: {alike:?}");
     }
@@ -68,7 +76,7 @@ fn every_entry_is_denied_in_a_whole_jail() {
 
 /// Outside this root may do all that root may, so no errno there is for want of a privilege.
 pub fn every_entry_is_denied_to_root() {
-    for (flags, profile) in JAILS {
+    for (flags, profile) in jails() {
         assert_eq!(attack_from(flags, profile), [""; 0], "{flags:?}");
     }
 }
@@ -77,7 +85,7 @@ pub fn every_entry_is_denied_to_root() {
 #[test]
 fn the_walk_is_complete() {
     let arch = Arch::native().expect("a filter for this architecture");
-    let attacked = attacks(Seccomp::Lockdown);
+    let attacked = attacks(Seccomp::Sealed);
     for entry in calls::TABLE {
         let is_same = |other: &Entry| (other.name, other.why) == (entry.name, entry.why);
         let is_attacked = attacked.iter().any(|(_, _, other)| is_same(other));
@@ -91,7 +99,7 @@ fn without_the_filter_every_call_reaches_the_kernel() {
     let world = World::new();
     for (flags, profile) in [
         (&["--no-seccomp"][..], Seccomp::Default),
-        (&["--no-seccomp", "--lockdown"], Seccomp::Lockdown),
+        (&["--no-seccomp", "--lockdown"], Seccomp::Sealed),
     ] {
         let attacks = attacks(profile);
         let answers = world.ask(flags, &questions(Way::Witnessed, &attacks));
@@ -111,14 +119,14 @@ mod other_entry_points {
     #[test]
     fn x32_does_not_go_round_the_filter() {
         let world = World::new();
-        let twins = table::entries(Arch::X86_64, Seccomp::Lockdown).map(|(number, _)| number);
+        let twins = table::entries(Arch::X86_64, Seccomp::Sealed).map(|(number, _)| number);
         // Its own numbers are 512 to 547; 39 is getpid, which no table denies.
         let numbers: Vec<u32> = twins.chain(512..=547).chain([39]).collect();
         let questions: Vec<Question> = numbers
             .iter()
             .map(|number| Question::Call(Way::Plain, number | X32_BIT, [u64::MAX; 6]))
             .collect();
-        for (flags, _) in JAILS {
+        for (flags, _) in jails() {
             for (number, answer) in numbers.iter().zip(world.ask(flags, &questions)) {
                 assert_eq!(answer, "EPERM", "{number} {flags:?}");
             }
@@ -137,7 +145,7 @@ mod other_entry_points {
         if control.parse::<i32>().is_err() {
             return skip("this kernel runs no i386 calls");
         }
-        for (flags, _) in JAILS {
+        for (flags, _) in jails() {
             assert_eq!(world.ask(flags, &questions), ["SIGSYS"; 3], "{flags:?}");
         }
         let open = world.ask(&["--no-seccomp"], &questions[..1]).remove(0);

@@ -72,7 +72,11 @@ fn table(profile: Seccomp) -> String {
 
 /// The page with its generated parts made anew.
 fn renewed(page: &str) -> String {
-    let tables = [("seccomp", Seccomp::Default), ("seccomp lockdown", Seccomp::Lockdown)];
+    let tables = [
+        ("seccomp", Seccomp::Default),
+        ("seccomp lockdown", Seccomp::Lockdown),
+        ("seccomp sealed", Seccomp::Sealed),
+    ];
     tables.into_iter().fold(page.to_owned(), |page, (name, profile)| {
         let begin = format!("<!-- table: {name} -->\n");
         let (before, rest) = page.split_once(&begin).expect("the table's place");

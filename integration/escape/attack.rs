@@ -19,6 +19,12 @@ pub const LOCKDOWN: &[&str] = &["--lockdown"];
 /// The strict mode with only what bubblewrap built.
 pub const BARE_LOCKDOWN: &[&str] = &["--lockdown", "--no-landlock", "--no-seccomp", "--no-rlimits"];
 
+/// What a Unix socket gives in lockdown. Where Landlock does not guard those, none can be made.
+pub fn sealed(otherwise: &'static str) -> &'static str {
+    let guards = |abi| abi >= stage2::landlock::GUARDS_UNIX_SOCKETS;
+    if stage2::landlock::abi().is_ok_and(guards) { otherwise } else { "EPERM" }
+}
+
 /// What every probe begins with.
 const PRELUDE: &str = include_str!("probes/prelude.py");
 

@@ -6,7 +6,7 @@ use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
 use super::attack::{
-    ALL, Attack, BARE, BARE_LOCKDOWN, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP, found, probe,
+    ALL, Attack, BARE, BARE_LOCKDOWN, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP, found, probe, sealed,
 };
 use super::server::{HELLO, datagram, serve, stream};
 use crate::harness::World;
@@ -43,7 +43,7 @@ fn in_places_that_the_jail_does_not_have() {
                 .works(success(kind))
                 .gives(ALL, "ENOENT")
                 .gives(BARE, "ENOENT")
-                .gives(LOCKDOWN, "ENOENT");
+                .gives(LOCKDOWN, sealed("ENOENT"));
         }
     }
 }
@@ -62,7 +62,7 @@ fn in_the_hosts_own_run_and_tmp() {
             .works(success(kind))
             .gives(ALL, "ENOENT")
             .gives(BARE, "ENOENT")
-            .gives(LOCKDOWN, "ENOENT");
+            .gives(LOCKDOWN, sealed("ENOENT"));
     }
 }
 
@@ -77,7 +77,7 @@ fn in_mounted_places_of_the_home() {
                 .gives(ALL, "ECONNREFUSED")
                 .gives(NO_LANDLOCK, "ECONNREFUSED")
                 .gives(BARE, "ECONNREFUSED")
-                .gives(LOCKDOWN, "ENOENT");
+                .gives(LOCKDOWN, sealed("ENOENT"));
         }
     }
 }
@@ -125,7 +125,7 @@ fn that_are_not_in_the_kernels_list() {
         let shell = ["sh", "-c", wait, "sh"].map(OsString::from);
         shell.into_iter().chain(probe).chain(["stream".into(), path.into()]).collect::<Vec<_>>()
     };
-    for (flags, expected) in [(ALL, HELLO), (BARE, HELLO), (LOCKDOWN, "ENOENT")] {
+    for (flags, expected) in [(ALL, HELLO), (BARE, HELLO), (LOCKDOWN, sealed("ENOENT"))] {
         let _ = (std::fs::remove_file(&path), std::fs::remove_file(world.project().join("go")));
         let running = world.exec_with(flags, words(&path)).start();
         running.says("ready");
@@ -147,7 +147,7 @@ fn that_are_not_in_the_kernels_list() {
     connect(&world, title, "stream", &directory.join("relative"))
         .works(HELLO)
         .gives(ALL, HELLO)
-        .gives(LOCKDOWN, "ENOENT");
+        .gives(LOCKDOWN, sealed("ENOENT"));
     host.signal(nix::sys::signal::SIGTERM);
 }
 
@@ -160,7 +160,7 @@ fn in_the_project_and_in_maps() {
         connect(&world, "a socket of the host in the project", kind, &path)
             .works(success(kind))
             .gives(ALL, success(kind))
-            .gives(LOCKDOWN, "ECONNREFUSED")
+            .gives(LOCKDOWN, sealed("ECONNREFUSED"))
             .gives(BARE_LOCKDOWN, "ECONNREFUSED");
         let (path, _held) = socket(&world, kind, &format!("data/socket-{kind}"));
         let flags = ["--map", path.parent().expect("data").to_str().expect("plain")];
@@ -188,8 +188,38 @@ fn abstract_ones() {
                 .gives(NO_SECCOMP, "EPERM")
                 // No other layer has it where the network is shared.
                 .gives(NO_LANDLOCK, success(kind))
-                .gives(LOCKDOWN, "ECONNREFUSED")
+                .gives(LOCKDOWN, sealed("ECONNREFUSED"))
                 .gives(BARE_LOCKDOWN, "ECONNREFUSED");
         }
+    }
+}
+
+/// In lockdown the project is read-only and has no masks for what listens there later, or under a name
+/// that the kernel does not tell.
+#[test]
+fn that_listen_later_in_a_project_in_lockdown() {
+    let world = World::below(Path::new("/var/tmp"));
+    let path = world.project().join("late");
+    let wait = "echo ready; until test -e go; do sleep 0.01; done; exec \"$@\"";
+    let probe = probe(include_str!("probes/connect.py"));
+    let shell = ["sh", "-c", wait, "sh"].map(OsString::from);
+    let words = shell.into_iter().chain(probe).chain(["stream".into(), path.clone().into()]);
+    let words: Vec<OsString> = words.collect();
+    let title = "a socket of the host that listens later, in the project";
+    for (flags, expected) in [
+        (ALL, HELLO),
+        (LOCKDOWN, sealed("EACCES")),
+        // The control: without the filter and Landlock nothing else stands before it.
+        (BARE_LOCKDOWN, HELLO),
+    ] {
+        let go = world.project().join("go");
+        let _ = (std::fs::remove_file(&path), std::fs::remove_file(&go));
+        let running = world.exec_with(flags, &words).start();
+        running.says("ready");
+        stream(&path);
+        world.file("home/project/go", "");
+        let ended = running.finish();
+        assert_eq!(ended.ok().trim_end(), format!("ready\n{expected}"), "{flags:?}");
+        found(title, flags, expected);
     }
 }

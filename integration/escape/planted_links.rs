@@ -136,7 +136,7 @@ fn maps_that_lead_out_of_another_project() {
     let ended = world.exec_with(own_map, ["cat", through.to_str().expect("plain")]).run();
     assert_eq!(ended.ok(), "private");
     // In the user's file nobody has typed anything now: told, and left out.
-    world.file("home/.ai-jail", format!("maps = [\"{}\"]\n", link.display()));
+    world.file("home/.ai-jail", format!("ro_maps = [\"{}\"]\n", link.display()));
     let ended = world.jail(["cat", diary.to_str().expect("plain")]).run();
     assert_ne!(ended.code(), 0, "{ended}");
     assert!(ended.err().contains("skipped") && ended.err().contains("Documents"), "{ended}");

@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 
-use super::attack::{ALL, Attack, BARE, LOCKDOWN, NO_LANDLOCK};
+use super::attack::{ALL, Attack, BARE, LOCKDOWN, NO_LANDLOCK, sealed};
 use crate::harness::{Run, World, has_program};
 
 #[test]
@@ -41,7 +41,7 @@ fn a_real_bus() {
         attack.gives(&["--display", "--docker"], &no_address(all));
         attack.gives(NO_LANDLOCK, &no_address(no_landlock));
         attack.gives(BARE, &no_address(no_landlock));
-        attack.gives(LOCKDOWN, &no_address(lockdown));
+        attack.gives(LOCKDOWN, &no_address(sealed(lockdown)));
         bus.signal(nix::sys::signal::SIGTERM);
     }
 }

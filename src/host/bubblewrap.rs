@@ -101,7 +101,9 @@ fn may_be_planted(
     if is_below(&origin.project) || maps.iter().any(is_mapped) {
         return true;
     }
-    if written.could_have_made(&located.canonical) || written.planted(&located.links).is_some() {
+    // A file that the user names where another jail wrote is the user's decision; a link says another
+    // place than was named.
+    if written.planted(&located.links).is_some() {
         return true;
     }
     // The usual case: nothing of an ordinary user's can make a file of root's.

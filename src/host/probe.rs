@@ -90,6 +90,9 @@ pub struct Host {
     /// Docker sockets. Looked up without `--docker` too: those inside a mounted directory are
     /// masked then.
     pub docker: Vec<Door>,
+    /// Whether Landlock keeps a jail from connecting to Unix sockets of the host; asked in lockdown
+    /// alone.
+    pub landlock_guards_sockets: bool,
     /// Sockets of the host's programs, canonical.
     pub sockets: Vec<PathBuf>,
     /// Certificate files that variables name.
@@ -214,6 +217,7 @@ impl Host {
             withheld: display::withheld(runtime.as_ref(), keys),
             runtime,
             docker: if alone { Vec::new() } else { doors::docker(environment, real_home) },
+            landlock_guards_sockets: alone && landlock_guards_sockets(),
             sockets: sockets::listening(&origin.project),
             certificates: if alone { Vec::new() } else { certificates(environment) },
             named: if alone { Vec::new() } else { named::find(environment) },
@@ -262,6 +266,17 @@ fn ourselves() -> Option<PathBuf> {
         return None;
     }
     std::env::current_exe().and_then(std::fs::canonicalize).ok()
+}
+
+#[cfg(target_os = "linux")]
+fn landlock_guards_sockets() -> bool {
+    use stage2::landlock::{GUARDS_UNIX_SOCKETS, abi};
+    abi().is_ok_and(|abi| abi >= GUARDS_UNIX_SOCKETS)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn landlock_guards_sockets() -> bool {
+    false
 }
 
 #[cfg(target_os = "macos")]

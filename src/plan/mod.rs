@@ -37,6 +37,7 @@ use std::path::PathBuf;
 use stage2::spec;
 
 use crate::error::Error;
+use crate::facts::Layers;
 pub use crate::facts::{Facts, Inheritance};
 use crate::fields::Switch;
 use crate::host::Host;
@@ -146,8 +147,12 @@ impl Plan {
         let Ordered { mounts, rest } = order::<MountKind>(settings, facts, host)?;
         let as_root = host.origin.as_root;
         let rules = || landlock::rules(&mounts, facts.is_strict(), as_root);
-        let seccomp =
-            if facts.is_strict() { spec::Seccomp::Lockdown } else { spec::Seccomp::Default };
+        let is_guarded = host.landlock_guards_sockets && settings.is_on(Switch::Landlock);
+        let seccomp = match facts.layers {
+            Layers::Usual => spec::Seccomp::Default,
+            Layers::Strict if is_guarded => spec::Seccomp::Lockdown,
+            Layers::Strict => spec::Seccomp::Sealed,
+        };
         Ok(Self {
             landlock: settings.is_on(Switch::Landlock).then(rules),
             seccomp: settings.is_on(Switch::Seccomp).then_some(seccomp),

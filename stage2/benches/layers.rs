@@ -118,11 +118,11 @@ mod linux {
         let arch = Arch::native().expect("a filter for this architecture");
         let times = (0..500).map(|_| {
             let start = Instant::now();
-            black_box(program::assemble(arch, Seccomp::Lockdown));
+            black_box(program::assemble(arch, Seccomp::Sealed));
             start.elapsed()
         });
         let time = median(times.collect());
-        let length = program::assemble(arch, Seccomp::Lockdown).len();
+        let length = program::assemble(arch, Seccomp::Sealed).len();
         println!("assembling the filter: {time:.1?} for {length} instructions");
     }
 

@@ -27,6 +27,9 @@ use crate::spec::Landlock;
 use crate::sys::layers;
 use rights::Request;
 
+/// The first ABI that guards connecting to a Unix socket by its path.
+pub const GUARDS_UNIX_SOCKETS: i32 = 9;
+
 /// The kernel's Landlock ABI, from 1. `ENOSYS`: not built in; `EOPNOTSUPP`: not enabled.
 pub fn abi() -> Result<i32, Errno> {
     layers::landlock_abi()

@@ -167,14 +167,16 @@ pub struct Mise {
     pub withheld: Vec<String>,
 }
 
-/// Which of the two filters of the table in `seccomp.rs` to load.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// Which filter of the table in `seccomp.rs` to load. Each has all that those before it have.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Seccomp {
     /// Kernel attack surface and ways round the jail.
     Default,
     /// Also what only unusual programs need.
     Lockdown,
+    /// As lockdown, and no Unix socket that could connect: where Landlock does not guard those.
+    Sealed,
 }
 
 /// Why a spec was refused.

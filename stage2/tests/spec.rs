@@ -89,7 +89,7 @@ fn spec() -> impl Strategy<Value = Spec> {
         (option::of(3..i32::MAX), stdio, vec(3..i32::MAX, 0..3), option::of(pty())),
         (foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
-        option::of(select(vec![Seccomp::Default, Seccomp::Lockdown])),
+        option::of(select(vec![Seccomp::Default, Seccomp::Lockdown, Seccomp::Sealed])),
         (option::of(late()), option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
     )
         .prop_map(

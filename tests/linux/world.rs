@@ -135,6 +135,7 @@ fn ordinary(mut host: Host) -> Host {
     host.display = Display::default();
     host.x11_sockets = false;
     host.docker = Vec::new();
+    host.landlock_guards_sockets = false;
     host.sockets = Vec::new();
     host.unified_cgroups = true;
     host.queues = Some(devices::QUEUES);

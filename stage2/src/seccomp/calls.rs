@@ -68,6 +68,10 @@ const FAMILIES: &[Value] = &[
     (16, "AF_NETLINK: getaddrinfo(3) and getifaddrs(3) ask for addresses and routes"),
 ];
 
+// A socket of the host can stand in the project, begin to listen later, or belong to another jail.
+// The other end of a pair is always the jail's own.
+const UNIX: &[Value] = &[(1, "AF_UNIX")];
+
 const INTERNET: &[Value] = &[(2, "AF_INET"), (10, "AF_INET6")];
 
 /// `SOCK_TYPE_MASK`: the type shares its word with `SOCK_CLOEXEC` and `SOCK_NONBLOCK`.
@@ -208,4 +212,7 @@ pub const TABLE: &[Entry] = &[
     call("move_pages",               279,   239, NUMA).lockdown(),
     call("sethostname",              170,   161, NAME).lockdown(),
     call("setdomainname",            171,   162, NAME).lockdown(),
+
+    call("socket",                    41,   198, "a Unix socket connects to servers of the host: no mask holds one that listens later")
+        .when(&[arg(0, In(UNIX))]).sealed(),
 ];

@@ -20,7 +20,7 @@ pub struct Entry {
     pub when: &'static [Test],
     /// What the caller gets.
     pub deny: Deny,
-    /// [`Seccomp::Lockdown`] entries are left out of the default filter.
+    /// The first profile that has the entry: each has all of those before it.
     pub profile: Seccomp,
     /// Why it is denied.
     pub why: &'static str,
@@ -116,6 +116,11 @@ impl Entry {
         self
     }
 
+    pub(super) const fn sealed(mut self) -> Self {
+        self.profile = Seccomp::Sealed;
+        self
+    }
+
     pub(super) const fn why(mut self, why: &'static str) -> Self {
         self.why = why;
         self
@@ -140,6 +145,6 @@ impl Entry {
 pub fn entries(arch: Arch, profile: Seccomp) -> impl Iterator<Item = (u32, &'static Entry)> {
     calls::TABLE
         .iter()
-        .filter(move |entry| entry.profile == Seccomp::Default || entry.profile == profile)
+        .filter(move |entry| entry.profile <= profile)
         .filter_map(move |entry| Some((entry.number(arch)?, entry)))
 }

@@ -6,7 +6,7 @@ use super::table::{self, Deny};
 use super::{Arch, calls};
 use crate::spec::Seccomp;
 
-const PROFILES: [Seccomp; 2] = [Seccomp::Default, Seccomp::Lockdown];
+const PROFILES: [Seccomp; 3] = [Seccomp::Default, Seccomp::Lockdown, Seccomp::Sealed];
 
 /// What the kernel would do: the return value of the filter for one call.
 fn run(filter: &[Instruction], audit_arch: u32, number: u32, args: &Args) -> u32 {
@@ -149,13 +149,15 @@ fn the_programs_are_small() {
 }
 
 #[test]
-fn lockdown_only_adds() {
+fn each_profile_only_adds() {
     for arch in Arch::ALL {
-        let default: Vec<_> = table::entries(arch, Seccomp::Default).collect();
-        let lockdown: Vec<_> = table::entries(arch, Seccomp::Lockdown).collect();
-        assert!(default.len() < lockdown.len());
-        for (number, entry) in default {
-            assert!(lockdown.iter().any(|(n, e)| *n == number && e.name == entry.name));
+        for pair in PROFILES.windows(2) {
+            let less: Vec<_> = table::entries(arch, pair[0]).collect();
+            let more: Vec<_> = table::entries(arch, pair[1]).collect();
+            assert!(less.len() < more.len());
+            for (number, entry) in less {
+                assert!(more.iter().any(|(n, e)| *n == number && e.name == entry.name));
+            }
         }
     }
 }

@@ -69,7 +69,7 @@ fn works(scenario: &Scenario) {
     }
     let outside = run(scenario, None);
     assert_eq!(outside.0, Some(0), "outside: {}", outside.1);
-    for profile in [Seccomp::Default, Seccomp::Lockdown] {
+    for profile in [Seccomp::Default, Seccomp::Lockdown, Seccomp::Sealed] {
         assert_eq!(run(scenario, Some(profile)), outside, "{profile:?}");
     }
 }

@@ -12,7 +12,7 @@ use crate::attempt::{Way, call};
 use crate::checks::{self, enforced};
 use crate::child::{self, Outcome};
 
-const PROFILES: [Seccomp; 2] = [Seccomp::Default, Seccomp::Lockdown];
+const PROFILES: [Seccomp; 3] = [Seccomp::Default, Seccomp::Lockdown, Seccomp::Sealed];
 
 /// The result of a raw call in a child: an errno's name, or `ok`.
 fn attempt(filter: Option<Seccomp>, number: u32, args: Args) -> Outcome {
@@ -95,13 +95,37 @@ fn what_the_conditions_leave_open_works_as_outside() {
 #[test]
 fn lockdowns_own_entries_are_open_by_default() {
     let arch = Arch::native().expect("a filter for this architecture");
-    for (number, entry) in table::entries(arch, Seccomp::Lockdown) {
-        if entry.profile == Seccomp::Lockdown {
-            let control = attempt(None, number, entry.probe);
-            let inside = attempt(Some(Seccomp::Default), number, entry.probe);
-            assert_eq!(inside, control, "{}", entry.name);
+    for (number, entry) in table::entries(arch, Seccomp::Sealed) {
+        if entry.profile > Seccomp::Default {
+            for args in samples::denied(entry) {
+                let control = attempt(None, number, args);
+                let inside = attempt(Some(Seccomp::Default), number, args);
+                assert_eq!(inside, control, "{}", entry.name);
+            }
         }
     }
+}
+
+/// Sealed, a process can connect to nobody by a Unix socket, and still talk to its own children.
+#[test]
+fn a_pair_of_sockets_is_left_where_no_unix_socket_is() {
+    let talk = |filter: Option<Seccomp>| {
+        move || {
+            if filter.is_some() {
+                enforced(seccomp::apply(filter));
+            }
+            let alone = std::os::unix::net::UnixDatagram::unbound().map(drop);
+            let alone = alone.map_or_else(|error| error.kind().to_string(), |()| "ok".into());
+            let (mut one, mut other) = std::os::unix::net::UnixStream::pair().unwrap();
+            std::io::Write::write_all(&mut one, b"hello").unwrap();
+            let mut bytes = [0; 5];
+            std::io::Read::read_exact(&mut other, &mut bytes).unwrap();
+            format!("{alone} {}", String::from_utf8_lossy(&bytes))
+        }
+    };
+    assert_eq!(checks::say(talk(None)), "ok hello");
+    assert_eq!(checks::say(talk(Some(Seccomp::Lockdown))), "ok hello");
+    assert_eq!(checks::say(talk(Some(Seccomp::Sealed))), "permission denied hello");
 }
 
 /// A socket's type shares its word with two flags, which must not hide it.
@@ -133,7 +157,7 @@ mod other_entry_points {
     /// Every denied call's twin, and the numbers that only x32 has (512 to 547).
     #[test]
     fn x32_does_not_go_round_the_filter() {
-        let twins = table::entries(Arch::X86_64, Seccomp::Lockdown).map(|(number, _)| number);
+        let twins = table::entries(Arch::X86_64, Seccomp::Sealed).map(|(number, _)| number);
         for number in twins.chain(512..=547) {
             let number = number | X32_BIT;
             let inside = attempt(Some(Seccomp::Default), number, [u64::MAX; 6]);
