@@ -125,3 +125,21 @@ fn a_refused_change_of_gits_settings_is_told() {
     let ended = world.jail(words).run();
     assert!(!ended.err().contains("was not changed"), "{ended}");
 }
+
+#[test]
+fn keys_that_a_program_looked_for_are_told_and_not_offered() {
+    if !has_program("gpg") {
+        return;
+    }
+    let world = World::new();
+    world.directory("home/.gnupg");
+    let looked = world.jail(["gpg", "--list-secret-keys"]).run();
+    let told = format!("{}/.gnupg is hidden: private keys;", world.home().display());
+    assert!(looked.err().contains(&told), "{looked}");
+    assert!(looked.err().contains("--rw-map \"$SSH_AUTH_SOCK\""), "{looked}");
+    assert!(!looked.err().contains("is gone"), "{looked}");
+    let ordinary = world.jail(["true"]).run();
+    assert!(!ordinary.err().contains("is hidden"), "{ordinary}");
+    let silent = world.exec(["gpg", "--list-secret-keys"]).run();
+    assert!(!silent.err().contains("is hidden"), "{silent}");
+}

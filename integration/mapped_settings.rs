@@ -62,3 +62,27 @@ fn what_others_wrote_meanwhile_stays_and_is_told() {
     assert_eq!(fs::read_to_string(&file).expect("there"), "theirs\n");
     assert!(ended.err().contains("was not saved: somebody has changed it"), "{ended}");
 }
+
+#[test]
+fn a_file_that_can_only_be_written_in_place_is_told_once() {
+    let world = World::new();
+    let file = world.file("home/papers/notes.txt", "a\n");
+    world.file("home/.toolrc", "a\n");
+    let append = ["--rw-map", "~/papers/notes.txt", "sh", "-c", "echo b >> ~/papers/notes.txt"];
+    let first = world.jail(append).run();
+    assert_eq!(first.code(), 0, "{first}");
+    assert_eq!(fs::read_to_string(&file).expect("there"), "a\nb\n");
+    let told = format!("{} can be written in place and not replaced", file.display());
+    assert!(first.err().contains(&told), "{first}");
+    let directory = file.parent().expect("papers").display().to_string();
+    assert!(first.err().contains(&format!("--rw-map {directory}")), "{first}");
+    // It is so, and the flag that is named helps.
+    let replace = "sed -i s/a/A/ ~/papers/notes.txt";
+    assert_ne!(world.sh_with(map("~/papers/notes.txt"), replace).run().code(), 0);
+    world.sh_with(["--rw-map", &directory], replace).run().ok();
+    assert_eq!(fs::read_to_string(&file).expect("there"), "A\nb\n");
+    let again = world.jail(append).run();
+    assert!(!again.err().contains("in place"), "{again}");
+    let dotfile = world.jail(["--rw-map", "~/.toolrc", "true"]).run();
+    assert!(!dotfile.err().contains("in place"), "{dotfile}");
+}

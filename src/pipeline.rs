@@ -53,7 +53,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
     let is_first = is_new && !cli.exec;
     // Only now, when the jail is known to be possible: a typing error is not worth remembering.
     let (Planned { host, plan }, saved) = prepare(cli, &start, &settings, planned)?;
-    announcement::tell(cli, host.agent.as_ref(), &plan, &saved);
+    announcement::tell(cli, &host, &plan, &saved);
     if is_first && settings.list(List::Mask).is_empty() {
         announcement::tell_secrets(&concealed::unmasked_secrets(&host.origin.project));
     }

@@ -82,6 +82,18 @@ fn a_command_with_a_descriptor_of_the_shell_is_not_remembered() {
 }
 
 #[test]
+fn a_new_start_is_trusted_although_it_tightens_less() {
+    let scratch = Scratch::new();
+    scratch.save(&["--init", "--no-gpu", "--map", "."]);
+    scratch.save(&["--clean", "--init", "--no-docker"]);
+    assert_eq!(scratch.asks(&[]), [""; 0]);
+    // The control: whoever else takes something out is asked about.
+    let text = scratch.project().unwrap().replace("no_docker = true\n", "");
+    fs::write(&scratch.paths.project_file, text).unwrap();
+    assert_eq!(scratch.asks(&[]).len(), 1);
+}
+
+#[test]
 fn a_file_of_others_keeps_its_command() {
     let file = "command = [\"npm\", \"test\"]\n";
     for (text, is_tracked) in [(file, false), ("no_gpu = true\n", true)] {

@@ -112,7 +112,9 @@ fn save_project(
     // Everything in the new content that takes trust was typed by the user just now, or stood
     // in a content that was trusted. So a file that asked for nothing is trusted with the map
     // that was typed, and a file with a stranger's map in it is not.
-    let agreed = is_recorded(&current, paths) || asks_for_nothing(&current, cli, paths);
+    // With `--clean` all of it was typed just now, and what an earlier file said counts no more.
+    let agreed =
+        cli.clean || is_recorded(&current, paths) || asks_for_nothing(&current, cli, paths);
     if !agreed {
         warn_untrusted(&current, &fields, cli, paths, saved);
     }

@@ -26,6 +26,8 @@ pub struct Map {
     pub dest: Option<PathBuf>,
     /// The source is a device or a directory of devices, which an ordinary bind would disable.
     pub device: bool,
+    /// The source is a regular file.
+    pub file: bool,
     /// The source is a file of which the jail can have a copy.
     pub copyable: bool,
     /// The setting it comes from.
@@ -50,6 +52,7 @@ pub fn find(setting: &MapSetting, cwd: &Path, home: &Path) -> Result<Map, Missin
     match links::locate(&source) {
         Ok(located) => Ok(Map {
             device: is_device(&located.canonical),
+            file: located.canonical.is_file(),
             copyable: is_copyable(&located.canonical),
             named: links::absolute(&source, base),
             source: located,

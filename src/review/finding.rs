@@ -45,6 +45,8 @@ pub enum What {
     Lost,
     /// It is read-only in the jail, and something tried to change it.
     Refused,
+    /// No jail has it, and something made it anew.
+    Hidden,
 }
 
 /// Something to say after a run.

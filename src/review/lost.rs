@@ -17,6 +17,8 @@ use nix::sys::stat::{FileStat, Mode, SFlag, fstat, fstatat};
 use super::finding::{Finding, Severity, What};
 use crate::host::Host;
 use crate::plan::{MountKind, Plan};
+use crate::policy::Os;
+use crate::policy::home::{self, Treatment};
 use crate::policy::memory::is_unmissed;
 use crate::text::visible_word;
 
@@ -29,6 +31,16 @@ const DEPTH: usize = 12;
 /// How long it may take.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// Where ssh and gpg keep keys, which both make where it is missing.
+const KEYS_OF_SSH: &str = ".ssh";
+const KEYS_OF_GNUPG: &str = ".gnupg";
+
+/// How to push and sign in a jail; docs/git.md has all ways.
+const WITH_AGENT: &str = "to push or sign with the keys of your ssh agent, type --rw-map \
+                          \"$SSH_AUTH_SOCK\" (docs/git.md, “Pushing and signing”)";
+const WITHOUT_AGENT: &str = "to push or sign, start an ssh agent and type --rw-map \
+                             \"$SSH_AUTH_SOCK\", or --map one key (docs/git.md, “Pushing and signing”)";
+
 /// Directories of the home in which each entry is somebody's own.
 const SHARED: &[&str] = &[".config", ".local/share", ".local/state", ".local/bin"];
 
@@ -38,6 +50,8 @@ pub struct Memory {
     home: PathBuf,
     /// What is not written by the command: mounts, copies that are written back, links.
     given: HashSet<PathBuf>,
+    /// Whether the caller has an agent for ssh's keys.
+    has_ssh_agent: bool,
 }
 
 /// A file that was found, relative to the home.
@@ -56,7 +70,8 @@ impl Memory {
         let given = given.chain(plan.write_back.iter().map(|file| &file.copy));
         let given = given.filter_map(|path| path.strip_prefix(&home).ok().map(Path::to_path_buf));
         let given = given.filter(|path| !path.as_os_str().is_empty()).collect();
-        Self { home, given }
+        let has_ssh_agent = host.origin.environment.get("SSH_AUTH_SOCK").is_some();
+        Self { home, given, has_ssh_agent }
     }
 
     /// What is in `directory`, which was the jail's home, and nowhere else: one finding a place
@@ -67,7 +82,32 @@ impl Memory {
         for file in files {
             places.entry(place(&file.path)).or_default().push(file);
         }
-        places.into_iter().map(|(place, files)| self.finding(&place, &files)).collect()
+        let finding = |(place, files): (PathBuf, Vec<File>)| {
+            self.hidden(&place).unwrap_or_else(|| self.finding(&place, &files))
+        };
+        places.into_iter().map(finding).collect()
+    }
+
+    /// A place of the host's that no jail has: whoever made it anew in the jail, as ssh and gpg do,
+    /// looked for what is in the host's.
+    fn hidden(&self, place: &Path) -> Option<Finding> {
+        let row = home::find(Os::of_this_build(), place)?;
+        let path = self.home.join(place);
+        if row.treatment != Treatment::Hidden || path.symlink_metadata().is_err() {
+            return None;
+        }
+        let remedy = match place.to_str() {
+            Some(KEYS_OF_SSH | KEYS_OF_GNUPG) if self.has_ssh_agent => WITH_AGENT.into(),
+            Some(KEYS_OF_SSH | KEYS_OF_GNUPG) => WITHOUT_AGENT.into(),
+            _ => format!("--map {} shows it", visible_word(&path)),
+        };
+        let reason = format!(
+            "{}; what a command looked for there it did not find, and what it wrote there ended \
+             with the jail; {remedy}",
+            row.reason
+        );
+        let (severity, what) = (Severity::Advice, What::Hidden);
+        Some(Finding { severity, place: path.clone(), what, path, reason: reason.into() })
     }
 
     /// Files with content that somebody might miss.

@@ -60,6 +60,7 @@ fn words(what: What) -> &'static str {
         What::CameAndWent => "had something in this run that is not there any more",
         What::Lost => "is gone",
         What::Refused => "was not changed, though a command tried to",
+        What::Hidden => "is hidden",
     }
 }
 
@@ -69,6 +70,7 @@ fn words_for_many(what: What) -> &'static str {
         What::CameAndWent => "had something in this run that is not there any more",
         What::Lost => "are gone",
         What::Refused => "were not changed, though a command tried to",
+        What::Hidden => "are hidden",
         What::Exchanged => "were replaced in this run",
         What::Appeared | What::Changed | What::Linked => words(what),
     }

@@ -1,15 +1,16 @@
 //! What a run says before the launch.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{agent, verbose};
 use crate::cli::Cli;
 use crate::config::Saved;
-use crate::host::agent::Running;
+use crate::host::Host;
 use crate::host::handed;
 use crate::messages;
-use crate::plan::Plan;
-use crate::text::visible;
+use crate::plan::{Access, MountKind, Plan};
+use crate::settings::Source;
+use crate::text::{visible, visible_word};
 
 /// At the first run in a project: what of it looks like a secret, the first few and how many.
 pub fn tell_secrets((first, count): &(Vec<PathBuf>, usize)) {
@@ -42,8 +43,33 @@ fn not_handed_on(plan: &Plan, name: &str) -> String {
     )
 }
 
+/// Single files that were typed as maps and that a program cannot replace by a new one, as `sed -i`
+/// and many editors do: told once, beside what is remembered.
+fn written_in_place(host: &Host, plan: &Plan) -> Vec<String> {
+    let is_mounted = |path: &Path| {
+        plan.mounts().iter().any(|mount| {
+            matches!(mount.kind, MountKind::Bind { access: Access::ReadWrite, .. })
+                && mount.dest == path
+        })
+    };
+    let typed = host.maps.iter().filter(|map| map.setting.source == Source::Flag);
+    let files = typed.filter(|map| map.setting.writable && map.file);
+    files
+        .map(|map| map.dest.as_deref().unwrap_or(&map.source.canonical))
+        .filter(|path| is_mounted(path))
+        .filter_map(|path| {
+            let directory = visible_word(path.parent()?);
+            let path = visible(path);
+            Some(format!(
+                "{path} can be written in place and not replaced, as sed -i and many editors do it: \
+                 that takes its directory, --rw-map {directory}"
+            ))
+        })
+        .collect()
+}
+
 /// What there is to say before the launch.
-pub fn tell(cli: &Cli, running: Option<&Running>, plan: &Plan, saved: &Saved) {
+pub fn tell(cli: &Cli, host: &Host, plan: &Plan, saved: &Saved) {
     for (_, name) in
         handed::named(&plan.command).filter(|(number, _)| !plan.handed.contains(number))
     {
@@ -56,10 +82,13 @@ pub fn tell(cli: &Cli, running: Option<&Running>, plan: &Plan, saved: &Saved) {
                  before the command (for the command alone, type -- before that)"
             ));
         }
-        let lines = running.iter().flat_map(|running| agent::lines(running, plan));
+        let lines = host.agent.iter().flat_map(|running| agent::lines(running, plan));
         lines.for_each(messages::warning);
         saved.warnings.iter().chain(&plan.warnings).for_each(messages::warning);
         saved.news.iter().for_each(messages::note);
+        if !saved.news.is_empty() {
+            written_in_place(host, plan).iter().for_each(messages::note);
+        }
         for map in &plan.only_typed {
             let map = visible(map);
             messages::note(format!("the map of {map} counts for this run: no file may ask for it"));

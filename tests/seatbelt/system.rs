@@ -232,6 +232,7 @@ fn maps_of_temporary_places() {
             source,
             dest: None,
             device: false,
+            file: false,
             copyable: false,
         }];
         Jail::new(ai_jail::plan::Plan::new(&settings, &host).expect("a plan"))

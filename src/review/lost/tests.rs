@@ -13,9 +13,13 @@ fn lost(files: &[(&str, usize)], given: &[&str]) -> Vec<String> {
     found(directory.path(), given)
 }
 
+fn of(home: &Path) -> Memory {
+    Memory { home: home.into(), given: HashSet::new(), has_ssh_agent: false }
+}
+
 fn found(directory: &Path, given: &[&str]) -> Vec<String> {
-    let memory =
-        Memory { home: "/no/home".into(), given: given.iter().map(PathBuf::from).collect() };
+    let given = given.iter().map(PathBuf::from).collect();
+    let memory = Memory { given, ..of("/no/home".as_ref()) };
     let lost = memory.lost(fs::File::open(directory).expect("it is there").into());
     crate::review::lines(lost)
 }
@@ -57,11 +61,45 @@ fn one_line_a_place_with_what_keeps_it() {
 fn what_the_host_has_is_only_mapped() {
     let directory = tempfile::tempdir().expect("a directory");
     fs::write(directory.path().join("x"), "x").expect("a file");
-    let memory = Memory { home: directory.path().into(), given: HashSet::new() };
+    let memory = of(directory.path());
     let lost = memory.lost(fs::File::open(directory.path()).expect("it is there").into());
     let path = directory.path().join("x").display().to_string();
     let keep = format!("{path} {BEGIN} (1 file, 1 byte); --rw-map {path} keeps it");
     assert_eq!(crate::review::lines(lost), [keep]);
+}
+
+#[test]
+fn keys_that_were_looked_for_are_not_offered_as_a_map() {
+    let host = tempfile::tempdir().expect("a directory");
+    let jail = tempfile::tempdir().expect("a directory");
+    for directory in [".gnupg", ".kube"] {
+        fs::create_dir(host.path().join(directory)).expect("a directory");
+        fs::create_dir(jail.path().join(directory)).expect("a directory");
+        fs::write(jail.path().join(directory).join("made"), "x").expect("a file");
+    }
+    fs::create_dir(jail.path().join(".ssh")).expect("a directory");
+    fs::write(jail.path().join(".ssh/known_hosts"), "x").expect("a file");
+    let lines = |has_ssh_agent| {
+        let memory = Memory { has_ssh_agent, ..of(host.path()) };
+        crate::review::lines(memory.lost(fs::File::open(jail.path()).expect("there").into()))
+    };
+    let home = host.path().display();
+    let begin = "what a command looked for there it did not find, and what it wrote there ended \
+                 with the jail";
+    // The host has no ~/.ssh, so nothing there is hidden from the jail.
+    let expected = |keys: &str| {
+        [
+            format!(
+                "{home}/.ssh {BEGIN} (1 file, 1 byte); mkdir -p {home}/.ssh and --rw-map {home}/.ssh keep it"
+            ),
+            format!("{home}/.gnupg is hidden: private keys; {begin}; {keys}"),
+            format!(
+                "{home}/.kube is hidden: cluster credentials; {begin}; --map {home}/.kube shows it"
+            ),
+        ]
+    };
+    assert_eq!(lines(true), expected(WITH_AGENT));
+    assert_eq!(lines(false), expected(WITHOUT_AGENT));
 }
 
 #[test]
@@ -71,7 +109,7 @@ fn the_innermost_directory_that_the_host_has_is_named() {
     let jail = tempfile::tempdir().expect("a directory");
     fs::create_dir_all(jail.path().join("xdg/data/app")).expect("directories");
     fs::write(jail.path().join("xdg/data/app/state"), "s").expect("a file");
-    let memory = Memory { home: host.path().into(), given: HashSet::new() };
+    let memory = of(host.path());
     let lost = memory.lost(fs::File::open(jail.path()).expect("it is there").into());
     let path = host.path().join("xdg/data").display().to_string();
     let keep = format!("{path} {BEGIN} (1 file, 1 byte); --rw-map {path} keeps it");
