@@ -77,3 +77,57 @@ fn the_jvm_needs_no_properties() {
     assert_eq!(net.sh(&flags, &get("allowed.example")).run().ok(), "the page");
     assert_ne!(net.sh(&flags, &get("evil.example")).run().code(), 0);
 }
+
+/// Go resolves names by itself, without the C library.
+#[test]
+fn a_static_program_of_go_resolves_names_by_itself() {
+    let Some(net) = Net::new() else { return };
+    if !has_program("go") {
+        return skip("no Go: integration/setup --ci");
+    }
+    let port = http(PAGE);
+    let project = net.world.directory("home/project");
+    net.world.file(
+        "home/project/get.go",
+        "package main\nimport (\"io\"; \"net/http\"; \"os\")\nfunc main() {\n  r, err := http.Get(os.Args[1])\n  \
+         if err != nil { println(err.Error()); os.Exit(1) }\n  io.Copy(os.Stdout, r.Body)\n}\n",
+    );
+    let build = net.world.outside(["go", "build", "get.go"]).at(&project);
+    build.env("CGO_ENABLED", "0").env("GO111MODULE", "off").run().ok();
+    let get = |name: &str| format!("./get http://{name}:{port}/page");
+    let rule = format!("allowed.example:{port}");
+    let flags = ["--allow-host", &rule];
+    assert_eq!(net.outside(["sh", "-c", &get("evil.example")]).at(&project).run().ok(), "the page");
+    assert_eq!(net.sh(&flags, &get("allowed.example")).run().ok(), "the page");
+    let refused = net.sh(&flags, &get("evil.example")).run();
+    assert!(refused.code() != 0 && refused.out().is_empty(), "{refused}");
+}
+
+/// A browser brings a resolver and a network stack of its own. Its sandbox needs user namespaces, which
+/// a jail has none of.
+#[test]
+fn a_browser_without_a_window() {
+    let Some(net) = Net::new() else { return };
+    if !has_program("chromium") {
+        return skip("no Chromium: integration/setup --ci");
+    }
+    let port = http(&[("/page", "<p>the page</p>")]);
+    let dump = |name: &str| {
+        format!(
+            "timeout 60 chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage \
+             --user-data-dir=\"$PWD/profile\" --dump-dom http://{name}:{port}/page 2>/dev/null"
+        )
+    };
+    let rule = format!("allowed.example:{port}");
+    let flags = ["--allow-host", &rule];
+    let project = net.world.directory("home/project");
+    let control = net.outside(["sh", "-c", &dump("evil.example")]).at(&project).run();
+    if control.code() != 0 {
+        return skip(&format!("Chromium does not start outside a jail: {control}"));
+    }
+    assert!(control.out().contains("the page"), "the control: {control}");
+    let allowed = net.sh(&flags, &dump("allowed.example")).run();
+    assert!(allowed.out().contains("the page"), "{allowed}");
+    let refused = net.sh(&flags, &dump("evil.example")).run();
+    assert!(!refused.out().contains("the page"), "{refused}");
+}

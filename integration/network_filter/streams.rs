@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpStream;
 
 use super::{Net, echo, serve};
-use crate::harness::{Run, has_program, until};
+use crate::harness::{Run, has_program, skip, until};
 
 /// Protocols that no proxy variable is for: a client of its own, and a server that speaks first.
 #[test]
@@ -113,4 +113,41 @@ fn http2_and_sockets_of_the_web_pass() {
         assert!(refused.code() != 0 && refused.out().is_empty(), "{kind}: {refused}");
         drop(server);
     }
+}
+
+/// A server of gRPC at the port `$P`, which says back what it is told.
+const GRPC_SERVER: &str = "import concurrent.futures, grpc, os
+class Say(grpc.GenericRpcHandler):
+    def service(self, details):
+        return grpc.unary_unary_rpc_method_handler(lambda said, context: said)
+server = grpc.server(concurrent.futures.ThreadPoolExecutor(2), [Say()])
+server.add_insecure_port('127.0.0.1:' + os.environ['P'])
+server.start()
+server.wait_for_termination()";
+
+/// Says something to the server at `$N:$P`.
+const GRPC_CLIENT: &str = "import grpc, os
+channel = grpc.insecure_channel(os.environ['N'] + ':' + os.environ['P'])
+print(channel.unary_unary('/say/Say')(b'said', timeout=20, wait_for_ready=False).decode(), end='')";
+
+/// gRPC brings a resolver of its own, c-ares.
+#[test]
+fn grpc_calls_arrive() {
+    let Some(net) = Net::new() else { return };
+    let python = "/usr/bin/python3";
+    if net.world.outside([python, "-c", "import grpc"]).run().code() != 0 {
+        return skip("no gRPC for Python: integration/setup --ci");
+    }
+    let port = echo() + 1;
+    let server = net.world.outside([python, "-c", GRPC_SERVER]).env("P", port.to_string()).start();
+    until("the server answers", || TcpStream::connect(("127.0.0.1", port)).is_ok());
+    let rule = format!("allowed.example:{port}");
+    let flags = ["--exec", "--allow-host", &rule];
+    let run = |run: Run, name| run.env("N", name).env("P", port.to_string()).run();
+    let client = [python, "-c", GRPC_CLIENT];
+    assert_eq!(run(net.outside(client), "evil.example").ok(), "said", "the control");
+    assert_eq!(run(net.jail(&flags, client), "allowed.example").ok(), "said");
+    let refused = run(net.jail(&flags, client), "evil.example");
+    assert!(refused.code() != 0 && refused.out().is_empty(), "{refused}");
+    drop(server);
 }

@@ -26,7 +26,8 @@ struct Refusal {
 /// file a warning.
 pub fn gather<K: System>(gathered: &mut Gathered<K>, host: &Host) -> Result<(), Error> {
     for missing in &host.missing {
-        let hint = "check the path, make the file or directory first, or leave the map out".to_owned();
+        let hint =
+            "check the path, make the file or directory first, or leave the map out".to_owned();
         let refusal = Refusal { why: missing.error.to_string(), hint };
         refuse(gathered, &missing.setting, &missing.named, refusal)?;
     }

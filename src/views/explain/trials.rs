@@ -188,7 +188,8 @@ impl Trials<'_> {
     /// Maps of the path: as it was typed or, where links may not be followed, of what it leads to.
     fn maps(&self, changes: &mut Changes, typed: &OsStr) {
         let Some((located, _)) = &self.question.on_host else {
-            changes.refused = Some("the host has nothing there; make the file or directory first".into());
+            changes.refused =
+                Some("the host has nothing there; make the file or directory first".into());
             return;
         };
         let before = changes.flags.len();
