@@ -92,7 +92,8 @@ fn a_home_through_a_link() {
         let script = "echo \"$HOME\"; cat ~/.tool/settings; echo y > ~/.config/configstore/settings; \
                       cat ~/.ssh/key 2>/dev/null; ls -A ~";
         let ended = world.sh(script).env("HOME", &home).run();
-        let expected = format!("{}\nx.config\n.tool\nproject\n", home.display());
+        // ai-jail's own records are in `.local`.
+        let expected = format!("{}\nx.config\n.local\n.tool\nproject\n", home.display());
         assert_eq!(ended.out(), expected, "{ended}");
         let settings = world.home().join(".config/configstore/settings");
         assert_eq!(std::fs::read(settings).expect("it arrived"), b"y\n");
@@ -109,5 +110,6 @@ fn a_home_elsewhere() {
     world.file("home/.tool/settings", "x");
     world.file("home/.ssh/key", "secret");
     let script = "cat ~/.tool/settings; ls -A ~";
-    assert_eq!(world.sh(script).run().ok(), "x.tool\nproject\n");
+    // ai-jail's own records are in `.local`.
+    assert_eq!(world.sh(script).run().ok(), "x.local\n.tool\nproject\n");
 }

@@ -52,7 +52,7 @@ fn step(failure: &Failure) -> Option<&'static str> {
 fn section(failure: &Failure) -> &'static Remedy {
     match failure {
         Failure::Jail(Error::WorkingDirectory(_)) => &remedies::DIRECTORY,
-        Failure::Jail(Error::Map { .. }) => &remedies::MAP,
+        Failure::Jail(Error::Map { .. } | Error::LinkOut { .. }) => &remedies::MAP,
         Failure::Jail(_) => &remedies::OTHER,
         Failure::Config(error) if error.is_about_trust() => &remedies::UNTRUSTED,
         Failure::Config(_) => &remedies::CONFIG,
@@ -76,6 +76,7 @@ pub fn row(error: &Error, machine: impl FnOnce() -> Machine) -> Option<&'static 
         }
         Error::WorkingDirectory(_)
         | Error::Map { .. }
+        | Error::LinkOut { .. }
         | Error::Concealed { .. }
         | Error::Source { .. }
         | Error::Foreign { .. }

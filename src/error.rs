@@ -21,6 +21,20 @@ pub enum Error {
         /// Why.
         why: String,
     },
+    /// What no jail may see is a link to what one can.
+    #[error(
+        "{path} ({reason}) is a symbolic link to {target}, which jails can reach: a jail could have \
+         made it\n  if it is not yours, remove it: rm {path}\n  if it is yours and jails may read \
+         what it leads to, type --map {target}"
+    )]
+    LinkOut {
+        /// Where the link is.
+        path: String,
+        /// What is kept there.
+        reason: &'static str,
+        /// Where it leads.
+        target: String,
+    },
     /// A standard stream is a directory.
     #[error("{name} is a directory")]
     DirectoryStream {

@@ -106,5 +106,42 @@ fn where_the_host_has_nothing_yet() {
         let ended = world.jail(["--no-mise", "sh", "-c", &script]).run();
         let line = ended.err().lines().find(|line| line.contains(place)).unwrap_or_default();
         assert!(line.contains("appeared in this run"), "{place}: {ended}");
+        // The next login would be written where jails read it.
+        let next = world.exec(["true"]).run();
+        let remove = format!("rm {}", world.home().join(place).display());
+        next.is_failure(125, &["a jail could have made it", &remove]);
+        found(
+            "a link where a secret will be kept, left for the next login",
+            ALL,
+            "refused, status 125",
+        );
+        std::fs::remove_file(world.home().join(place)).expect("the link");
+        world.exec(["true"]).run().ok();
     }
+    // A link that leads where no jail reads anything is nobody's trap.
+    world.link(world.directory("home/Documents"), "home/.config/gcloud");
+    world.exec(["true"]).run().ok();
+    // The user may say that jails have what it leads to.
+    let own = world.file("home/project/credentials", "");
+    world.link(&own, "home/.cargo/credentials.toml");
+    world.exec(["true"]).run().is_failure(125, &["type --map"]);
+    world.exec_with(["--map", own.to_str().expect("plain")], ["true"]).run().ok();
+}
+
+/// The host logs in while a jail runs that has no mask there.
+#[test]
+fn what_the_host_writes_there_while_a_jail_runs() {
+    let world = World::new();
+    world.directory("home/.cargo");
+    let wait = "echo ready; until test -e go; do sleep 0.01; done";
+    let running = world.jail(["--no-mise", "sh", "-c", wait]).start();
+    running.says("ready");
+    let token = world.file("home/.cargo/credentials.toml", SECRET);
+    world.file("home/project/go", "");
+    let ended = running.finish();
+    let is_told =
+        |line: &str| line.contains(".cargo/credentials.toml") && line.contains("appeared");
+    assert!(ended.err().lines().any(is_told), "{ended}");
+    // From the next run on it is hidden.
+    assert_eq!(readable(&world, &[token], &[]), [] as [PathBuf; 0]);
 }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::links::{self, Located};
 use super::look::Kind;
-use crate::policy::home_row::HomeRow;
+use crate::policy::home_row::{HomeRow, Treatment};
 use crate::policy::{Os, fits_file, home, system};
 use crate::text::visible;
 
@@ -135,15 +135,35 @@ pub struct Entry {
     pub row: Option<&'static HomeRow>,
 }
 
-/// The entries of `home` that the tables speak of: one `readdir` for the home and one for each
-/// deeper directory that has rows.
-pub fn entries(home: &Path) -> Vec<Entry> {
-    let mut found = Vec::new();
+/// A place that no jail may see and that is a symbolic link to nothing yet: what the host writes
+/// there next is written elsewhere.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Dangling {
+    /// Where the link is, canonical.
+    pub place: PathBuf,
+    /// Where it leads, as far as that can be told.
+    pub target: PathBuf,
+    /// What the tables say of it.
+    pub row: &'static HomeRow,
+}
+
+/// What a home has.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The entries that the tables speak of.
+    pub entries: Vec<Entry>,
+    /// Places that no jail may see and that lead nowhere.
+    pub dangling: Vec<Dangling>,
+}
+
+/// Looks at `home`: one `readdir` for the home and one for each deeper directory that has rows.
+pub fn list(home: &Path) -> Listed {
+    let mut listed = Listed::default();
     for (parent, rows) in home::by_directory() {
-        let Some(directory) = directory(home, parent, &found) else { continue };
-        read_entries(&directory, parent, &rows, &mut found);
+        let Some(directory) = directory(home, parent, &listed.entries) else { continue };
+        read_entries(&directory, parent, &rows, &mut listed);
     }
-    found
+    listed
 }
 
 /// Where a directory below the home is; the top level's listing tells of most that they are not.
@@ -165,12 +185,7 @@ fn directory(home: &Path, parent: &Path, top: &[Entry]) -> Option<PathBuf> {
 
 /// Adds the entries of one directory that have rows, and of the home itself all dot entries. A
 /// directory that cannot be read has none.
-fn read_entries(
-    directory: &Path,
-    relative: &Path,
-    rows: &[&'static HomeRow],
-    found: &mut Vec<Entry>,
-) {
+fn read_entries(directory: &Path, relative: &Path, rows: &[&'static HomeRow], found: &mut Listed) {
     let is_home = relative.as_os_str().is_empty();
     let Ok(listing) = fs::read_dir(directory) else {
         return;
@@ -191,11 +206,20 @@ fn read_entries(
         };
         if !file_type.is_symlink() {
             let located = Located { canonical: directory.join(&name), links: Vec::new() };
-            found.push(Entry { path, kind: Kind::of(file_type), located, row });
+            found.entries.push(Entry { path, kind: Kind::of(file_type), located, row });
         } else if let Some((located, kind)) = follow(&item.path()) {
-            found.push(Entry { path, kind, located, row });
+            found.entries.push(Entry { path, kind, located, row });
+        } else if let Some(row) = row.filter(|row| row.treatment == Treatment::Hidden) {
+            found.dangling.extend(dangling(directory, item.path(), row));
         }
     }
+}
+
+/// Where a link to nothing leads.
+fn dangling(directory: &Path, place: PathBuf, row: &'static HomeRow) -> Option<Dangling> {
+    let text = fs::read_link(&place).ok()?;
+    let target = links::resolve(&links::absolute(&text, directory))?;
+    Some(Dangling { place, target, row })
 }
 
 /// Where a link leads and what is there; `None` where it leads nowhere.

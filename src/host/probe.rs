@@ -9,7 +9,7 @@ use super::display::{self, Display, Withheld};
 use super::doors::{self, Door};
 use super::environment::Environment;
 use super::git_elsewhere::{self, Elsewhere};
-use super::home::{self, Entry, Home};
+use super::home::{self, Dangling, Entry, Home, Listed};
 use super::links::{self, Located};
 use super::maps::{self, Map, Missing};
 use super::moved::{self, Moved};
@@ -73,6 +73,8 @@ pub struct Host {
     pub root_settings: Vec<Place>,
     /// Entries of the home that the tables speak of; none in lockdown.
     pub entries: Vec<Entry>,
+    /// Places of the home that no jail may see and that lead nowhere; none in lockdown.
+    pub dangling: Vec<Dangling>,
     /// Entries that nobody answers for, and which are left out.
     pub unanswered: Vec<Unanswered>,
     /// Where mise will record trust, if it has recorded nothing yet.
@@ -149,7 +151,7 @@ impl Host {
         let runtime = if alone { None } else { display::runtime_directory(environment) };
         let keys = display::keys_file(environment, real_home);
         let (maps, missing) = if alone { Default::default() } else { find_maps(&origin, settings) };
-        let mut entries = real_home.map(home::entries).unwrap_or_default();
+        let Listed { mut entries, dangling } = real_home.map(home::list).unwrap_or_default();
         let unanswered = unanswered::take_out(&mut entries);
         let git_common = git::common_directory(&origin.project);
         let around = around::find(&origin);
@@ -206,6 +208,7 @@ impl Host {
             missing_mise_state: mise::missing_state(&origin, &entries),
             proc_masks: system::proc_masks(),
             root_settings: system::root_settings(),
+            dangling,
             unanswered,
             gpu: if settings.is_on(Switch::Gpu) { system::gpu_devices() } else { Vec::new() },
             display: if settings.is_on(Switch::Display) {

@@ -8,6 +8,7 @@ use super::arrange::Hidden;
 use super::display;
 use super::git;
 use super::home;
+use super::link_out;
 use super::maps;
 use super::mount::{Access, Authority, Kind, Mount, Why, nearest};
 use super::moved;
@@ -75,6 +76,7 @@ pub fn gather<K: System>(
         protect::gather(&mut gathered, settings, host);
     }
     K::after_all(&mut gathered, host, facts);
+    link_out::refuse(&gathered, host)?;
     Ok(gathered)
 }
 
@@ -148,6 +150,11 @@ impl<K> Gathered<K> {
 }
 
 impl<K: Kind> Gathered<K> {
+    /// Whether jails can reach a place: this one, or another by what it could write.
+    pub fn is_reached(&self, path: &Path) -> bool {
+        self.shows(path) || self.written.could_have_made(path)
+    }
+
     /// Whether a place of the host is in the jail under its own path already.
     pub fn shows(&self, path: &Path) -> bool {
         nearest(&self.mounts, path)

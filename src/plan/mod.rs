@@ -11,6 +11,7 @@ mod git;
 mod home;
 mod lacking;
 mod landlock;
+mod link_out;
 mod linux;
 mod macos;
 mod maps;
