@@ -52,6 +52,8 @@ fn the_pasted_command_does_the_same() {
     world.file("home/.tool/settings", "settings\n");
     world.file("home/.ssh/key", "secret");
     world.file("data/file", "data\n");
+    // A run makes it for ai-jail's records, and the pasted command runs without any.
+    world.directory("home/.local");
     let data = world.root().join("data");
     let data = data.to_str().expect("plain");
     let script =
