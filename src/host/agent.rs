@@ -99,6 +99,11 @@ pub fn absent(origin: &Origin, entries: &[Entry]) -> Vec<Absent> {
     let own = own_directories().filter(|row| find(row.path.as_ref()).is_none());
     let programs = kept_programs().filter(|(agent, _)| is_in_use(agent));
     let paths = own.map(|row| row.path).chain(programs.map(|(_, place)| place.path));
+    // Most agents are not in use, so nothing that their places are below is there.
+    let paths = paths.filter(|path| {
+        let top = path.split('/').next().unwrap_or(path);
+        !home::is_dot_entry(top.as_ref()) || find(top.as_ref()).is_some()
+    });
     let absent = |path: &'static str| {
         // Nearest the place, what of it is mounted for the jail to write.
         let above = Path::new(path).ancestors().skip(1);

@@ -1,5 +1,7 @@
 //! The home directory: where it is, and which of its entries the tables speak of.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 #[cfg(not(target_os = "macos"))]
@@ -190,12 +192,10 @@ fn read_entries(directory: &Path, relative: &Path, rows: &[&'static HomeRow], fo
     let Ok(listing) = fs::read_dir(directory) else {
         return;
     };
-    let (os, rows) = (Os::of_this_build(), rows.iter().map(|row| (row.name(), *row)));
-    let rows: Vec<(&str, &HomeRow)> = rows.collect();
+    let rows = Rows::new(rows);
     for item in listing.flatten() {
         let name = item.file_name();
-        let fits = |pattern: &str| fits_file(os, pattern.as_bytes(), name.as_bytes());
-        let row = rows.iter().find(|(pattern, _)| fits(pattern)).map(|(_, row)| *row);
+        let row = rows.find(name.as_bytes());
         let path = relative.join(&name);
         let row = row.or_else(|| home::by_name(&path));
         if row.is_none() && !(is_home && home::is_dot_entry(&name)) {
@@ -220,6 +220,43 @@ fn dangling(directory: &Path, place: PathBuf, row: &'static HomeRow) -> Option<D
     let text = fs::read_link(&place).ok()?;
     let target = links::resolve(&links::absolute(&text, directory))?;
     Some(Dangling { place, target, row })
+}
+
+/// The rows of one directory, with their ranks: a home has many entries, and a directory many rows.
+struct Rows {
+    by_name: HashMap<Vec<u8>, (usize, &'static HomeRow)>,
+    patterns: Vec<(usize, &'static HomeRow)>,
+}
+
+impl Rows {
+    fn new(rows: &[&'static HomeRow]) -> Self {
+        let is_pattern = |(_, row): &(usize, &HomeRow)| row.name().contains('*');
+        let (patterns, names): (Vec<_>, Vec<_>) =
+            rows.iter().copied().enumerate().partition(is_pattern);
+        let mut by_name = HashMap::with_capacity(names.len());
+        for (rank, row) in names {
+            by_name.entry(key(row.name().as_bytes()).into_owned()).or_insert((rank, row));
+        }
+        Self { by_name, patterns }
+    }
+
+    /// The first that fits.
+    fn find(&self, name: &[u8]) -> Option<&'static HomeRow> {
+        let os = Os::of_this_build();
+        let by_name = self.by_name.get(&*key(name));
+        let fits = |(_, row): &&(usize, &HomeRow)| fits_file(os, row.name().as_bytes(), name);
+        let by_pattern = self.patterns.iter().find(fits);
+        let first = by_name.into_iter().chain(by_pattern).min_by_key(|(rank, _)| *rank);
+        first.map(|(_, row)| *row)
+    }
+}
+
+/// What is the same for names that the system takes for one.
+fn key(name: &[u8]) -> Cow<'_, [u8]> {
+    match Os::of_this_build() {
+        Os::Linux => name.into(),
+        Os::MacOs => name.to_ascii_lowercase().into(),
+    }
 }
 
 /// Where a link leads and what is there; `None` where it leads nowhere.
