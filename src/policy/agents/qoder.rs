@@ -14,6 +14,8 @@ pub const QODER: Agent = Agent {
     home: &[state(".qoder", "state of Qoder")],
     // The launcher, what it starts, and hooks that it brings.
     programs: &[
+        // Where the installer of qoder.com puts it; the npm package's postinstall.cjs names the place.
+        programs(".qoder/bin"),
         programs(".qoder/.bin"),
         programs(".qoder/entry"),
         programs(".qoder/tmp/bin"),
