@@ -176,8 +176,12 @@ fn a_row_that_the_home_lacks_makes_nothing() {
     let world = World::new();
     world.sh("ls -A ~ > seen; mkdir -p ~/.config/x ~/.ssh; : > ~/.claude.json").run().ok();
     let names = fs::read_dir(world.home()).expect("the home").flatten();
-    let names: Vec<_> = names.map(|entry| entry.file_name()).collect();
-    assert_eq!(names, ["project"], "the jail made something in the home");
+    let mut names: Vec<_> = names.map(|entry| entry.file_name()).collect();
+    names.sort();
+    // The records of ai-jail are the run's, not the jail's.
+    assert_eq!(names, [".local", "project"], "the jail made something in the home");
+    let records = fs::read_dir(world.home().join(".local/share")).expect("it").flatten();
+    assert_eq!(records.map(|entry| entry.file_name()).collect::<Vec<_>>(), ["ai-jail"]);
     let seen = fs::read_to_string(world.project().join("seen")).expect("written inside");
-    assert_eq!(seen, "project\n");
+    assert_eq!(seen, ".local\nproject\n");
 }

@@ -1,8 +1,11 @@
 //! Puts on record where a jail is about to write.
 
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use nix::sys::stat::Mode;
+use nix::unistd::geteuid;
 
 use super::error::ConfigError;
 use super::paths::Paths;
@@ -29,6 +32,11 @@ pub fn remember_written(
         return Err(ConfigError::NoTrustStore);
     };
     let failed = |source| ConfigError::WrittenRecord { path: records.join(WRITTEN), source };
+    // A record of root's would keep the home's own user from the records.
+    if !paths.home.as_deref().is_some_and(is_own) {
+        let why = "the home belongs to another user";
+        return Err(failed(io::Error::new(ErrorKind::PermissionDenied, why)));
+    }
     // Another run adds its own places at the same time.
     let _lock = record::lock(paths);
     let mut written = Written::on_record(records);
@@ -39,4 +47,9 @@ pub fn remember_written(
         .and_then(|()| files::replace(records, WRITTEN.as_ref(), &text, mode, Durability::Memory))
         .map_err(failed)?;
     Ok(true)
+}
+
+/// Whether a directory belongs to whoever runs this.
+fn is_own(directory: &Path) -> bool {
+    directory.metadata().is_ok_and(|metadata| metadata.uid() == geteuid().as_raw())
 }
