@@ -1,9 +1,10 @@
 //! `-v`: the plan as lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
 use crate::fields::MEANINGLESS_ON_MACOS;
-use crate::plan::{Access, AnyKind, EnvEdit, MountKind, Plan, RuleKind};
+use crate::plan::{Access, AnyKind, EnvEdit, MountKind, Plan, RuleKind, Withheld};
 use crate::policy::Os;
 use crate::text::visible;
 
@@ -11,10 +12,14 @@ use crate::text::visible;
 pub fn lines(plan: &Plan) -> Vec<String> {
     let mut lines = Vec::new();
     let mut note = |line: String| lines.push(line);
-    for place in plan.shown() {
+    let shown = plan.shown();
+    for place in &shown {
         note(format!("{}: {} ({})", visible(&place.dest), how(&place.kind), place.reason));
     }
-    for withheld in &plan.withheld {
+    let shown: HashSet<&Path> = shown.iter().map(|place| place.dest.as_path()).collect();
+    // A place that is left out has a line already where something empty stands for it.
+    let absent = |withheld: &&Withheld| !shown.contains(withheld.path.as_path());
+    for withheld in plan.withheld.iter().filter(absent) {
         note(format!("{}: not there ({})", visible(&withheld.path), withheld.reason));
     }
     for (reason, names) in left_out(plan) {

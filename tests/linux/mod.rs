@@ -8,8 +8,9 @@
 mod case;
 mod world;
 
+use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pretty_assertions::assert_str_eq;
 
@@ -33,10 +34,20 @@ fn every_case_comes_out_as_it_says() {
         let text = fs::read_to_string(&file).expect("a case");
         let case = Case::parse(&text);
         let outcome = case.outcome();
+        each_place_has_one_line(&outcome, &file);
         if update {
             fs::write(&file, format!("{}{outcome}", case.given)).expect("a case");
         } else {
             assert_str_eq!(case.expected, outcome, "{}", file.display());
         }
+    }
+}
+
+/// `-v` says of no place two things.
+fn each_place_has_one_line(outcome: &str, file: &Path) {
+    let (plan, _) = outcome.split_once("== bubblewrap").unwrap_or_default();
+    let mut places = HashSet::new();
+    for (place, _) in plan.lines().filter_map(|line| line.split_once(": ")) {
+        assert!(places.insert(place), "{}: two lines of {place}", file.display());
     }
 }

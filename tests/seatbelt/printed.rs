@@ -183,6 +183,10 @@ fn what_is_told_with_v() {
     assert!(has("/.config/gcloud: refused (cloud credentials)"));
     assert!(has("/.config/KeePass: refused, with all that begins so (password manager)"));
     assert!(has("/project: read-write (the project)"));
+    let mut places: Vec<_> = lines.iter().filter_map(|line| line.split_once(": ")).collect();
+    places.sort_unstable();
+    let twice = places.windows(2).find(|pair| pair[0].0 == pair[1].0);
+    assert_eq!(twice, None, "two lines of one place");
 }
 
 #[test]
