@@ -205,5 +205,8 @@ fn the_variable_for_ci_is_no_accident() {
     let world = cloned();
     let ended = world.jail(["--exec", "true"]).env("AI_JAIL_TRUST_ONCE", "1").run();
     assert_eq!(ended.code(), 0, "{ended}");
-    assert_eq!(world.look_outside([world.home().join(".local")]), [Seen::Absent]);
+    assert_eq!(
+        world.look_outside([world.home().join(".local/share/ai-jail/trust")]),
+        [Seen::Absent]
+    );
 }
