@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::harness::{Ended, Run, World, skip};
+use crate::harness::{Ended, Run, World, is_without_stage_one, skip};
 use crate::outer_filter::{Refusal, When, without_stage_one};
 
 /// How one mount is seen in the jail, `proc_pid_mountinfo(5)`.
@@ -186,7 +186,7 @@ fn mounts_of_a_host_that_shares_them() {
 
 #[test]
 fn verbose_names_the_builder_and_why_it_is_not_the_other() {
-    if std::env::var_os("WITHOUT_STAGE_ONE").is_some_and(|value| value == "1") {
+    if is_without_stage_one() {
         return skip("the whole suite runs without stage one");
     }
     let world = World::new();
