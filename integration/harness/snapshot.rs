@@ -5,6 +5,9 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+const RECORDS: &str = ".local/share/ai-jail";
+const OURS: [&str; 4] = [".ai-jail", ".local", ".local/share", RECORDS];
+
 /// Everything below a directory, by path: its mode, and what it holds or where it leads.
 pub struct Snapshot {
     root: PathBuf,
@@ -12,7 +15,8 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Looks at a directory. `.ai-jail` is left out, which ai-jail writes itself.
+    /// Looks at a directory. What ai-jail writes itself is left out: `.ai-jail`, its records, and the
+    /// directories that lead to them.
     pub fn of(root: &Path) -> Self {
         let mut found = BTreeMap::new();
         let mut left = vec![root.to_path_buf()];
@@ -20,14 +24,16 @@ impl Snapshot {
             for item in fs::read_dir(&directory).expect("a directory of the test").flatten() {
                 let (path, metadata) = (item.path(), item.metadata().expect("stat"));
                 let content = if metadata.is_dir() {
-                    left.push(path.clone());
+                    if !path.ends_with(RECORDS) {
+                        left.push(path.clone());
+                    }
                     Vec::new()
                 } else if metadata.is_symlink() {
                     fs::read_link(&path).expect("readlink").into_os_string().into_encoded_bytes()
                 } else {
                     fs::read(&path).unwrap_or_default()
                 };
-                if item.file_name() != ".ai-jail" {
+                if !OURS.iter().any(|ours| path.ends_with(ours)) {
                     found.insert(path, (metadata.mode(), content));
                 }
             }
