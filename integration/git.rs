@@ -250,6 +250,24 @@ fn a_worktree_is_removed_wholly_or_not_at_all() {
     assert_eq!(git(&world, "repository", "git -C moved status -s"), " D file\n");
 }
 
+/// What was only in the jail's memory leaves nothing in the repository but its branch.
+#[test]
+fn a_worktree_in_memory_leaves_no_record() {
+    let Some(world) = world("home/repository") else { return };
+    git(&world, "repository", "git worktree add -q kept && git worktree add -q ../outside");
+    let script =
+        "git worktree add -q ../lost && cd ../lost && echo two > file && git commit -qam two";
+    // Outside a worktree stays, and so does its record.
+    git(&world, "repository", "git worktree add -q ../control");
+    let ended = world.jail(["sh", "-c", script]).run();
+    assert_eq!(ended.code(), 0, "{ended}");
+    let said = format!("removed git's record of the worktree {}/lost,", world.home().display());
+    assert!(ended.err().contains(&said), "{ended}");
+    let listed = git(&world, "repository", "ls .git/worktrees; git log -1 --format=%s lost");
+    assert_eq!(listed, "control\nkept\noutside\ntwo\n", "{ended}");
+    assert_eq!(git(&world, "repository", "git worktree prune -n -v"), "");
+}
+
 /// To git in the jail a worktree elsewhere looks like one that is gone.
 #[test]
 fn a_worktree_elsewhere_is_not_pruned() {

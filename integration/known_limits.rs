@@ -53,6 +53,29 @@ fn no_switch_allows_a_sandbox_in_the_jail() {
     }
 }
 
+/// What fish would make on its first start is made for it.
+#[test]
+fn the_first_start_of_fish() {
+    if !has_program("fish") {
+        return;
+    }
+    for there in ["home/.config", "home/.local/share/tool"] {
+        let world = World::new();
+        world.directory(there);
+        for arguments in [&["-c", "echo $HOME"][..], &["-i", "-c", "echo $HOME"]] {
+            let words = [&["fish"][..], arguments].concat();
+            let ended = world.exec(words).run();
+            let home = format!("{}\n", world.home().display());
+            assert_eq!((ended.ok(), ended.err()), (home.as_str(), ""), "{there} {arguments:?}");
+        }
+        // The history of the host's own is not the jail's to write.
+        let history = world.home().join(".local/share/fish");
+        let script = format!("echo x > {}/fish_history", history.display());
+        assert_ne!(world.exec(["fish", "-c", &script]).run().code(), 0, "{there}");
+        assert_eq!(std::fs::read_dir(history).expect("it is there").count(), 0, "{there}");
+    }
+}
+
 /// A program of i386 that ends with status 42: the ELF header, one program header, the code.
 #[cfg(target_arch = "x86_64")]
 fn program_of_32_bits() -> Vec<u8> {

@@ -194,8 +194,8 @@ fn remember_written(cli: &Cli, start: &Start, planned: &Planned) -> bool {
     }
 }
 
-/// Makes what no jail may make; says whether there is something new. Where the user cannot make
-/// it, no jail can.
+/// Makes what no jail may make, and what the command cannot on its first start; says whether there is
+/// something new. Where the user cannot make it, no jail can.
 fn make_absent(host: &Host) -> bool {
     let make = |absent: &&Absent| agent_state::make(&absent.base, &absent.place).is_ok();
     host.absent.iter().filter(make).count() > 0

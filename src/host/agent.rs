@@ -12,6 +12,7 @@ use crate::facts::Facts;
 use crate::policy::Os;
 use crate::policy::agents::runtime::{kept_programs, own_directories};
 use crate::policy::agents::{AGENTS, Agent, Directory, Names, recognise};
+use crate::policy::first_start;
 use crate::policy::home::{self, Treatment};
 
 /// An agent that is run.
@@ -115,6 +116,24 @@ pub fn absent(origin: &Origin, entries: &[Entry]) -> Vec<Absent> {
     let elsewhere =
         moved(origin).into_iter().filter_map(|place| Absent::new(&place.base, place.path));
     paths.filter_map(absent).chain(elsewhere).collect()
+}
+
+/// Those that are in the state of the agent that runs: with a home of the jails' own, that of others is
+/// not written to.
+pub fn absent_of(agent: Option<&Running>, mut absent: Vec<Absent>) -> Vec<Absent> {
+    absent.retain(|place| {
+        let mut state = agent.iter().flat_map(|agent| &agent.present);
+        state.any(|directory| place.base.starts_with(directory))
+    });
+    absent
+}
+
+/// What the command would make on its first start, and cannot in a jail.
+pub fn made_on_first_start(command: &OsStr, origin: &Origin) -> Option<Absent> {
+    let row = first_start::find(Path::new(command).file_name()?)?;
+    let is_moved = origin.environment.get(row.moved_by).is_some();
+    let home = origin.home.real().filter(|_| !is_moved)?;
+    Absent::new(home, Path::new(row.directory))
 }
 
 /// A place of an agent whose directory a variable moves.

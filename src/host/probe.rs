@@ -117,7 +117,8 @@ pub struct Host {
     pub command: Option<(PathBuf, Located)>,
     /// The agent that the command is, if it is one that the tables know.
     pub agent: Option<agent::Running>,
-    /// Directories of agents that no jail may make; none in lockdown.
+    /// Directories of agents that no jail may make, and those that the command cannot make in one; none
+    /// in lockdown.
     pub absent: Vec<agent::Absent>,
     /// mise, where it is wanted and has something to do.
     pub mise: Option<mise::MiseProgram>,
@@ -173,12 +174,10 @@ impl Host {
         let own_home = own_home(facts, records.as_deref(), &origin, &entries);
         let mut absent = if alone { Vec::new() } else { agent::absent(&origin, &entries) };
         if own_home.is_some() {
-            // The state of other agents is not written to.
-            let is_written = |place: &agent::Absent| {
-                let mut state = agent.iter().flat_map(|agent| &agent.present);
-                state.any(|directory| place.base.starts_with(directory))
-            };
-            absent.retain(is_written);
+            absent = agent::absent_of(agent.as_ref(), absent);
+        }
+        if command.is_some() && !alone {
+            absent.extend(agent::made_on_first_start(program, &origin));
         }
         Self {
             os: Os::of_this_build(),

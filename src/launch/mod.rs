@@ -16,6 +16,7 @@ pub mod interrupt;
 mod jail;
 mod notice;
 mod placed;
+mod prune;
 mod relay;
 mod sandbox_exec;
 mod signals;
@@ -110,6 +111,13 @@ pub fn run(
     removed.extend(worktrees::finish_removals(worktrees));
     for tree in removed {
         sink(&Notice::Removed(tree));
+    }
+    if let Some(memory) = &home {
+        let home = host.origin.home.canonical();
+        let lost = prune::prune_lost(&host.protection.repositories, home, memory);
+        for tree in lost {
+            sink(&Notice::Pruned(tree));
+        }
     }
     let status = outcome.map_err(|error| placed.explain(error))?;
     Ok(Ended { status, interrupted, home, refused })

@@ -37,6 +37,8 @@ pub enum Notice {
     NotSaved(PathBuf, io::Error),
     /// A worktree that git in the jail had begun to remove, and that is gone now.
     Removed(PathBuf),
+    /// A worktree that was only in the jail's memory, and of which git's record is removed.
+    Pruned(PathBuf),
     /// A file of which some keys were not the jail's to change.
     TakenBack(PathBuf, Vec<String>),
 }
@@ -44,7 +46,14 @@ pub enum Notice {
 impl Notice {
     /// Whether those who capture a script's output do not want it: nothing has gone wrong.
     pub fn is_remark(&self) -> bool {
-        matches!(self, Self::Proxies(_) | Self::Refused(_) | Self::Removed(_) | Self::TakenBack(..))
+        matches!(
+            self,
+            Self::Proxies(_)
+                | Self::Refused(_)
+                | Self::Removed(_)
+                | Self::Pruned(_)
+                | Self::TakenBack(..)
+        )
     }
 }
 

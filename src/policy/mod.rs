@@ -8,6 +8,7 @@ pub mod asked;
 pub mod devices;
 pub mod display;
 pub mod env;
+pub mod first_start;
 pub mod hidden;
 pub mod home;
 pub mod home_row;

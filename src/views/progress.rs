@@ -74,6 +74,11 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
              files that lead to the repository",
             visible(tree)
         )),
+        Notice::Pruned(tree) => note(format!(
+            "removed git's record of the worktree {}, which was only in the jail's memory; its branch is \
+             kept",
+            visible(tree)
+        )),
         Notice::TakenBack(path, keys) => warning(format!(
             "{} keeps what was at {} before: such entries name programs of every project, or belong to \
              another project; to change them, run the agent outside a jail",
