@@ -13,7 +13,7 @@ fn world() -> (World, [PathBuf; 2]) {
     (world, [token, tool.parent().expect(".tool").to_path_buf()])
 }
 
-/// What mount_setattr(2) gives without a filter of the jail's.
+/// What `mount_setattr(2)` gives without a filter of the jail's.
 fn set_attributes() -> &'static str {
     if is_without_stage_one() { "ENOSYS" } else { "EPERM" }
 }

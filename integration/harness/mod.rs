@@ -53,7 +53,7 @@ pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Whether all tests run where stage one can lay nothing out: mount_setattr(2) gives `ENOSYS` there.
+/// Whether all tests run where stage one can lay nothing out: `mount_setattr(2)` gives `ENOSYS` there.
 pub fn is_without_stage_one() -> bool {
     std::env::var_os("WITHOUT_STAGE_ONE").is_some_and(|value| value == "1")
 }
