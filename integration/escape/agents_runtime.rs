@@ -11,7 +11,7 @@ use ai_jail::policy::agents::AGENTS;
 use ai_jail::policy::agents::runtime::{kept_programs, own_directories};
 use ai_jail::policy::home::{Treatment, find};
 
-use super::attack::{ALL, Attack, BARE, found};
+use super::attack::{ALL, Attack, BARE, OWN_HOME, found};
 use crate::harness::World;
 
 /// Their directories, below the home.
@@ -80,14 +80,13 @@ fn planted(world: &World) -> Vec<&'static str> {
 #[test]
 fn nothing_can_be_left_where_they_look_for_it() {
     let title = "leaving work or a program for an agent outside";
-    for flags in [ALL, BARE] {
+    for flags in [ALL, BARE, OWN_HOME] {
         let world = world();
         world.exec_with(flags, plant(&world, directories())).run().ok();
         assert_eq!(planted(&world), [""; 0], "{flags:?}: not there before");
         // Now they are there, and filled.
         for path in directories() {
-            let kept = world.home().join(path).join("kept");
-            fs::write(kept, "the host's").expect("a directory that was made");
+            world.file(format!("home/{path}/kept"), "the host's");
         }
         world.exec_with(flags, plant(&world, directories())).run().ok();
         assert_eq!(planted(&world), [""; 0], "{flags:?}: there before");

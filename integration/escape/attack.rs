@@ -19,6 +19,9 @@ pub const LOCKDOWN: &[&str] = &["--lockdown"];
 /// The strict mode with only what bubblewrap built.
 pub const BARE_LOCKDOWN: &[&str] = &["--lockdown", "--no-landlock", "--no-seccomp", "--no-rlimits"];
 
+/// Jails with a home of their own: tried where an attack writes in the home.
+pub const OWN_HOME: &[&str] = &["--own-home"];
+
 /// What a Unix socket gives in lockdown. Where Landlock does not guard those, none can be made.
 pub fn sealed(otherwise: &'static str) -> &'static str {
     let guards = |abi| abi >= stage2::landlock::GUARDS_UNIX_SOCKETS;

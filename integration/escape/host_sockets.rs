@@ -6,7 +6,8 @@ use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener};
 use std::path::{Path, PathBuf};
 
 use super::attack::{
-    ALL, Attack, BARE, BARE_LOCKDOWN, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP, found, probe, sealed,
+    ALL, Attack, BARE, BARE_LOCKDOWN, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP, OWN_HOME, found, probe,
+    sealed,
 };
 use super::server::{HELLO, datagram, serve, stream};
 use crate::harness::World;
@@ -70,13 +71,18 @@ fn in_the_hosts_own_run_and_tmp() {
 fn in_mounted_places_of_the_home() {
     let world = World::below(Path::new("/var/tmp"));
     for kind in ["stream", "datagram"] {
-        for place in [".cache/ibus/dbus-x", ".config/Code/main.sock", ".tool/with space/socket"] {
+        for (place, own) in [
+            (".cache/ibus/dbus-x", "ENOENT"),
+            (".config/Code/main.sock", "ECONNREFUSED"),
+            (".tool/with space/socket", "ECONNREFUSED"),
+        ] {
             let (path, _held) = socket(&world, kind, &format!("home/{place}-{kind}"));
             connect(&world, "a socket of the host in a mounted place of the home", kind, &path)
                 .works(success(kind))
                 .gives(ALL, "ECONNREFUSED")
                 .gives(NO_LANDLOCK, "ECONNREFUSED")
                 .gives(BARE, "ECONNREFUSED")
+                .gives(OWN_HOME, own)
                 .gives(LOCKDOWN, sealed("ENOENT"));
         }
     }

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use super::attack::found;
+use super::attack::{OWN_HOME, found};
 use crate::harness::World;
 
 const TITLE: &str = "files in a writable place of the home, for the host to run";
@@ -105,7 +105,7 @@ fn nothing_of_the_host_differs_afterwards() {
     let written = world.sh_with(["--own-home"], &attack()).run();
     assert!(written.ok().lines().count() > 20, "a jail can write in its home: {written}");
     assert_eq!(before, identities(&world.home()));
-    found(TITLE, &["--own-home"], "its own");
+    found(TITLE, OWN_HOME, "the jails' own");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::attack::found;
+use super::attack::{ALL, LOCKDOWN, OWN_HOME, found};
 use crate::harness::World;
 
 const TITLE: &str = "a planted bwrap, which the next launch would run on the host";
@@ -26,7 +26,7 @@ fn is_passed_over(world: &World, directory: &Path) {
     let bwrap = world.outside(["sh", "-c", "bwrap --version"]).env("PATH", &path).run();
     assert!(bwrap.ok().starts_with("bubblewrap") && ran.exists(), "the control: {bwrap}");
     std::fs::remove_file(&ran).expect("the mark");
-    for flags in [&[][..], &["--lockdown"]] {
+    for flags in [ALL, OWN_HOME, LOCKDOWN] {
         let ended = world.exec_with(flags, ["echo", "jailed"]).env("PATH", &path).run();
         assert_eq!(ended.ok(), "jailed\n");
         assert!(!ran.exists(), "{flags:?}");
@@ -115,7 +115,7 @@ fn a_bubblewrap_in_another_project() {
         let control = world.outside(["sh", "-c", "bwrap --version"]).env("PATH", &path).run();
         assert!(control.ok().starts_with("bubblewrap") && ran.exists(), "the control: {control}");
         std::fs::remove_file(&ran).expect("the mark");
-        for flags in [&[][..], &["--lockdown"]] {
+        for flags in [ALL, OWN_HOME, LOCKDOWN] {
             let run = world.exec_with(flags, ["echo", "jailed"]).at(&other);
             assert_eq!(run.env("PATH", &path).run().ok(), "jailed\n", "{flags:?}");
             assert!(!ran.exists(), "{flags:?}");

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::attack::{ALL, Attack, BARE, found};
+use super::attack::{ALL, Attack, BARE, OWN_HOME, found};
 use crate::harness::World;
 
 const COMPILED: &str = "compiled code beside what a shell reads";
@@ -27,6 +27,7 @@ fn compiled_code_that_is_there_is_held() {
         .with(acts)
         .gives(ALL, "EROFS EBUSY EBUSY")
         .gives(BARE, "EROFS EBUSY EBUSY")
+        .gives(OWN_HOME, "EROFS EBUSY EBUSY")
         .works("ok ok ENOENT");
 }
 
@@ -63,6 +64,7 @@ fn what_a_dot_entry_leads_to_is_held() {
         .with(acts)
         .gives(ALL, "EROFS EROFS EBUSY")
         .gives(BARE, "EROFS EROFS EBUSY")
+        .gives(OWN_HOME, "EROFS EROFS EBUSY")
         .works("ok ok ok");
 }
 

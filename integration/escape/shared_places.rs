@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::attack::{ALL, Attack, BARE, found};
+use super::attack::{ALL, Attack, BARE, OWN_HOME, found};
 use crate::harness::World;
 
 const THERE: &str = "an entry of ~/.config and its like that no table names";
@@ -42,6 +42,7 @@ fn entries_that_are_there_are_read_only() {
             .with(acts)
             .gives(ALL, "EROFS EBUSY")
             .gives(BARE, "EROFS EBUSY")
+            .gives(OWN_HOME, "EROFS EBUSY")
             .works("ok ok");
         std::fs::rename(&aside, &whole).expect("back");
         // What the user names is the user's own decision.
@@ -70,6 +71,14 @@ fn new_entries_are_reported_and_read_only_from_then_on() {
         assert!(again.err().contains("Read-only file system"), "{again}");
     }
     found(NEW, ALL, "reported");
+    // In a home of the jails' own the host gets none.
+    let places = [".config/newer", ".local/state/newer", ".docker/newer"];
+    for place in places {
+        let write = format!("mkdir ~/{place} && echo x > ~/{place}/settings");
+        world.sh_with(OWN_HOME, &write).run().ok();
+        assert!(!world.home().join(place).exists(), "{place}");
+    }
+    found(NEW, OWN_HOME, "the jails' own");
 }
 
 #[test]
@@ -125,4 +134,14 @@ fn places_that_the_host_lacks_are_reported() {
         assert_eq!(world.sh(&format!("ls ~/{place}")).run().ok(), "", "{place}");
     }
     found(COVERED, ALL, "reported");
+    let world = World::new();
+    for directory in ["home/.cache/nvim", "home/.gradle"] {
+        world.directory(directory);
+    }
+    for place in [".cache/p10k-user", ".cache/nvim/luac", ".gradle/daemon"] {
+        let write = format!("mkdir -p ~/{place} && echo x > ~/{place}/file");
+        world.sh_with(OWN_HOME, &write).run().ok();
+        assert!(!world.home().join(place).exists(), "{place}");
+    }
+    found(COVERED, OWN_HOME, "the jails' own");
 }

@@ -8,7 +8,7 @@ use ai_jail::policy::Os;
 use ai_jail::policy::home::{Treatment, find};
 use ai_jail::policy::shared::SHARED;
 
-use super::attack::{ALL, found};
+use super::attack::{ALL, OWN_HOME, found};
 use crate::harness::World;
 
 const TITLE: &str = "files at every place that the host is known to run or read";
@@ -35,24 +35,38 @@ fn is_reported(said: &str, home: &Path, candidate: &Path) -> bool {
     names.any(|name| said.lines().any(|line| line.contains(&name) && line.contains(" in this run")))
 }
 
-#[test]
-fn whatever_arrives_is_state_or_in_the_report() {
+fn candidates() -> Vec<&'static str> {
     let lines = CANDIDATES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     let candidates: Vec<&str> = lines.filter_map(|line| line.split('|').next()).collect();
     assert!(candidates.len() > 100, "{}", candidates.len());
+    candidates
+}
+
+/// A home with the directory in which each candidate would be.
+fn world(candidates: &[&str]) -> World {
     let world = World::new();
     for directory in SHARED {
         world.directory(format!("home/{directory}"));
     }
-    for candidate in &candidates {
+    for candidate in candidates {
         let top = candidate.split('/').next().expect("a name");
         world.directory(format!("home/{top}"));
     }
     world.jail(["--no-mise", "true"]).run();
+    world
+}
+
+/// Leaves something at a place of the home, if the jail may.
+const LEAVE: &str =
+    "for place; do mkdir -p \"$(dirname ~/\"$place\")\" && echo evil > ~/\"$place\"; done; true";
+
+#[test]
+fn whatever_arrives_is_state_or_in_the_report() {
+    let candidates = candidates();
+    let world = world(&candidates);
     let (mut arrived, mut silent) = (0, Vec::new());
     for candidate in candidates {
-        let script = "mkdir -p \"$(dirname ~/\"$0\")\" && echo evil > ~/\"$0\"; true";
-        let ended = world.jail(["--no-mise", "sh", "-c", script, candidate]).run();
+        let ended = world.jail(["--no-mise", "sh", "-c", LEAVE, "sh", candidate]).run();
         if !world.home().join(candidate).exists() {
             continue;
         }
@@ -65,4 +79,21 @@ fn whatever_arrives_is_state_or_in_the_report() {
     assert!(arrived > 80, "the control: {arrived} arrived");
     assert_eq!(silent, [""; 0], "in silence");
     found(TITLE, ALL, "state or reported");
+}
+
+#[test]
+fn nothing_arrives_from_a_home_of_the_jails_own() {
+    let candidates = candidates();
+    let world = world(&candidates);
+    let arrived = |world: &World| {
+        let there = candidates.iter().filter(|place| world.home().join(place).is_file());
+        there.copied().collect::<Vec<_>>()
+    };
+    let words = ["sh", "-c", LEAVE, "sh"].into_iter().chain(candidates.iter().copied());
+    world.exec_with(OWN_HOME, words.clone()).run();
+    assert_eq!(arrived(&world), [""; 0]);
+    // The control: in the host's home the same script leaves many.
+    world.exec(words).run();
+    assert!(arrived(&world).len() > 80, "the control: {:?}", arrived(&world));
+    found(TITLE, OWN_HOME, "the jails' own");
 }
