@@ -33,6 +33,7 @@ mod own_settings;
 mod planted_links;
 mod planted_programs;
 mod processes;
+mod programs_on_path;
 mod races;
 mod session_bus;
 mod setuid;

@@ -30,6 +30,8 @@ pub enum LookFor {
 pub enum Entries {
     /// All that have no row of their own; the directory by its name below the home.
     OfShared(&'static str),
+    /// Programs that the host would run in place of others, which come later on its `PATH`.
+    Shadowing,
     /// Those that fit a pattern.
     Named(&'static str),
 }
@@ -52,6 +54,15 @@ pub struct Unheld {
     pub path: PathBuf,
     /// What it is to the host.
     pub reason: &'static str,
+}
+
+/// What a link among the programs of `PATH` leads to.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Program {
+    /// The directory of the link. A jail that may write there needs no other file.
+    pub directory: PathBuf,
+    /// The file that the host runs.
+    pub target: Held,
 }
 
 /// A directory whose new entries are looked for.

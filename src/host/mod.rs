@@ -35,6 +35,7 @@ mod pnpm;
 mod probe;
 pub mod protect;
 pub mod repositories;
+mod search_path;
 pub mod secrets;
 mod shared;
 pub mod sockets;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::agent::{self, Moved};
 use super::around::Around;
-use super::held::{Fresh, Held, Unheld};
+use super::held::{Fresh, Held, Program, Unheld};
 use super::home::Entry;
 use super::maps::Map;
 use super::origin::Origin;
@@ -16,7 +16,7 @@ use crate::policy::agents::runtime::KEPT;
 use crate::policy::home::Treatment;
 use crate::policy::place::Place;
 use crate::policy::protect::{
-    HOME_OPEN, LINKED, ON_PATH, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched, shadows,
+    HOME_OPEN, LINKED, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched, shadows,
 };
 
 /// All of it.
@@ -26,6 +26,10 @@ pub struct Protection {
     pub held: Vec<Held>,
     /// To be the jail's own: directories of programs that have none yet.
     pub own: Vec<Held>,
+    /// To be read-only where the jail cannot change the link that leads there, and else to be looked at.
+    pub programs: Vec<Program>,
+    /// The directories of `PATH`, in order.
+    pub search_path: Vec<PathBuf>,
     /// To stay writable inside of that.
     pub open: Vec<Held>,
     /// To be looked at: it is not there yet, or it is the agent's own work.
@@ -70,7 +74,8 @@ pub fn find(
     for row in PROJECT {
         found.item(&origin.project, origin.project.join(row.path), row.reason);
     }
-    found.programs(origin);
+    found.ourselves();
+    found.search_path(origin);
     found.linked(origin, entries);
     found.shared(entries);
     found.not_covered(entries);
@@ -205,28 +210,12 @@ impl Protection {
         self.own.extend::<Vec<Held>>(empty);
     }
 
-    /// ai-jail itself, and where the host looks for programs. bubblewrap is never taken from
-    /// where a jail may write.
-    fn programs(&mut self, origin: &Origin) {
+    /// ai-jail itself. bubblewrap is never taken from where a jail may write.
+    fn ourselves(&mut self) {
         if let Ok(path) = std::env::current_exe().and_then(fs::canonicalize) {
             self.held.push(Held { path, reason: OURSELVES });
         }
-        self.watched.extend(path_directories(origin));
     }
-}
-
-/// The directories of `PATH` in the home, less those of the project, where programs come and go
-/// with the work.
-fn path_directories(origin: &Origin) -> Vec<Unheld> {
-    let Some(path) = origin.environment.get("PATH") else { return Vec::new() };
-    let home = &origin.home;
-    let is_ours = |path: &PathBuf| {
-        let in_home = path.starts_with(home.path()) || path.starts_with(home.canonical());
-        in_home && !path.starts_with(&origin.project)
-    };
-    let directories = std::env::split_paths(path).filter(is_ours);
-    let directories = directories.filter_map(|path| fs::canonicalize(path).ok());
-    directories.map(|path| Unheld { path, reason: ON_PATH }).collect()
 }
 
 /// Whether no link is passed on the way from `known` to what holds the last component.

@@ -418,6 +418,12 @@ pub const LINKED: &str = "a dot entry of the home leads here";
 /// A directory of the host's `PATH` where a jail may write.
 pub const ON_PATH: &str = "a directory of programs on PATH";
 
+/// What a link among the programs of `PATH` leads to.
+pub const PROGRAM: &str = "a program on PATH is a link that leads here";
+
+/// A program in a directory of the project that is on `PATH`.
+pub const SHADOWING: &str = "it is on PATH before another program of this name";
+
 /// ai-jail, where a jail may write.
 pub const OURSELVES: &str = "ai-jail itself";
 

@@ -3,10 +3,10 @@
 //! Nothing is read that has not changed: the kernel's own change time (`ctime`, which no program
 //! can set) tells.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, What};
-use super::stamp::{LEVELS, Stamp};
+use super::stamp::{Facts, LEVELS, Stamp};
 use crate::host::held::{Entries, LookFor, Target};
 use crate::policy::shared::is_expected;
 use crate::policy::{Os, fits};
@@ -18,11 +18,13 @@ const SAMPLE: &[u8] = b".sample";
 #[derive(Debug)]
 pub struct Before {
     targets: Vec<(Target, Option<Stamp>)>,
+    /// The directories of `PATH`.
+    search_path: Vec<PathBuf>,
 }
 
 impl Before {
-    /// Looks at everything that the plan wants looked at.
-    pub fn look(targets: Vec<Target>) -> Self {
+    /// Looks at everything that the plan wants looked at, of a host with this `PATH`.
+    pub fn look(targets: Vec<Target>, search_path: &[PathBuf]) -> Self {
         let stamp = |target: &Target| match target.look_for {
             LookFor::Changes => Stamp::before(&target.path),
             LookFor::Replacement | LookFor::Link => Stamp::shallow(&target.path),
@@ -32,7 +34,7 @@ impl Before {
             let before = stamp(&target);
             (target, before)
         });
-        Self { targets: targets.collect() }
+        Self { targets: targets.collect(), search_path: search_path.to_vec() }
     }
 
     /// Looks again: what of it the host would run.
@@ -50,30 +52,55 @@ impl Before {
         for (target, before) in &self.targets {
             if let LookFor::New(entries) = target.look_for {
                 let is_told = |path: &Path| found.iter().any(|known| known.path.starts_with(path));
-                let entries = new_entries(target, entries, before.as_ref());
+                let entries = self.new_entries(target, entries, before.as_ref());
                 new.extend(entries.into_iter().filter(|finding| !is_told(&finding.path)));
             }
         }
         found.extend(new);
         found
     }
-}
 
-/// Entries of a directory that it did not have before, and that have no row.
-fn new_entries(target: &Target, entries: Entries, before: Option<&Stamp>) -> Vec<Finding> {
-    let Some(after) = Stamp::entries(&target.path) else { return Vec::new() };
-    if after.is_cut || before.is_some_and(|before| before.is_cut) {
-        return vec![finding(target, Path::new(""), What::Changed)];
-    }
-    let is_new = |path: &Path| before.is_none_or(|before| !before.entries.contains_key(path));
-    let counts = |path: &Path| match entries {
-        Entries::OfShared(directory) => {
-            !is_expected(Os::of_this_build(), directory, path.as_os_str())
+    /// Entries of a directory that it did not have before, and that have no row.
+    fn new_entries(
+        &self,
+        target: &Target,
+        entries: Entries,
+        before: Option<&Stamp>,
+    ) -> Vec<Finding> {
+        let Some(after) = Stamp::entries(&target.path) else { return Vec::new() };
+        if after.is_cut || before.is_some_and(|before| before.is_cut) {
+            return vec![finding(target, Path::new(""), What::Changed)];
         }
-        Entries::Named(pattern) => fits(pattern.as_bytes(), path.as_os_str().as_encoded_bytes()),
-    };
-    let new = after.entries.keys().filter(|path| is_new(path) && counts(path));
-    new.map(|path| finding(target, path, What::Appeared)).collect()
+        let known = |path: &Path| before.and_then(|before| before.entries.get(path));
+        let counts = |path: &Path, facts: &Facts| match entries {
+            Entries::OfShared(directory) => {
+                known(path).is_none()
+                    && !is_expected(Os::of_this_build(), directory, path.as_os_str())
+            }
+            Entries::Named(pattern) => {
+                let name = path.as_os_str().as_encoded_bytes();
+                known(path).is_none() && fits(pattern.as_bytes(), name)
+            }
+            Entries::Shadowing => {
+                known(path) != Some(facts) && !facts.is_directory && self.shadows(target, path)
+            }
+        };
+        let new = after.entries.iter().filter(|(path, facts)| counts(path, facts));
+        let what = |path: &Path| if known(path).is_some() { What::Changed } else { What::Appeared };
+        new.map(|(path, _)| finding(target, path, what(path))).collect()
+    }
+
+    /// Whether a later directory of `PATH` has a program of this name, other than one of the project.
+    fn shadows(&self, target: &Target, name: &Path) -> bool {
+        let later = self.search_path.iter().skip_while(|path| **path != target.path).skip(1);
+        let is_project = |path: &&PathBuf| {
+            let of = |(other, _): &(Target, _)| {
+                other.path == **path && other.look_for == LookFor::New(Entries::Shadowing)
+            };
+            self.targets.iter().any(of)
+        };
+        later.filter(|path| !is_project(path)).any(|path| path.join(name).exists())
+    }
 }
 
 /// Something that is another one than before: its mount is gone.

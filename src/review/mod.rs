@@ -33,7 +33,7 @@ pub struct Review<'a> {
 impl<'a> Review<'a> {
     /// Looks at the host before a run.
     pub fn begin(host: &'a Host, plan: &Plan) -> Self {
-        let before = Before::look(plan.watched(host));
+        let before = Before::look(plan.watched(host), &host.protection.search_path);
         Self { host, before, memory: Memory::of(plan, host), held: plan.held_settings() }
     }
 

@@ -9,7 +9,8 @@ use std::time::SystemTime;
 /// Entries below one place that are compared one by one.
 const ENTRIES: usize = 1024;
 
-/// Entries that a later look takes in, of what a command may have made.
+/// Entries of the place itself that are compared, such as programs in one directory; and all that a
+/// later look takes in, of what a command may have made.
 const ENTRIES_AFTER: usize = 4 * ENTRIES;
 
 /// How far below a place entries are compared.
@@ -108,9 +109,9 @@ impl Stamp {
             directories.clear();
         }
         while stamp.levels < levels {
-            let Some((found, next)) = level(path, &directories, limit - stamp.entries.len()) else {
-                break;
-            };
+            let limit = if stamp.levels == 0 { ENTRIES_AFTER } else { limit };
+            let left = limit.saturating_sub(stamp.entries.len());
+            let Some((found, next)) = level(path, &directories, left) else { break };
             stamp.entries.extend(found);
             stamp.levels += 1;
             directories = next;
