@@ -242,7 +242,7 @@ fn an_unknown_field_anywhere_is_refused() {
 #[test]
 fn a_field_left_out_anywhere_is_refused() {
     let cases = without_a_field(&json(&full()));
-    assert_eq!(cases.len(), (14 + 3 + 2 + 2 + 3 + 2) + (3 + 6 + 4));
+    assert_eq!(cases.len(), (15 + 3 + 2 + 2 + 3 + 2) + (3 + 6 + 4));
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();
         assert!(refused.contains("missing field"), "{at:?}: {refused}");
