@@ -33,10 +33,13 @@ pub fn the_command_has_one_of_its_own() {
 
 pub fn ctrl_c_ends_the_command_alone() {
     let world = World::new();
-    let mut tty =
-        Tty::session(&world, &format!("{JAIL} sh -c 'echo ready; sleep 1000'; echo status $?"));
+    let seconds = own_sleep(8);
+    let script = format!("{JAIL} sh -c 'echo ready; sleep {seconds}'; echo status $?");
+    let mut tty = Tty::session(&world, &script);
     tty.shows("ready");
     until("raw mode", || is_raw(&tty));
+    // A shell that has not started it yet may lose the signal between fork and exec.
+    until("it sleeps", || sleepers(&seconds).iter().any(|(_, state)| *state == 'S'));
     tty.types("\x03");
     tty.shows("status 130");
     tty.finish();
