@@ -58,6 +58,12 @@ pub fn is_without_stage_one() -> bool {
     std::env::var_os("WITHOUT_STAGE_ONE").is_some_and(|value| value == "1")
 }
 
+/// What `/proc/PID/status` says of filters of system calls where a jail has none: the tests themselves
+/// may run behind one.
+pub fn seccomp_of_no_filter() -> &'static str {
+    if is_without_stage_one() { "Seccomp:\t2" } else { "Seccomp:\t0" }
+}
+
 /// Whether the tests run as root.
 pub fn is_root() -> bool {
     nix::unistd::getuid().is_root()
