@@ -30,11 +30,12 @@ const LOCKED: &str = "locked";
 pub fn prune_lost(before: &Repositories, home: &Path, memory: &OwnedFd) -> Vec<PathBuf> {
     // Where not all were looked at before, nobody can tell which are new.
     let repositories = if before.more { &[][..] } else { &before.directories };
-    let mut lost = Vec::new();
+    let mut all = Vec::new();
     for repository in repositories {
         let records = repository.join(RECORDS);
         let Some(directory) = open_in_place(&records) else { continue };
         let through = PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd()));
+        let mut lost = Vec::new();
         for item in fs::read_dir(&through).into_iter().flatten().flatten() {
             let (record, name) = (records.join(item.file_name()), item.file_name());
             let is_directory = item.file_type().is_ok_and(|kind| kind.is_dir());
@@ -52,8 +53,9 @@ pub fn prune_lost(before: &Repositories, home: &Path, memory: &OwnedFd) -> Vec<P
             // As git does; where other records are left, nothing happens.
             let _ = fs::remove_dir(&records);
         }
+        all.extend(lost);
     }
-    lost
+    all
 }
 
 /// Opens a directory where it is not reached over a link: another jail could put one there at any time.
@@ -141,6 +143,16 @@ mod tests {
         let record = place.at("git/worktrees/other/gitdir");
         fs::write(record, "../../../home/other/.git\n").expect("written");
         assert_eq!(place.prune(), [place.at("home/other")], "named from the record");
+    }
+
+    #[test]
+    fn another_repository_keeps_what_it_has() {
+        let mut place = Place::new();
+        let other = place.at("other-git");
+        fs::create_dir_all(other.join(RECORDS)).expect("made");
+        place.before.directories.push(other.clone());
+        assert_eq!(place.prune(), [place.at("home/other")]);
+        assert!(other.join(RECORDS).exists());
     }
 
     #[test]
