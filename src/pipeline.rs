@@ -183,7 +183,15 @@ fn remember_written(cli: &Cli, start: &Start, planned: &Planned) -> bool {
     let Planned { host, plan } = planned;
     let is_new = !host.trust_records.as_deref().is_some_and(Path::is_dir);
     match config::remember_written(&host.written, &plan.writes, &start.paths) {
-        Ok(remembered) => remembered && is_new,
+        Ok(remembered) => {
+            if remembered && cli.verbose {
+                messages::note(
+                    "remembered where this jail can write: no run follows symbolic links there; \
+                     `ai-jail status` names the file, and removing that file forgets all such places",
+                );
+            }
+            remembered && is_new
+        }
         Err(error) => {
             // Without a home nothing is ever on record, and nothing of it is followed either.
             if host.origin.home.real().is_some() && !cli.exec {
