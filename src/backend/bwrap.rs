@@ -31,13 +31,13 @@ pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<W
     options
 }
 
-/// Every option of the plan, where stage one has laid out all that it could: `root` is where. The jail's
-/// first process starts in `directory`. Where something comes late, so do the masks in `/proc`.
+/// Every option of the plan, where stage one has laid out all that it could: `root` is where. Where
+/// something comes late, so do the masks in `/proc`, and perhaps the working directory: the jail's first
+/// process starts in `/` then.
 pub fn options_over(
     plan: &Plan,
     bubblewrap: &Bubblewrap,
     root: &Path,
-    directory: &Path,
     has_late: bool,
 ) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
@@ -56,6 +56,7 @@ pub fn options_over(
     let queues = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Queues);
     options.extend(queues.flat_map(|mount| mount_options(mount, &Sources::new())));
     options.extend(environment(plan));
+    let directory = if has_late { Path::new("/") } else { &plan.directory };
     options.push(option(["--chdir".into(), directory.into()]));
     options
 }

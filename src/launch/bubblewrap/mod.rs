@@ -9,7 +9,7 @@ use std::fs::File;
 use std::io::{Seek, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use egress::policy::Policy;
@@ -156,10 +156,7 @@ fn behind_stage_one(
         Ok(Late { socket: theirs.as_raw_fd(), directory })
     });
     let late = late.transpose()?;
-    // The working directory may come late itself.
-    let has_late = late.is_some();
-    let directory = if has_late { Path::new("/") } else { &plan.directory };
-    let options = bwrap::options_over(plan, bubblewrap, place, directory, has_late);
+    let options = bwrap::options_over(plan, bubblewrap, place, late.is_some());
     let inner = Inner::new(&Spec { late, ..spec.clone() })?;
     let arguments = in_memory(&nul_separated(&options))?;
     let command = inner.command(bubblewrap, &arguments);
