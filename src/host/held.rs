@@ -56,13 +56,13 @@ pub struct Unheld {
     pub reason: &'static str,
 }
 
-/// What a link among the programs of `PATH` leads to.
+/// What links among the programs of one directory of `PATH` lead to.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Program {
-    /// The directory of the link. A jail that may write there needs no other file.
+pub struct Programs {
+    /// The directory of the links. A jail that may write there needs no other file.
     pub directory: PathBuf,
-    /// The file that the host runs.
-    pub target: Held,
+    /// The files that the host runs.
+    pub targets: Vec<Held>,
 }
 
 /// A directory whose new entries are looked for.

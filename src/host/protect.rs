@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::agent::{self, Moved};
 use super::around::Around;
-use super::held::{Fresh, Held, Program, Unheld};
+use super::held::{Fresh, Held, Programs, Unheld};
 use super::home::Entry;
 use super::maps::Map;
 use super::origin::Origin;
@@ -27,7 +27,7 @@ pub struct Protection {
     /// To be the jail's own: directories of programs that have none yet.
     pub own: Vec<Held>,
     /// To be read-only where the jail cannot change the link that leads there, and else to be looked at.
-    pub programs: Vec<Program>,
+    pub programs: Vec<Programs>,
     /// The directories of `PATH`, in order.
     pub search_path: Vec<PathBuf>,
     /// To stay writable inside of that.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::held::{Entries, Fresh, Held, Program, Unheld};
+use super::held::{Entries, Fresh, Held, Programs, Unheld};
 use super::links::{self, Located};
 use super::origin::Origin;
 use super::protect::Protection;
@@ -52,6 +52,7 @@ impl Protection {
     ) {
         let listing = fs::read_dir(directory).into_iter().flatten().flatten();
         let is_link = |item: &fs::DirEntry| item.file_type().is_ok_and(|kind| kind.is_symlink());
+        let mut targets = Vec::new();
         for item in listing.filter(is_link).take(LINKS) {
             let located = locate(&item.path());
             let behind = located.links.into_iter().filter(|link| link.path != item.path());
@@ -63,11 +64,13 @@ impl Protection {
             }
             let is_held = path.is_file() && !path.starts_with(&origin.project);
             if is_held {
-                let (directory, target) = (directory.into(), Held { path, reason: PROGRAM });
-                self.programs.push(Program { directory, target });
+                targets.push(Held { path, reason: PROGRAM });
             } else if !path.is_dir() {
                 self.watched.push(Unheld { path, reason: PROGRAM });
             }
+        }
+        if !targets.is_empty() {
+            self.programs.push(Programs { directory: directory.into(), targets });
         }
     }
 }

@@ -24,11 +24,11 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, settings: &Settings, host: 
     let not_there = K::not_there(host);
     let held = protection.held.iter().chain(&protection.repositories.held).chain(&not_there);
     let held: Vec<&Held> = held.collect();
-    let programs = protection.programs.iter().filter(|program| {
-        held.iter().any(|held| program.directory.starts_with(&held.path))
-            || !is_writable(&gathered.mounts, &program.directory)
+    let programs = protection.programs.iter().filter(|programs| {
+        held.iter().any(|held| programs.directory.starts_with(&held.path))
+            || access(&gathered.mounts, &programs.directory) != Some(Access::ReadWrite)
     });
-    let programs: Vec<&Held> = programs.map(|program| &program.target).collect();
+    let programs: Vec<&Held> = programs.flat_map(|programs| &programs.targets).collect();
     let held: Vec<(&Held, Access)> = held
         .into_iter()
         .chain(programs)
@@ -62,13 +62,6 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, settings: &Settings, host: 
     }
 }
 
-/// Whether wanted mounts let the jail write to a directory of the host: the innermost decides.
-fn is_writable<K: Kind>(mounts: &[Mount<K>], directory: &Path) -> bool {
-    let shows = mounts.iter().filter(|mount| mount.jail_path(directory).is_some());
-    let innermost = shows.max_by_key(|mount| mount.dest.components().count());
-    innermost.is_some_and(|mount| mount.access() == Some(Access::ReadWrite))
-}
-
 /// Whether a protected place's mount has something to do: its parent shows the place, with
 /// another access.
 pub fn is_needed<K: Kind>(mount: &Mount<K>, parent: &Mount<K>) -> bool {
@@ -83,7 +76,7 @@ pub fn watched<K: System>(mounts: &[Mount<K>], facts: Facts, host: &Host) -> Vec
     }
     let protection = &host.protection;
     let repositories = &protection.repositories;
-    let programs = protection.programs.iter().map(|program| &program.target);
+    let programs = protection.programs.iter().flat_map(|programs| &programs.targets);
     let held = protection.held.iter().chain(&repositories.held).chain(programs);
     let held = held.filter_map(|held| {
         let look_for = match access(mounts, &held.path)? {
