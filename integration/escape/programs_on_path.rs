@@ -25,6 +25,13 @@ fn report(world: &World, path: &[&str], script: &str) -> String {
     })
 }
 
+/// With this directory on `PATH`, what a script does to a place is told; the control does nothing.
+fn is_told(world: &World, bin: &Path, script: &str, place: &Path, what: &str) {
+    assert_eq!(report(world, &[text(bin)], "true"), "", "the control");
+    let said = report(world, &[text(bin)], script);
+    assert!(said.contains(&format!("{} {what} in this run", place.display())), "{said}");
+}
+
 fn text(path: &Path) -> &str {
     path.to_str().expect("plain")
 }
@@ -50,9 +57,8 @@ fn what_a_link_leads_to_is_held() {
     std::fs::rename(&aside, &version).expect("back");
     // A link on the way there can be another, and that is told.
     let bin = world.home().join(".local/bin");
-    assert_eq!(report(&world, &[text(&bin)], "true"), "", "the control");
-    let said = report(&world, &[text(&bin)], "cd ~/.cache/tool && mkdir 2 && ln -sfn 2 current");
-    assert!(said.contains(&format!("{} changed in this run", current.display())), "{said}");
+    let script = "cd ~/.cache/tool && mkdir 2 && ln -sfn 2 current";
+    is_told(&world, &bin, script, &current, "changed");
 }
 
 /// Where the jail may replace the link, nothing is won by holding the file: package managers work, and
@@ -63,9 +69,8 @@ fn what_a_writable_link_leads_to_is_told() {
     let program = world.script(format!("{INSTALLS}/x/lib/program"), "#!/bin/sh\n");
     let link = world.link("../lib/program", format!("{INSTALLS}/x/bin/program"));
     let bin = link.parent().expect("bin");
-    assert_eq!(report(&world, &[text(bin)], "true"), "", "the control");
-    let said = report(&world, &[text(bin)], &format!("echo evil >> {}", program.display()));
-    assert!(said.contains(&format!("{} changed in this run", program.display())), "{said}");
+    let script = format!("echo evil >> {}", program.display());
+    is_told(&world, bin, &script, &program, "changed");
     found(LINKED, &["a link that the jail may replace"], "reported");
 }
 
@@ -77,9 +82,8 @@ fn a_directory_behind_a_link_that_a_jail_may_replace() {
     }
     let latest = world.link("1", format!("{INSTALLS}/x/latest"));
     let bin = latest.join("bin");
-    assert_eq!(report(&world, &[text(&bin)], "true"), "", "the control");
-    let said = report(&world, &[text(&bin)], &format!("ln -sfn 2 {}", latest.display()));
-    assert!(said.contains(&format!("{} changed in this run", latest.display())), "{said}");
+    let script = format!("ln -sfn 2 {}", latest.display());
+    is_told(&world, &bin, &script, &latest, "changed");
     found(DIRECTORY, &["behind a link"], "reported");
 }
 
@@ -88,9 +92,8 @@ fn a_directory_that_is_not_there_yet() {
     let world = World::new();
     let installs = world.directory(INSTALLS);
     let bin = installs.join("y/bin");
-    assert_eq!(report(&world, &[text(&bin)], "true"), "", "the control");
-    let said = report(&world, &[text(&bin)], &format!("mkdir -p {0}; : > {0}/git", bin.display()));
-    assert!(said.contains(&format!("{}/git appeared in this run", bin.display())), "{said}");
+    let script = format!("mkdir -p {0}; : > {0}/git", bin.display());
+    is_told(&world, &bin, &script, &bin.join("git"), "appeared");
     found(DIRECTORY, &["not there yet"], "reported");
 }
 
@@ -101,10 +104,9 @@ fn a_directory_with_very_many_programs() {
     for number in 0..1500 {
         std::fs::write(bin.join(number.to_string()), "").expect("a program");
     }
-    assert_eq!(report(&world, &[text(&bin)], "true"), "", "the control");
     // The directory itself shows no sign of that.
-    let said = report(&world, &[text(&bin)], &format!("echo evil > {}/700", bin.display()));
-    assert!(said.contains(&format!("{}/700 changed in this run", bin.display())), "{said}");
+    let script = format!("echo evil > {}/700", bin.display());
+    is_told(&world, &bin, &script, &bin.join("700"), "changed");
     found(DIRECTORY, &["1500 programs"], "reported");
 }
 

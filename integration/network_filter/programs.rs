@@ -35,22 +35,27 @@ const CLIENTS: &[(&str, &str)] = &[
     ),
 ];
 
+/// In a jail that may reach one name, a script gets the page of that name and nothing of another.
+fn reaches_the_allowed_name_alone(net: &Net, port: u16, get: impl Fn(&str) -> String) {
+    let rule = format!("allowed.example:{port}");
+    let flags = ["--allow-host", &rule];
+    let allowed = net.sh(&flags, &get("allowed.example")).run();
+    assert_eq!(allowed.ok(), "the page", "{allowed}");
+    let refused = net.sh(&flags, &get("evil.example")).run();
+    assert!(refused.code() != 0 && refused.out().is_empty(), "{refused}");
+}
+
 #[test]
 fn clients_of_http_reach_an_allowed_name_and_no_other() {
     let Some(net) = Net::new() else { return };
     let port = http(PAGE);
-    let rule = format!("allowed.example:{port}");
     for (program, script) in CLIENTS.iter().filter(|(program, _)| has_program(program)) {
         let fetch = |name: &str| format!("U=http://{name}:{port}/page; export U; {script}");
         for name in ["allowed.example", "evil.example"] {
             let control = net.outside(["sh", "-c", &fetch(name)]).run();
             assert_eq!(control.ok(), "the page", "{program}: the control");
         }
-        let allowed = net.sh(&["--allow-host", &rule], &fetch("allowed.example")).run();
-        assert_eq!(allowed.ok(), "the page", "{program}");
-        let refused = net.sh(&["--allow-host", &rule], &fetch("evil.example")).run();
-        assert_ne!(refused.code(), 0, "{program}: {refused}");
-        assert_eq!(refused.out(), "", "{program}");
+        reaches_the_allowed_name_alone(&net, port, fetch);
     }
 }
 
@@ -68,14 +73,11 @@ fn the_jvm_needs_no_properties() {
          .build(), HttpResponse.BodyHandlers.ofString()).body()); } }",
     );
     let get = |name: &str| format!("java Get.java http://{name}:{port}/page");
-    let rule = format!("allowed.example:{port}");
-    let flags = ["--allow-host", &rule];
     let control = net.outside(["sh", "-c", &get("evil.example")]).run();
     if control.code() != 0 {
         return skip(&format!("Java cannot compile here: {control}"));
     }
-    assert_eq!(net.sh(&flags, &get("allowed.example")).run().ok(), "the page");
-    assert_ne!(net.sh(&flags, &get("evil.example")).run().code(), 0);
+    reaches_the_allowed_name_alone(&net, port, get);
 }
 
 /// Go resolves names by itself, without the C library.
@@ -95,12 +97,8 @@ fn a_static_program_of_go_resolves_names_by_itself() {
     let build = net.world.outside(["go", "build", "get.go"]).at(&project);
     build.env("CGO_ENABLED", "0").env("GO111MODULE", "off").run().ok();
     let get = |name: &str| format!("./get http://{name}:{port}/page");
-    let rule = format!("allowed.example:{port}");
-    let flags = ["--allow-host", &rule];
     assert_eq!(net.outside(["sh", "-c", &get("evil.example")]).at(&project).run().ok(), "the page");
-    assert_eq!(net.sh(&flags, &get("allowed.example")).run().ok(), "the page");
-    let refused = net.sh(&flags, &get("evil.example")).run();
-    assert!(refused.code() != 0 && refused.out().is_empty(), "{refused}");
+    reaches_the_allowed_name_alone(&net, port, get);
 }
 
 /// A browser brings a resolver and a network stack of its own. Its sandbox needs user namespaces, which
