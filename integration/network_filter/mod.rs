@@ -1,6 +1,7 @@
 //! A filtered network: real jails, real programs, real servers on this machine's loopback. Names are those of an
 //! `/etc/hosts` in a mount namespace of the test's own.
 
+mod databases;
 mod fallback;
 mod git;
 mod ports;
