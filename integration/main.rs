@@ -72,6 +72,7 @@ mod protect_table;
 mod pty;
 mod pty_bytes;
 mod pty_jobs;
+mod pty_modes;
 mod pty_restored;
 mod recipes;
 mod refused_layers;

@@ -1,10 +1,14 @@
-//! Every byte passes, both ways, in order, and none is added or lost.
+//! Every byte passes, both ways, in order, and none is added or lost. What follows the last one undoes what the
+//! command has left on, or looks for answers that are on their way (`pty_modes`).
 
 use std::fs;
 
 use nix::sys::signal::{Signal, kill};
 
 use crate::harness::{Tty, World, noise, until};
+
+/// What follows output in which the terminal is asked something, as by the byte ENQ.
+const ASKED: &[u8] = b"\x1b[5n";
 
 fn assert_same(shown: &[u8], expected: &[u8]) {
     let differs = shown.iter().zip(expected).position(|(left, right)| left != right);
@@ -23,10 +27,10 @@ fn a_hundred_megabytes_come_out_unchanged() {
     world.file("home/project/noise", &bytes);
     let script = ["sh", "-c", "stty raw -echo; exec cat noise"];
     // The control: a terminal without a jail.
-    for tty in [Tty::run(&world, script), Tty::jail(&world, script)] {
+    for (tty, after) in [(Tty::run(&world, script), &b""[..]), (Tty::jail(&world, script), ASKED)] {
         let (ended, shown) = tty.finish_showing();
         assert_eq!(ended.code(), 0);
-        assert_same(&shown, &bytes);
+        assert_same(&shown, &[&bytes, after].concat());
     }
 }
 
@@ -39,7 +43,7 @@ fn every_byte_goes_in_and_comes_out() {
     tty.sends(&bytes);
     let (ended, shown) = tty.finish_showing();
     assert_eq!(ended.code(), 0);
-    assert_same(&shown, &[b"ready\n".as_slice(), &bytes].concat());
+    assert_same(&shown, &[b"ready\n", &*bytes, ASKED].concat());
 }
 
 /// Pastes lines into a script that reads them up to the end of its input.
@@ -176,9 +180,10 @@ fn escape_sequences_pass_untouched() {
     let text = b"\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[>1u\x1b_Gf=24,s=1,v=1;AAAA\x1b\\\
                 \x1bPq#0;2;0;0;0#0~~\x1b\\\x1b]8;;http://example.org\x07x\x1b]8;;\x07\
                 \x1b]0;title\x07\x1b]52;c;eHl6\x07\x1b[?1049h\x1b[200~\x1b[201~\xc3\xa9\x9b1m\xff";
+    let undone = b"\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[<1u";
     world.file("home/project/text", text);
     let (_, shown) = Tty::jail(&world, ["cat", "text"]).finish_showing();
-    assert_same(&shown, text);
+    assert_same(&shown, &[text, &undone[..], ASKED].concat());
     // The same as input.
     let script = "stty raw -echo; echo ready; head -c \"$0\"";
     let length = text.len().to_string();
@@ -186,7 +191,7 @@ fn escape_sequences_pass_untouched() {
     tty.shows("ready\n");
     tty.sends(text);
     let (_, shown) = tty.finish_showing();
-    assert_same(&shown, &[b"ready\n", text.as_slice()].concat());
+    assert_same(&shown, &[b"ready\n", text.as_slice(), undone, ASKED].concat());
 }
 
 #[test]

@@ -29,12 +29,14 @@ pub mod policy;
 pub mod remedies;
 mod remembered;
 pub mod review;
+mod sequences;
 pub mod settings;
 pub mod spec;
 #[cfg(target_os = "linux")]
 pub mod stage_one;
 mod start;
 pub mod status_bar;
+pub mod terminal_modes;
 pub mod text;
 pub mod update;
 pub mod views;

@@ -106,7 +106,7 @@ impl Connection {
         match self {
             Self::None => {}
             Self::Shared(terminal) => terminal.take_back(),
-            Self::Relayed(relay) => relay.suspend(),
+            Self::Relayed(relay) => relay.end(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthChar as _;
 
 use super::cursor::{Rows, Wrap};
-use super::scan::{self, Kind, Piece, Token};
 use super::{Bar, OpenString};
+use crate::sequences::{self, Kind, Piece, Token};
 
 /// How much of a string is looked at: enough for any hyperlink that a terminal takes.
 const LONGEST_LINK: usize = 4096;
@@ -35,7 +35,7 @@ impl Bar {
         if self.string.is_some() {
             return self.string_step(data, out);
         }
-        let token = scan::token(data);
+        let token = sequences::token(data);
         let length = self.take(token, data, out);
         self.behind_character = matches!(token, Token::Text(_) | Token::Broken(_));
         length
@@ -65,14 +65,14 @@ impl Bar {
                 let start = out.len();
                 self.sequence(&data[..length], out);
                 // Its ESC ended the string; what it was rewritten to may have none.
-                if std::mem::take(&mut self.string_cut) && out.get(start) != Some(&scan::ESC) {
+                if std::mem::take(&mut self.string_cut) && out.get(start) != Some(&sequences::ESC) {
                     out.splice(start..start, *b"\x1b\\");
                 }
                 Some(length)
             }
             // Not passed on: what follows may be rewritten, and then would not end it.
             Token::Cut(length) => {
-                let controls = data[..length].iter().filter(|byte| scan::is_control(**byte));
+                let controls = data[..length].iter().filter(|byte| sequences::is_control(**byte));
                 controls.for_each(|byte| self.control(*byte, out));
                 Some(length)
             }

@@ -35,15 +35,14 @@ mod modes;
 mod mouse;
 mod movement;
 mod row;
-mod scan;
 mod screen;
 mod sequence;
 mod tabs;
 
+use crate::sequences::{self, Kind};
 use cursor::Cursor;
 use row::Row;
 pub use row::{Labels, Theme};
-use scan::Kind;
 use screen::Screen;
 
 /// A terminal smaller than this gets no bar.
@@ -171,12 +170,12 @@ impl Bar {
         match &mut self.string {
             Some(string) if !string.cancelled => {
                 string.cancelled = true;
-                out.push(scan::CAN);
+                out.push(sequences::CAN);
             }
             _ => {}
         }
         // The beginning of a character; the beginning of a sequence is kept for the rest of it.
-        if self.carry.first().is_some_and(|byte| *byte != scan::ESC) {
+        if self.carry.first().is_some_and(|byte| *byte != sequences::ESC) {
             out.append(&mut self.carry);
         }
         if self.shown() {

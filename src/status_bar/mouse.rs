@@ -7,7 +7,8 @@ use std::io::Write as _;
 
 use memchr::memmem;
 
-use super::{Bar, scan};
+use super::Bar;
+use crate::sequences;
 
 /// What the child has asked its terminal to report. The numbers are those of xterm's control
 /// sequences (<https://invisible-island.net/xterm/ctlseqs/ctlseqs.html>, "Mouse Tracking").
@@ -106,7 +107,7 @@ impl Bar {
         };
         let Some(report) = report else { return out.extend_from_slice(input) };
         let mut rest = input;
-        while let Some(at) = memmem::find(rest, &[scan::ESC, b'[']) {
+        while let Some(at) = memmem::find(rest, &[sequences::ESC, b'[']) {
             let (before, data) = rest.split_at(at);
             out.extend_from_slice(before);
             let Some(found) = report(data) else {

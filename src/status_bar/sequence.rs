@@ -4,15 +4,17 @@ use std::borrow::Cow;
 
 use vte::{Params, Parser, Perform};
 
+use super::Bar;
 use super::screen::Screen;
 use super::tabs::Tabs;
-use super::{Bar, scan};
+use crate::sequences;
 
 impl Bar {
     /// Passes one whole sequence on.
     pub(super) fn sequence(&mut self, raw: &[u8], out: &mut Vec<u8>) {
         // `vte` takes only the form with ESC.
-        let introducer = if raw[0] == scan::ESC { None } else { Some([scan::ESC, raw[1] - 0x40]) };
+        let introducer =
+            if raw[0] == sequences::ESC { None } else { Some([sequences::ESC, raw[1] - 0x40]) };
         let before = self.screen.cursor.rows;
         let mut parser = Parser::new();
         let mut interpreter = Interpreter { bar: self, raw, out, understood: false };
@@ -195,7 +197,7 @@ struct Interpreter<'a> {
 impl<'a> Interpreter<'a> {
     /// The sequence alone: the control characters in it have been obeyed.
     fn alone(&self) -> Cow<'a, [u8]> {
-        let is_part = |byte: &u8| *byte >= 0x20 || *byte == scan::ESC;
+        let is_part = |byte: &u8| *byte >= 0x20 || *byte == sequences::ESC;
         if self.raw.iter().all(is_part) {
             return Cow::Borrowed(self.raw);
         }

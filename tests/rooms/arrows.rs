@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("files", &[]),
     ("json_merge", &[]),
     ("policy", &[]),
+    ("sequences", &[]),
     ("text", &[]),
     ("x11", &[]),
     ("fields", &["policy"]),
@@ -35,7 +36,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("backend", &["host", "plan", "policy"]),
     // Doing.
     ("bootstrap", &["cli", "complaint", "files", "host", "messages", "policy", "text"]),
-    ("status_bar", &["fields", "text"]),
+    ("status_bar", &["fields", "sequences", "text"]),
+    ("terminal_modes", &["sequences"]),
     ("update", &["files", "host", "policy"]),
     ("stage_one", &["backend", "plan", "text"]),
     (
@@ -51,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "spec",
             "stage_one",
             "status_bar",
+            "terminal_modes",
             "text",
             "update",
         ],

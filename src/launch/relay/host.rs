@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::poll::{PollFlags, PollTimeout};
 use nix::sys::stat::{FileStat, Mode, fstat};
+use nix::sys::termios::{FlushArg, tcflush};
 use nix::unistd::{getpgrp, read, tcgetpgrp, write};
 use stage2::confinement::Confinement;
 use stage2::poll::wait_for;
@@ -61,6 +62,17 @@ impl HostTerminal {
     /// Waits, and no longer than this, until more can be shown.
     pub fn wait_to_show(&self, timeout: PollTimeout) {
         let _ = wait_for(self.room(), PollFlags::POLLOUT, self.confinement, timeout);
+    }
+
+    /// Waits, and no longer than this, until something is typed.
+    pub fn wait_for_typed(&self, timeout: PollTimeout) {
+        let _ = wait_for(self.typed(), PollFlags::POLLIN, self.confinement, timeout);
+    }
+
+    /// Throws away what was typed and not read.
+    pub fn discard_typed(&self) {
+        // One that is gone has nothing.
+        let _ = tcflush(self.input(), FlushArg::TCIFLUSH);
     }
 
     /// Whether nobody is at the other end any more.

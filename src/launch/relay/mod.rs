@@ -10,6 +10,7 @@
 mod host;
 mod queue;
 mod raw;
+mod settle;
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -28,9 +29,11 @@ use super::bar::{self, Wanted};
 use crate::error::Error;
 use crate::host::{Host, Stdio};
 use crate::status_bar::Bar;
+use crate::terminal_modes::Modes;
 use crate::update::Check;
 use host::HostTerminal;
 use queue::Queue;
+use settle::Expected;
 
 /// Bytes read at once.
 const BUFFER: usize = 64 * 1024;
@@ -67,6 +70,10 @@ pub struct Relay {
     /// Bytes of the command's output so far.
     passed: u64,
     bar: Option<Bar>,
+    /// What the command has made of the caller's terminal.
+    modes: Modes,
+    /// What the terminal may be about to send.
+    expected: Expected,
     /// Will tell of a newer version, for the bar.
     check: Option<Check>,
 }
@@ -105,6 +112,8 @@ impl Relay {
             hung_up: false,
             passed: 0,
             bar,
+            modes: Modes::default(),
+            expected: Expected::default(),
             check,
         })
     }
@@ -142,6 +151,7 @@ impl Relay {
             // Where that fails the terminal has gone, which the next read tells.
             let _ = raw::enter(self.host.input());
             self.resize();
+            self.modes.go_on(self.shown.end());
             if let Some(bar) = &mut self.bar {
                 bar.enter(self.shown.end());
                 bar::set_shown(true);
@@ -152,15 +162,44 @@ impl Relay {
         self.foreground
     }
 
-    /// Gives the caller's terminal back as it was.
+    /// Gives the caller's terminal back while the command is stopped: keys send what they did before, and the
+    /// screen stays as the command has it.
     pub fn suspend(&mut self) {
-        if let Some(bar) = self.bar.as_mut().filter(|_| self.foreground) {
-            bar.leave(self.shown.end());
-            self.flush();
+        self.give_back(Modes::pause);
+    }
+
+    /// Gives the caller's terminal back as it was, because the run is over.
+    pub fn end(&mut self) {
+        self.give_back(Modes::end);
+    }
+
+    fn give_back(&mut self, undo: impl FnOnce(&mut Modes, &mut Vec<u8>)) {
+        if self.foreground {
+            let waiting = self.shown.waiting().len();
+            if let Some(bar) = &mut self.bar {
+                bar.leave(self.shown.end());
+            }
+            let reports = self.modes.reports();
+            undo(&mut self.modes, self.shown.end());
+            if reports || self.expected.anything() {
+                self.settle();
+            } else if self.shown.waiting().len() > waiting {
+                self.flush();
+            }
             bar::set_shown(false);
         }
         self.foreground = false;
         raw::leave();
+    }
+
+    /// Shows all that waits, and keeps what the terminal sends because of the command from whoever reads next.
+    fn settle(&mut self) {
+        self.shown.push(Modes::ASK);
+        self.flush();
+        if self.shown.is_empty() {
+            self.expected.discard(&self.host);
+        }
+        self.host.discard_typed();
     }
 
     /// Somebody else has the caller's terminal.
@@ -206,6 +245,9 @@ impl Relay {
     fn show(&mut self, length: usize) {
         self.passed += length as u64;
         let bytes = &self.buffer[..length];
+        if self.modes.note(bytes) {
+            self.expected.note(self.modes.take_asked());
+        }
         match &mut self.bar {
             Some(bar) => bar.filter(bytes, self.shown.end()),
             None => self.shown.push(bytes),
@@ -280,10 +322,14 @@ impl Relay {
             }
             // Ctrl-D, from before raw mode.
             Ok(0) => self.typed.push(&[END_OF_INPUT]),
-            Ok(length) => match &self.bar {
-                Some(bar) => bar.filter_typed(&self.buffer[..length], self.typed.end()),
-                None => self.typed.push(&self.buffer[..length]),
-            },
+            Ok(length) => {
+                let typed = &self.buffer[..length];
+                self.expected.come(typed);
+                match &self.bar {
+                    Some(bar) => bar.filter_typed(typed, self.typed.end()),
+                    None => self.typed.push(typed),
+                }
+            }
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             // The kernel's answer to a read in the background.
             Err(Errno::EIO) if !self.host.is_ours() => self.forget(),
@@ -362,7 +408,7 @@ impl Relay {
 
     /// The caller's terminal has gone, or nobody wants to wait for it: the command's goes too.
     pub fn hang_up(&mut self) {
-        self.suspend();
+        self.end();
         self.hung_up = true;
         self.master = None;
         self.typed.clear();

@@ -16,7 +16,7 @@ const SUB: u8 = 0x1a;
 pub const ESC: u8 = 0x1b;
 /// The first byte of `U+0080` to `U+009F`, the two-byte form of escape sequences: `U+009B` is
 /// `ESC [`. Some terminals obey them, so none is written into.
-const C1: u8 = 0xc2;
+pub const C1: u8 = 0xc2;
 
 /// What stands at the beginning of some output, outside any string.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
