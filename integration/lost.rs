@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Ended, World, has_program};
+use crate::harness::{Ended, Run, World, has_program};
 
 /// A run that makes the `.ai-jail`, so that the next is silent.
 fn world() -> World {
@@ -142,4 +142,68 @@ fn keys_that_a_program_looked_for_are_told_and_not_offered() {
     assert!(!ordinary.err().contains("is hidden"), "{ordinary}");
     let silent = world.exec(["gpg", "--list-secret-keys"]).run();
     assert!(!silent.err().contains("is hidden"), "{silent}");
+}
+
+/// What `credential.helper = store` does when a server has asked for a login.
+const ASK_STORE: &str = "printf 'protocol=https\\nhost=localhost\\n\\n' | git credential-store get";
+
+#[test]
+fn a_login_that_a_program_looked_for_is_told_with_a_way_that_works() {
+    if !has_program("git") {
+        return;
+    }
+    let world = World::new();
+    let token = world.file("home/.config/gh/hosts.yml", "github.com:\n    oauth_token: secret\n");
+    let stored = world.file("home/.git-credentials", "https://me:secret@localhost\n");
+    let way = "GH_TOKEN=$(gh auth token) before ai-jail gives a jail GitHub's";
+    let docs = "(docs/git.md, “Pushing and signing”)";
+    let looked = "a command looked for a login there and found none";
+    let of_github = format!("{} is hidden: GitHub token; {looked}; {way} {docs}", token.display());
+    let stored = stored.to_str().expect("plain");
+    let of_store = format!(
+        "{stored} is hidden: passwords; {looked}; --map {stored} shows all that is in it; {way} \
+         alone {docs}"
+    );
+    assert_eq!(world.jail(["--", "true"]).run().code(), 0);
+    // The control: that a file is there is no question for what is in it.
+    assert_eq!(told(&jail(&world, "ls -l ~/.git-credentials ~/.config/gh; true")), [""; 0]);
+    let ended = jail(&world, "cat ~/.config/gh/hosts.yml");
+    assert_eq!((ended.out(), told(&ended)), ("", vec![of_github.as_str()]), "{ended}");
+    let ended = jail(&world, ASK_STORE);
+    assert_eq!((ended.out(), told(&ended)), ("", vec![of_store.as_str()]), "{ended}");
+    let silent = world.exec(["sh", "-c", ASK_STORE]).run();
+    assert_eq!(silent.err(), "");
+
+    // The ways work, and then nothing is said.
+    let ended = world.jail(["--map", stored, "sh", "-c", ASK_STORE]).run();
+    assert_eq!(ended.out(), "username=me\npassword=secret\n", "{ended}");
+    assert!(!ended.err().contains(looked), "{ended}");
+    let both = format!("cat ~/.config/gh/hosts.yml; {ASK_STORE}");
+    let ended = world.jail(["sh", "-c", &both]).env("GH_TOKEN", "given").run();
+    assert_eq!(told(&ended), [""; 0]);
+    let ended = world.jail(["--unset-env", "GH_TOKEN", "sh", "-c", &both]).env("GH_TOKEN", "given");
+    assert!(ended.run().err().contains(looked), "what the jail does not get gives nothing");
+}
+
+#[test]
+fn githubs_program_gives_git_the_token_that_a_jail_is_given() {
+    if !has_program("gh") {
+        return;
+    }
+    let world = World::new();
+    world.file("home/.config/gh/hosts.yml", "github.com:\n    user: me\n    oauth_token: secret\n");
+    // What `gh auth setup-git` writes.
+    let helper = "[credential \"https://github.com\"]\n\thelper = !gh auth git-credential\n";
+    world.file("home/.gitconfig", helper);
+    let ask =
+        "gh auth token; printf 'protocol=https\\nhost=github.com\\n\\n' | git credential fill";
+    let run = |run: Run| run.env("GIT_TERMINAL_PROMPT", "0").run();
+    let outside = run(world.outside(["gh", "auth", "token"]));
+    assert_eq!(outside.out(), "secret\n", "{outside}");
+    let without = run(world.jail(["sh", "-c", ask]));
+    assert!(!without.out().contains("password"), "{without}");
+    assert!(without.err().contains("GH_TOKEN=$(gh auth token)"), "{without}");
+    let given = run(world.jail(["sh", "-c", ask]).env("GH_TOKEN", "secret"));
+    assert!(given.out().contains("password=secret\n"), "{given}");
+    assert!(!given.err().contains("is hidden"), "{given}");
 }

@@ -71,7 +71,7 @@ pub fn run(cli: &Cli, environment: Environment) -> Result<u8, Failure> {
         }
     };
     let terminal = plan.terminal;
-    let held = review.as_ref().map(Review::held).unwrap_or_default();
+    let held = review.as_ref().map(Review::held);
     let ended = try_launch(plan, &settings, &host, &builder, held, &sink)?;
     let Ended { status, interrupted, .. } = ended;
     config::note_changes(&start.loaded, &start.paths);
@@ -93,7 +93,7 @@ fn try_launch(
     settings: &Settings,
     host: &Host,
     builder: &Builder,
-    held: &[PathBuf],
+    held: Option<&[PathBuf]>,
     sink: launch::Sink,
 ) -> Result<Ended, Error> {
     let launch = |plan, host: &Host| launch::run(plan, Some(settings), host, builder, held, sink);

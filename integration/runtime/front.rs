@@ -42,5 +42,5 @@ fn run(arguments: &[OsString]) -> Result<u8, Error> {
         stand_in.map_or_else(|| Builder::find(&host), |path| Ok(Builder::SandboxExec(path)))?;
     let lookup = Lookup::new(&plan, &host, &|_, _| false);
     let sink = |notice: &_| progress::tell(notice, &lookup, cli.verbose);
-    Ok(launch::run(plan, Some(&settings), &host, &builder, &[], &sink)?.status)
+    Ok(launch::run(plan, Some(&settings), &host, &builder, None, &sink)?.status)
 }

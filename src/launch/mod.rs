@@ -42,7 +42,7 @@ pub use notice::{Notice, Sink};
 use crate::error::Error;
 use crate::host::Host;
 use crate::host::builder::Builder;
-use crate::plan::Plan;
+use crate::plan::{EmptyLogin, Plan};
 use crate::settings::Settings;
 
 /// How a run ended.
@@ -57,12 +57,25 @@ pub struct Ended {
     pub home: Option<OwnedFd>,
     /// Settings that are read-only in the jail and that something in it tried to change.
     pub refused: Vec<PathBuf>,
+    /// Logins that something in the jail looked for and that it does not have.
+    pub looked_for: Vec<EmptyLogin>,
+}
+
+/// What the kernel noted of a run's attempts.
+#[derive(Default)]
+struct Noted {
+    /// Settings that something tried to change.
+    refused: Vec<PathBuf>,
+    /// Worktrees that are gone.
+    removed: Vec<PathBuf>,
+    /// Logins that something looked for.
+    looked_for: Vec<EmptyLogin>,
 }
 
 /// Runs the plan to its end.
 ///
 /// `bar` are the settings that decide on a status bar, where there may be one; `held` are settings
-/// of git that the jail cannot change, of which attempts are noted; `sink` hears what happens
+/// of git that the jail cannot change: attempts to change them are noted, and to find a login, unless it is `None`; `sink` hears what happens
 /// meanwhile.
 ///
 /// # Errors
@@ -73,7 +86,7 @@ pub fn run(
     bar: Option<&Settings>,
     host: &Host,
     builder: &Builder,
-    held: &[PathBuf],
+    held: Option<&[PathBuf]>,
     sink: Sink,
 ) -> Result<Ended, Error> {
     let bar = bar.and_then(|settings| bar::Wanted::decide(settings, host, &plan, sink));
@@ -85,7 +98,8 @@ pub fn run(
     signals.listen().map_err(Error::system("sigprocmask"))?;
     let with_mounts = |notice: &Notice| tell(notice, mounts.as_ref(), sink);
     let worktrees = &host.protection.repositories.removable;
-    let mut attempts = Attempts::watch(held, worktrees);
+    let empty_logins = held.map(|_| plan.empty_logins.as_slice()).unwrap_or_default();
+    let mut attempts = Attempts::watch(held.unwrap_or_default(), worktrees, empty_logins);
     let mut interrupted = false;
     let run = supervise::Run {
         builder,
@@ -96,7 +110,7 @@ pub fn run(
         sink: &with_mounts,
     };
     let outcome = supervise::supervise(jail, signals, connection, run);
-    let (refused, mut removed) = attempts.finish();
+    let Noted { refused, mut removed, looked_for } = attempts.finish();
     if let Some(filter) = filter {
         filter.finish(sink);
     }
@@ -120,7 +134,7 @@ pub fn run(
         }
     }
     let status = outcome.map_err(|error| placed.explain(error))?;
-    Ok(Ended { status, interrupted, home, refused })
+    Ok(Ended { status, interrupted, home, refused, looked_for })
 }
 
 /// Whether a jail can have a network of its own for a filter: tried, and nothing of it is left.

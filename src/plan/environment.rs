@@ -88,6 +88,14 @@ pub fn edits<K: Kind>(
     edits
 }
 
+/// Whether the command has a variable, after these changes.
+pub fn gives(edits: &[EnvEdit], environment: &Environment, variable: &str) -> bool {
+    match edits.iter().find(|edit| name(edit) == variable) {
+        Some(edit) => !matches!(edit, EnvEdit::Unset(..)),
+        None => environment.get(variable).is_some(),
+    }
+}
+
 /// What the caller has not set and programs in a jail are better off with.
 fn presets(settings: &Settings, host: &Host) -> Vec<EnvEdit> {
     let is_wanted = |row: &&Preset| {

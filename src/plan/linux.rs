@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Content, Mount, MountKind, below};
 use super::system::System;
-use super::{display, network, way};
+use super::{display, logins, network, way};
 use crate::facts::Facts;
 use crate::host::Host;
 use crate::host::held::Held;
@@ -88,6 +88,7 @@ impl System for MountKind {
             };
             gathered.mounts.push(Mount::own(name, kind, reason));
         }
+        logins::gather(gathered, host, facts);
         way::gather(gathered, host.origin.home.canonical());
     }
 

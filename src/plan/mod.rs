@@ -13,6 +13,7 @@ mod lacking;
 mod landlock;
 mod link_out;
 mod linux;
+mod logins;
 mod macos;
 mod maps;
 mod mise;
@@ -48,6 +49,7 @@ use crate::policy::Os;
 use crate::policy::place::Place;
 use crate::settings::Settings;
 pub use environment::{EnvEdit, secrets};
+pub use logins::EmptyLogin;
 pub use macos::{MacOs, Rule, RuleKind};
 pub use mise::MiseStep;
 pub use mount::{Access, Authority, Content, Kind, Mount, MountKind};
@@ -99,6 +101,8 @@ pub struct Plan {
     pub mise: Option<MiseStep>,
     /// Files of which the jail has copies.
     pub write_back: Vec<WriteBack>,
+    /// Logins that are empty in the jail, and that nothing stands for.
+    pub empty_logins: Vec<EmptyLogin>,
     /// Directories of the jails' own home that are mounted: they have to be there.
     pub own: Vec<PathBuf>,
     /// Where the jail will write beside what the tables say of the home: no later run believes a link
@@ -158,6 +162,9 @@ impl Plan {
             landlock: settings.is_on(Switch::Landlock).then(rules),
             seccomp: settings.is_on(Switch::Seccomp).then_some(seccomp),
             write_back: write_back::files(host, &mounts, facts),
+            empty_logins: logins::empty(host, &mounts, |name| {
+                environment::gives(&rest.environment, &host.origin.environment, name)
+            }),
             ..Self::of(settings, facts, host, rest, Places::Linux(mounts))
         })
     }
@@ -187,6 +194,7 @@ impl Plan {
             seccomp: None,
             mise: rest.mise,
             write_back: Vec::new(),
+            empty_logins: Vec::new(),
             withheld: rest.withheld,
             own: rest.own,
             writes: rest.writes,

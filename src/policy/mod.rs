@@ -13,6 +13,7 @@ pub mod hidden;
 pub mod home;
 pub mod home_row;
 pub mod kept_env;
+pub mod logins;
 pub mod macos;
 pub mod memory;
 pub mod mise;

@@ -4,6 +4,7 @@
 
 mod changed;
 mod finding;
+mod logins;
 mod lost;
 mod repositories;
 mod shown;
@@ -43,13 +44,14 @@ impl<'a> Review<'a> {
     }
 
     /// Looks again after the run.
-    pub fn findings(&self, Ended { home, refused, .. }: Ended) -> Vec<Finding> {
+    pub fn findings(&self, Ended { home, refused, looked_for, .. }: Ended) -> Vec<Finding> {
         let mut found = self.before.findings();
         repositories::new_ones(self.host, &mut found);
         let project = &self.host.origin.project;
         found.extend(refused.iter().map(|path| Finding::refused(path, project)));
         let unmasked = self.host.concealed.appeared().into_iter();
         found.extend(unmasked.map(|(path, is_new)| Finding::could_be_read(path, is_new)));
+        found.extend(looked_for.iter().map(logins::finding));
         found.extend(home.into_iter().flat_map(|home| self.memory.lost(home)));
         found
     }

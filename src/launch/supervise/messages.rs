@@ -31,6 +31,7 @@ impl Supervisor<'_> {
             }
             FromJail::Copies => {
                 if let Some(directory) = descriptor {
+                    self.run.attempts.enter(&directory);
                     self.run.copies.watch(directory);
                 }
             }

@@ -161,7 +161,7 @@ fn try_jail(mut plan: Plan, host: &Host, builder: &Builder) -> Trial {
         Notice::Layers(layers) => achieved.borrow_mut().clone_from(layers),
         other => progress::tell(other, &lookup, false),
     };
-    let status = launch::run(plan, None, host, builder, &[], &sink);
+    let status = launch::run(plan, None, host, builder, None, &sink);
     match status {
         Ok(Ended { status, .. }) => Trial::Ran { directory, status, layers: achieved.take() },
         Err(error) => Trial::Failed(error),

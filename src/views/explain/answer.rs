@@ -110,6 +110,8 @@ fn access(jail: &Jail<'_>, arrival: &Arrival<'_>, writable: bool) -> Access {
         Thing::Memory if is_devices(arrival.mount, &arrival.place) => Access::Fresh,
         Thing::Denied { .. } => Access::Denied,
         Thing::Memory | Thing::EmptyFile => Access::Empty,
+        // In the place of a login of the host's.
+        Thing::File if arrival.mount.is_some_and(is_hidden) => Access::Empty,
         Thing::Kernel(_) | Thing::File => Access::Fresh,
         Thing::Device => Access::Device,
         Thing::Copy => Access::ReadWrite,
@@ -119,6 +121,10 @@ fn access(jail: &Jail<'_>, arrival: &Arrival<'_>, writable: bool) -> Access {
             Some(plan::Access::ReadOnly) | None => Access::ReadOnly,
         },
     }
+}
+
+fn is_hidden(mount: &Shown) -> bool {
+    mount.authority == plan::Authority::Hidden
 }
 
 /// The jail's own `/dev` itself.

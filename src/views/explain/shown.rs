@@ -87,6 +87,9 @@ impl fmt::Display for Answer {
             }
             (Access::Absent, _) => write!(f, "absent"),
             (Access::Denied, _) => write!(f, "{kind} that can be neither read nor written"),
+            (Access::Empty, _) if kind == "file" && self.writable => {
+                write!(f, "empty file{lost}")
+            }
             (Access::Empty, _) if kind == "file" => {
                 write!(f, "empty file, which cannot be written")
             }
