@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::harness::{World, has_program, program, skip};
+use crate::harness::{Snapshot, Tty, World, has_program, program, skip};
 use crate::probe::Question;
 
 const MODES: [&[&str]; 2] = [&[], &["--lockdown"]];
@@ -74,6 +74,42 @@ fn the_first_start_of_fish() {
         assert_ne!(world.exec(["fish", "-c", &script]).run().code(), 0, "{there}");
         assert_eq!(std::fs::read_dir(history).expect("it is there").count(), 0, "{there}");
     }
+}
+
+/// Installers of other programs make fish's directory of settings, and fish writes thirty variables there when it is
+/// first started in a terminal, by whomever.
+#[test]
+fn the_first_start_of_fish_where_others_left_settings_for_it() {
+    if !has_program("fish") {
+        return;
+    }
+    let world = World::new();
+    let settings = world.home().join(".config/fish");
+    world.directory("home/.local/share/fish");
+    world.file("home/.config/fish/conf.d/tool.fish", "echo tool");
+    let before = Snapshot::of(&settings);
+    let mut tty = Tty::jail(&world, ["sh", "-c", "fish; fish"]);
+    for said in ["first", "second"] {
+        tty.shows("tool");
+        tty.types(&format!(
+            "set -U said {said}; echo x > {}/conf.d/tool.fish; echo $said-(count *); exit\r",
+            settings.display()
+        ));
+        tty.shows(&format!("{said}-0"));
+    }
+    let (ended, shown) = tty.finish_showing();
+    let shown = String::from_utf8_lossy(&shown);
+    assert_eq!(ended.code(), 0, "{shown}");
+    assert!(!shown.contains("error:"), "{shown}");
+    assert!(shown.contains("Read-only file system"), "{shown}");
+    before.is_unchanged();
+
+    // The control: outside, fish writes there.
+    let mut tty = Tty::run(&world, ["fish"]);
+    tty.shows("tool");
+    tty.types("exit\r");
+    tty.finish();
+    assert!(settings.join("fish_variables").exists());
 }
 
 /// A program of i386 that ends with status 42: the ELF header, one program header, the code.

@@ -32,6 +32,16 @@ fn plain_tcp_arrives_whoever_speaks_first() {
     }
 }
 
+/// Between two sockets of one machine nothing needs to be paced, as the host may do it for the wide network.
+#[test]
+fn bytes_leave_the_jail_unpaced() {
+    let Some(net) = Net::new() else { return };
+    let ask = "cat /proc/sys/net/ipv4/tcp_congestion_control";
+    assert_eq!(net.sh(&["--net", "filtered"], ask).run().ok(), "reno\n");
+    let outside = net.outside(["sh", "-c", ask]).run();
+    assert_eq!(net.sh(&["--net", "host"], ask).run().ok(), outside.ok(), "the control");
+}
+
 /// The server name of the handshake must be the name that was looked up.
 #[test]
 fn tls_passes_with_the_right_server_name_alone() {

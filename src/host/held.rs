@@ -11,6 +11,15 @@ pub struct Held {
     pub reason: &'static str,
 }
 
+/// A directory of settings in which a program has not begun.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NotBegun {
+    /// The directory, which is held as well.
+    pub held: Held,
+    /// What is in it.
+    pub entries: Vec<PathBuf>,
+}
+
 /// What to look for in something after the run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum LookFor {

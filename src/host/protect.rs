@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::agent::{self, Moved};
 use super::around::Around;
-use super::held::{Fresh, Held, Programs, Unheld};
+use super::held::{Fresh, Held, NotBegun, Programs, Unheld};
 use super::home::Entry;
 use super::maps::Map;
 use super::origin::Origin;
 use super::repositories::{self, Limits, Repositories};
 use crate::policy::Os;
 use crate::policy::agents::runtime::KEPT;
+use crate::policy::first_start::{FIRST_SETTINGS, FirstSettings};
 use crate::policy::home::Treatment;
-use crate::policy::place::Place;
+use crate::policy::place::{Place, place};
 use crate::policy::protect::{
     HOME_OPEN, LINKED, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched, shadows,
 };
@@ -26,6 +27,8 @@ pub struct Protection {
     pub held: Vec<Held>,
     /// To be the jail's own: directories of programs that have none yet.
     pub own: Vec<Held>,
+    /// To be the jail's own, with the entries of the host's in it, read-only.
+    pub not_begun: Vec<NotBegun>,
     /// To be read-only where the jail cannot change the link that leads there, and else to be looked at.
     pub programs: Vec<Programs>,
     /// The directories of `PATH`, in order.
@@ -61,6 +64,9 @@ pub fn find(
         found.moved(&place);
     }
     found.own_programs();
+    for row in FIRST_SETTINGS {
+        found.not_begun.extend(found.first_settings(row, &mut places));
+    }
     for row in HOME_OPEN {
         if let Some((_, path)) = places.find(row).filter(|(_, path)| is_file(path)) {
             found.open.push(Held { path, reason: row.reason });
@@ -208,6 +214,16 @@ impl Protection {
         let (empty, held) = std::mem::take(&mut self.held).into_iter().partition(is_empty);
         self.held = held;
         self.own.extend::<Vec<Held>>(empty);
+    }
+
+    fn first_settings(&self, row: &FirstSettings, places: &mut HomePlaces<'_>) -> Option<NotBegun> {
+        let (_, directory) = places.find(&place(row.directory, ""))?;
+        let held = self.held.iter().find(|held| held.path == directory)?.clone();
+        if directory.join(row.file).symlink_metadata().is_ok() {
+            return None;
+        }
+        let entries = fs::read_dir(directory).ok()?.flatten().map(|entry| entry.path());
+        Some(NotBegun { held, entries: entries.collect() })
     }
 
     /// ai-jail itself. bubblewrap is never taken from where a jail may write.

@@ -6,6 +6,7 @@ mod arrange;
 mod conceal;
 mod display;
 mod environment;
+mod first_start;
 mod gather;
 mod git;
 mod home;

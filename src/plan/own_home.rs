@@ -46,10 +46,17 @@ pub fn give<K: System>(gathered: &mut Gathered<K>, host: &Host, entry: &Entry, r
     let held = host.protection.held.iter().map(|held| held.path.clone());
     let held =
         held.filter(|path| below(path, place).is_some_and(|rest| !rest.as_os_str().is_empty()));
-    for path in shown.chain(held) {
+    for path in shown.chain(held).flat_map(|path| begun(host, path)) {
         gathered.mounts.push(Mount::bind(&path, Access::ReadOnly, Authority::Table, SHOWN));
     }
     agents_state(gathered, host, place);
+}
+
+/// What is shown of a place: the entries alone where a program has not begun in it yet.
+fn begun(host: &Host, path: PathBuf) -> Vec<PathBuf> {
+    let mut not_begun = host.protection.not_begun.iter();
+    let here = not_begun.find(|not_begun| not_begun.held.path == path);
+    here.map_or_else(|| vec![path], |here| here.entries.clone())
 }
 
 /// Adds the directories that programs save in where the host's home has none of them. Below what the

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::first_start;
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Kind, Mount, nearest};
 use super::system::System;
@@ -21,6 +22,7 @@ pub fn gather<K: System>(gathered: &mut Gathered<K>, settings: &Settings, host: 
         return;
     }
     let protection = &host.protection;
+    first_start::gather(gathered, &protection.not_begun);
     let not_there = K::not_there(host);
     let held = protection.held.iter().chain(&protection.repositories.held).chain(&not_there);
     let held: Vec<&Held> = held.collect();

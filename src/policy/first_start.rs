@@ -22,6 +22,23 @@ const FIRST_STARTS: &[FirstStart] = &[
     FirstStart { program: "fish", directory: ".local/share/fish", moved_by: "XDG_DATA_HOME" },
 ];
 
+/// Settings that a program writes when it starts for the first time, in a directory that is read-only in jails.
+#[derive(Debug)]
+pub struct FirstSettings {
+    /// The directory, below the home, as [`super::protect::HOME`] has it.
+    pub directory: &'static str,
+    /// What the program writes there. Without that the jail has a directory of its own, in which the host's
+    /// entries are, read-only: whoever starts the program in there.
+    pub file: &'static str,
+}
+
+/// The table.
+pub const FIRST_SETTINGS: &[FirstSettings] = &[
+    // Universal variables, https://fishshell.com/docs/current/language.html#universal-variables; each of thirty
+    // that cannot be set is an error. Installers of other programs make the directory, and not the file.
+    FirstSettings { directory: ".config/fish", file: "fish_variables" },
+];
+
 /// The row of a program.
 pub fn find(program: &OsStr) -> Option<&'static FirstStart> {
     FIRST_STARTS.iter().find(|row| program == row.program)
