@@ -44,6 +44,8 @@ fn killed_at_any_moment_the_file_is_whole() {
     let scratch = Scratch::new().with_project(&content(true));
     scratch.trust();
     let (old, new) = (content(true), content(false));
+    // A killed saver leaves its own directory behind: below this one, which goes with the test.
+    let savers = scratch.outside("savers");
     let mut seen = [0, 0];
     for round in 0..60_u64 {
         // The helper must start from the content with which its loop begins.
@@ -52,6 +54,7 @@ fn killed_at_any_moment_the_file_is_whole() {
             .args(["--exact", "config_atomic::saver", "--ignored"])
             .env(PROJECT, &scratch.paths.project_dir)
             .env(HOME, scratch.home())
+            .env("TMPDIR", &savers)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
