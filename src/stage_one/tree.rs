@@ -20,6 +20,7 @@ use stage2::sys::mounts::{self, Flags};
 
 use crate::backend::tree::{Kind, Piece};
 use crate::plan::Access;
+use crate::plan::mount::below;
 use crate::text::visible;
 
 /// Permissions of directories that nobody has named, and of what a mount will cover.
@@ -62,16 +63,25 @@ pub fn grow(
         source: None,
         directory: None,
         closed: Vec::new(),
+        nothing: None,
         files: &layout.files,
     };
     for piece in pieces {
-        growing.add(piece).map_err(|error| at(&piece.dest, &error))?;
+        growing.add(piece, stays_empty(piece, pieces)).map_err(|error| at(&piece.dest, &error))?;
     }
     for mount in &growing.closed {
         mounts::forbid(mount, Flags::READ_ONLY)?;
     }
     umask(before);
     Ok(())
+}
+
+/// Whether this is a file system that nothing is ever put into.
+fn stays_empty(piece: &Piece, pieces: &[Piece]) -> bool {
+    let is_inside = |other: &&Piece| below(&other.dest, &piece.dest).is_some();
+    // The piece itself is one.
+    matches!(piece.kind, Kind::Memory { is_closed: true, .. })
+        && pieces.iter().filter(is_inside).nth(1).is_none()
 }
 
 /// An error with what it is about.
@@ -89,11 +99,13 @@ struct Growing<'a> {
     directory: Option<(PathBuf, OwnedFd)>,
     /// File systems that become read-only when everything is in them.
     closed: Vec<OwnedFd>,
+    /// One of them that stays empty, by its number, with the permissions of its root.
+    nothing: Option<(u32, usize)>,
     files: &'a [(PathBuf, RawFd)],
 }
 
 impl Growing<'_> {
-    fn add(&mut self, piece: &Piece) -> io::Result<()> {
+    fn add(&mut self, piece: &Piece, stays_empty: bool) -> io::Result<()> {
         let dest = piece.dest.as_path();
         match &piece.kind {
             Kind::Bind { source, access, is_optional } => {
@@ -105,6 +117,9 @@ impl Growing<'_> {
                 };
                 let place = if is_directory(&mount)? { Place::Directory } else { Place::File };
                 self.attach(&mount, dest, place, piece.is_made)
+            }
+            Kind::Memory { mode, .. } if stays_empty => {
+                self.put_nothing(dest, *mode, piece.is_made)
             }
             Kind::Memory { mode, is_closed } => {
                 let mount = memory(*mode)?;
@@ -141,6 +156,20 @@ impl Growing<'_> {
                 File::from(file).write_all(&content)
             }
         }
+    }
+
+    /// Mounts a file system that is empty for ever. One serves all places: a new one takes the kernel five times as long
+    /// as one more mount.
+    fn put_nothing(&mut self, dest: &Path, mode: u32, is_made: bool) -> io::Result<()> {
+        if let Some((_, number)) = self.nothing.filter(|(its_mode, _)| *its_mode == mode) {
+            let mount = mounts::bind(self.closed[number].as_fd(), c"", flags(Access::ReadOnly))?;
+            return self.attach(&mount, dest, Place::Directory, is_made);
+        }
+        let mount = memory(mode)?;
+        self.attach(&mount, dest, Place::Directory, is_made)?;
+        self.nothing = Some((mode, self.closed.len()));
+        self.closed.push(mount);
+        Ok(())
     }
 
     /// Mounts a new file at its place. The kernel mounts only what stands in a tree, so the file has a name in the root
