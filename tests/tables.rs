@@ -1,7 +1,11 @@
 //! The tables of places, against themselves.
 
+use std::path::Path;
+
 use ai_jail::policy::home::rows_on;
 use ai_jail::policy::home_row::HomeRow;
+use ai_jail::policy::place::Place;
+use ai_jail::policy::protect::{HOME, LINKED_FROM_CACHES};
 use ai_jail::policy::{Os, fits};
 
 /// Whether two rows speak of the same entry.
@@ -29,4 +33,13 @@ fn a_second_row_is_found() {
     let second = HomeRow { path: ".config/KeePassXC-copy", ..*prefix };
     assert!(overlap(prefix, &second) && overlap(&second, prefix));
     assert!(!overlap(prefix, row(".ssh")));
+}
+
+#[test]
+fn every_place_that_is_linked_from_a_cache_is_held_and_its_cache_is_not() {
+    for (place, cache) in LINKED_FROM_CACHES {
+        assert!(HOME.iter().any(|row| row == place), "{place}");
+        let is_held = |row: &&Place| Path::new(cache.path).starts_with(row.path);
+        assert_eq!(HOME.iter().find(is_held), None, "{cache}");
+    }
 }

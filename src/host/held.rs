@@ -30,6 +30,8 @@ pub enum LookFor {
     Replacement,
     /// Whether it has become a link, which leads elsewhere whoever looks for something in it.
     Link,
+    /// Files in it that have another name elsewhere, by which the jail could have changed them.
+    OtherNames,
     /// Entries that were not there before.
     New(Entries),
 }
@@ -72,6 +74,15 @@ pub struct Programs {
     pub directory: PathBuf,
     /// The files that the host runs.
     pub targets: Vec<Held>,
+}
+
+/// A directory that is held, and whose files an installer has linked from its cache.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Linked {
+    /// Where it is, and what it is to the host.
+    pub held: Held,
+    /// The cache. A jail that may write there changes the files of both.
+    pub cache: PathBuf,
 }
 
 /// A directory whose new entries are looked for.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::agent::{self, Moved};
 use super::around::Around;
-use super::held::{Fresh, Held, NotBegun, Programs, Unheld};
+use super::held::{Fresh, Held, Linked, NotBegun, Programs, Unheld};
 use super::home::Entry;
 use super::maps::Map;
 use super::origin::Origin;
@@ -17,7 +17,8 @@ use crate::policy::first_start::{FIRST_SETTINGS, FirstSettings};
 use crate::policy::home::Treatment;
 use crate::policy::place::{Place, place};
 use crate::policy::protect::{
-    HOME_OPEN, LINKED, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched, shadows,
+    HOME_OPEN, LINKED, LINKED_FROM_CACHES, OURSELVES, PROJECT, PROJECT_WATCHED, home, home_watched,
+    shadows,
 };
 
 /// All of it.
@@ -33,6 +34,8 @@ pub struct Protection {
     pub programs: Vec<Programs>,
     /// The directories of `PATH`, in order.
     pub search_path: Vec<PathBuf>,
+    /// Of what is to be read-only, what may have other names in a cache.
+    pub linked: Vec<Linked>,
     /// To stay writable inside of that.
     pub open: Vec<Held>,
     /// To be looked at: it is not there yet, or it is the agent's own work.
@@ -71,6 +74,14 @@ pub fn find(
         if let Some((_, path)) = places.find(row).filter(|(_, path)| is_file(path)) {
             found.open.push(Held { path, reason: row.reason });
         }
+    }
+    for (row, cache) in LINKED_FROM_CACHES {
+        let found_row = places.find(row).map(|(_, path)| path);
+        let linked = found_row.zip(places.find(cache).map(|(_, path)| path));
+        found.linked.extend(linked.map(|(path, cache)| {
+            let held = Held { path, reason: row.reason };
+            Linked { held, cache }
+        }));
     }
     for row in home_watched() {
         if let Some((_, path)) = places.find(row) {

@@ -109,7 +109,13 @@ pub fn watched<K: System>(mounts: &[Mount<K>], facts: Facts, host: &Host) -> Vec
         let look_for = LookFor::New(fresh.entries);
         is_writable.then_some(Target { path, reason, look_for })
     });
-    held.chain(watched).chain(not_there).chain(ways).chain(fresh).collect()
+    let linked = protection.linked.iter().filter_map(|linked| {
+        let is_held = access(mounts, &linked.held.path) != Some(Access::ReadWrite);
+        let is_linked = access(mounts, &linked.cache) == Some(Access::ReadWrite);
+        let Held { path, reason } = linked.held.clone();
+        (is_held && is_linked).then_some(Target { path, reason, look_for: LookFor::OtherNames })
+    });
+    held.chain(watched).chain(not_there).chain(ways).chain(linked).chain(fresh).collect()
 }
 
 /// Where on the host the settings of git are that these mounts hold.

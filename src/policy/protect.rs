@@ -14,6 +14,7 @@ use super::{Os, macos};
 
 const PROGRAMS: &str = "programs on PATH";
 const INSTALLED: &str = "programs installed for all projects";
+const CACHE: &str = "an installer links files from it";
 const SHELL: &str = "run by every new shell";
 const GIT: &str = "settings and hooks of git and its like, which name programs";
 const LOGIN: &str = "started at login";
@@ -252,6 +253,14 @@ pub fn home(os: Os) -> impl Iterator<Item = &'static Place> {
 /// there fails without.
 pub const HOME_OPEN: &[Place] =
     &[row(".local/share/uv/tools/.lock", "uvx locks it, and is refused otherwise")];
+
+/// Rows of [`HOME`] whose files an installer has linked from its cache, where it can, and that
+/// cache: whoever writes to a file there changes the other as well.
+pub const LINKED_FROM_CACHES: &[(Place, Place)] = &[
+    (row(".bun/install/global", INSTALLED), row(".bun/install/cache", CACHE)),
+    (row(".local/share/pnpm/global", INSTALLED), row(".local/share/pnpm/store", CACHE)),
+    (row(".local/share/uv/tools", INSTALLED), row(".cache/uv", CACHE)),
+];
 
 const MERCURIAL: &str = "settings of Mercurial, which name programs";
 const ELSEWHERE: &str = "it says where the repository's settings are";

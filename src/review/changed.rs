@@ -4,8 +4,10 @@
 //! can set) tells.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::finding::{Finding, What};
+use super::other_names::{self, Touched};
 use super::stamp::{Facts, LEVELS, Stamp};
 use crate::host::held::{Entries, LookFor, Target};
 use crate::policy::shared::is_expected;
@@ -20,6 +22,8 @@ pub struct Before {
     targets: Vec<(Target, Option<Stamp>)>,
     /// The directories of `PATH`.
     search_path: Vec<PathBuf>,
+    /// When that was.
+    at: SystemTime,
 }
 
 impl Before {
@@ -28,13 +32,16 @@ impl Before {
         let stamp = |target: &Target| match target.look_for {
             LookFor::Changes => Stamp::before(&target.path),
             LookFor::Replacement | LookFor::Link => Stamp::shallow(&target.path),
+            // The change time of each file is enough, and a large tree is not worth a launch.
+            LookFor::OtherNames => None,
             LookFor::New(_) => Stamp::entries(&target.path),
         };
+        let at = SystemTime::now();
         let targets = targets.into_iter().map(|target| {
             let before = stamp(&target);
             (target, before)
         });
-        Self { targets: targets.collect(), search_path: search_path.to_vec() }
+        Self { targets: targets.collect(), search_path: search_path.to_vec(), at }
     }
 
     /// Looks again: what of it the host would run.
@@ -43,7 +50,11 @@ impl Before {
         for (target, before) in &self.targets {
             match target.look_for {
                 LookFor::Changes => compare(target, before.as_ref(), &mut found),
-                LookFor::Replacement => found.extend(replaced(target, before.as_ref())),
+                LookFor::Replacement => {
+                    found.extend(replaced(target, before.as_ref()));
+                    found.extend(self.changed_by_another_name(target));
+                }
+                LookFor::OtherNames => found.extend(self.changed_by_other_names(target)),
                 LookFor::Link => found.extend(planted(target, before.as_ref())),
                 LookFor::New(_) => {}
             }
@@ -58,6 +69,19 @@ impl Before {
         }
         found.extend(new);
         found
+    }
+
+    /// A file that the jail has read-only, changed by another name.
+    fn changed_by_another_name(&self, target: &Target) -> Option<Finding> {
+        let metadata = target.path.symlink_metadata().ok()?;
+        let touched = other_names::touched(&metadata, self.at)?;
+        Some(by_other_name(target, &target.path, touched))
+    }
+
+    /// Files below a place that the jail has read-only, changed by other names.
+    fn changed_by_other_names(&self, target: &Target) -> Vec<Finding> {
+        let found = other_names::below(&target.path, self.at).into_iter();
+        found.map(|(path, touched)| by_other_name(target, &path, touched)).collect()
     }
 
     /// Entries of a directory that it did not have before, and that have no row.
@@ -101,6 +125,10 @@ impl Before {
         };
         later.filter(|path| !is_project(path)).any(|path| path.join(name).exists())
     }
+}
+
+fn by_other_name(target: &Target, path: &Path, touched: Touched) -> Finding {
+    Finding::by_other_name(&target.path, path, target.reason, touched == Touched::Content)
 }
 
 /// Something that is another one than before: its mount is gone.

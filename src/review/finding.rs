@@ -41,6 +41,10 @@ pub enum What {
     Linked,
     /// Something in a directory was there for a while, and is not any more.
     CameAndWent,
+    /// It is read-only in the jail, and its content was changed by another name of the same file.
+    ByOtherName,
+    /// The same, or it was only given one more name.
+    PerhapsByOtherName,
     /// It ended with the jail.
     Lost,
     /// It is read-only in the jail, and something tried to change it.
@@ -73,6 +77,18 @@ impl Finding {
             if runs_by_itself(reason) { Severity::RunsByItself } else { Severity::RunsOnUse };
         let (place, path) = (place.to_path_buf(), path.to_path_buf());
         Self { severity, place, what, path, reason: reason.into() }
+    }
+
+    /// A file that is read-only in the jail and has other names, and was touched by one of them. Where its
+    /// content is not known to have changed, an installer may have linked it once more.
+    pub fn by_other_name(place: &Path, path: &Path, reason: &str, is_changed: bool) -> Self {
+        let (severity, what) = if is_changed {
+            (Severity::RunsOnUse, What::ByOtherName)
+        } else {
+            (Severity::Advice, What::PerhapsByOtherName)
+        };
+        let reason = format!("{reason}; --own-home gives the jail caches of its own").into();
+        Self { severity, place: place.into(), what, path: path.into(), reason }
     }
 
     /// Settings of git that something tried to change.

@@ -6,6 +6,7 @@ mod changed;
 mod finding;
 mod logins;
 mod lost;
+mod other_names;
 mod repositories;
 mod shown;
 mod stamp;

@@ -58,6 +58,10 @@ fn words(what: What) -> &'static str {
         What::Changed => "changed in this run",
         What::Linked => "became a link in this run",
         What::CameAndWent => "had something in this run that is not there any more",
+        What::ByOtherName => "was changed in this run by another name of the file (a hard link)",
+        What::PerhapsByOtherName => {
+            "was linked once more in this run, or changed by another name of the file (a hard link)"
+        }
         What::Lost => "is gone",
         What::Refused => "was not changed, though a command tried to",
         What::Hidden => "is hidden",
@@ -68,6 +72,10 @@ fn words_for_many(what: What) -> &'static str {
     match what {
         What::Replaced => "were replaced during this run, and writable from then on",
         What::CameAndWent => "had something in this run that is not there any more",
+        What::ByOtherName => "were changed in this run by other names of the files (hard links)",
+        What::PerhapsByOtherName => {
+            "were linked once more in this run, or changed by other names of the files (hard links)"
+        }
         What::Lost => "are gone",
         What::Refused => "were not changed, though a command tried to",
         What::Hidden => "are hidden",

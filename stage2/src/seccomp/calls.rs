@@ -57,6 +57,12 @@ const TERMINAL_INPUT: &[Value] = &[
 const SNAPSHOTS: &[Value] =
     &[(0x5000_9401, "BTRFS_IOC_SNAP_CREATE"), (0x5000_9417, "BTRFS_IOC_SNAP_CREATE_V2")];
 
+// linux/fcntl.h. Reading a file of one's own is enough to take one.
+const LEASES: &[Value] = &[
+    (0x400, "F_SETLEASE: whoever writes to the file waits"),
+    (0x410, "F_SETDELEG: the same for a directory, from Linux 6.19 on"),
+];
+
 // linux/socket.h. All others are closed, future ones too: rarely used, reachable without
 // privileges through module loading, and a steady source of kernel bugs (AF_PACKET
 // CVE-2017-7308, AF_VSOCK CVE-2021-26708; AF_VSOCK also reaches the hypervisor's other side,
@@ -195,6 +201,8 @@ pub const TABLE: &[Entry] = &[
         .when(&[arg(1, In(TERMINAL_INPUT))]),
     call("ioctl",                     16,    29, "makes a snapshot of a Btrfs subvolume: a home with all that is hidden in it")
         .when(&[arg(1, In(SNAPSHOTS))]),
+    call("fcntl",                     72,    25, "a lease on a file of the host delays every program that writes it, up to 45 seconds each time")
+        .when(&[arg(1, In(LEASES))]),
     call("socket",                    41,   198, "rare socket families are unguarded ways into the kernel")
         .when(&[arg(0, NotIn(FAMILIES))]),
     call("socketpair",                53,   199, "as for socket: AF_TIPC has pairs too")

@@ -218,6 +218,7 @@ fn every_listed_value_is_the_kernels() {
         ("SOCK_RAW", number(libc::SOCK_RAW)),
         ("NETLINK_ROUTE", number(libc::NETLINK_ROUTE)),
         ("ADDR_NO_RANDOMIZE", number(libc::ADDR_NO_RANDOMIZE)),
+        ("F_SETLEASE", number(libc::F_SETLEASE)),
         ("TIOCSTI", libc::TIOCSTI.try_into().unwrap()),
         ("TIOCLINUX", libc::TIOCLINUX.try_into().unwrap()),
     ];
