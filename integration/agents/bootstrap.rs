@@ -1,11 +1,12 @@
 //! With the settings that `--bootstrap` writes the agents load them without a complaint, run what
 //! is routine and refuse, where there is nobody to ask, what asks.
 
+use crate::agents::further_table::{CONTINUE, Further, GEMINI};
 use crate::agents::{Agent, CLAUDE, CODEX, OPENCODE, are_here, with_agents};
 use crate::harness::{Call, Ended, Model, World};
 
 /// What became of the prompt.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Done {
     made: bool,
     kept: bool,
@@ -111,4 +112,40 @@ fn opencode() {
     bootstrap(&world, &OPENCODE);
     let (done, ended) = prompt(&world, &words);
     assert_eq!(done, EVERYTHING, "{ended}");
+}
+
+/// A further agent without the flags that let everything through: what it does, and with the settings.
+fn with_a_file_of_its_own(agent: &Further, words: &[&str], without: Done) {
+    if !are_here() {
+        return;
+    }
+    let model = model();
+    let world = agent.world(&model);
+    let prompt = || {
+        world.file("home/project/kept", "");
+        let _ = std::fs::remove_file(world.project().join("made"));
+        let words = [&[agent.command], words, &["-p", "Do this."]].concat();
+        let ended = agent.with_model(&model, world.exec(words)).run();
+        let is_there = |name: &str| world.project().join(name).exists();
+        (Done { made: is_there("made"), kept: is_there("kept") }, ended)
+    };
+    let (done, ended) = prompt();
+    assert_eq!(done, without, "{ended}");
+    let ended = world.jail(["--bootstrap", agent.command]).run();
+    assert!(ended.code() == 0 && ended.err().contains("wrote"), "{ended}");
+    let (done, ended) = prompt();
+    assert_eq!(done, ROUTINE_ONLY, "{ended}");
+    assert_eq!(world.jail(["--bootstrap", "--undo", agent.command]).run().code(), 0);
+    assert_eq!(prompt().0, without);
+}
+
+#[test]
+fn gemini_cli() {
+    let nothing = Done { made: false, kept: true };
+    with_a_file_of_its_own(&GEMINI, &["-m", "gemini-2.5-flash", "--skip-trust"], nothing);
+}
+
+#[test]
+fn continue_cli() {
+    with_a_file_of_its_own(&CONTINUE, &[], EVERYTHING);
 }

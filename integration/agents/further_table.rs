@@ -1,7 +1,7 @@
 //! How each further agent finds the stand-in, and is told to.
 //!
 //! Not here, since no registry has them whole: Amp (its package fetches the program elsewhere), Crush (likewise),
-//! Kimi (needs Node 22), Mistral Vibe and `OpenHands` (need Python 3.12 and more), Aider (tried by hand), Goose,
+//! Kimi (needs Node 22; tried by hand), Mistral Vibe and `OpenHands` (need Python 3.12 and more), Aider (tried by hand), Goose,
 //! Cursor's CLI. Their rows rest on what their makers say.
 
 /// An agent that is tried with one prompt, and one more.

@@ -13,6 +13,7 @@ mod rules;
 mod spelling;
 mod toml;
 pub mod undo;
+mod whole;
 mod write;
 
 use std::path::Path;
@@ -164,6 +165,7 @@ pub fn merge(
         Format::Json | Format::Jsonc => json::merge(path, text, file),
         Format::Toml => toml::merge(path, text, file),
         Format::Rules => Ok(rules::merge(text, others, file)),
+        Format::Whole => Ok(whole::merge(text, file)),
     }
 }
 

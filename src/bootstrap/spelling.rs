@@ -47,6 +47,45 @@ pub fn prefixes() -> impl Iterator<Item = (String, &'static str)> {
     })
 }
 
+/// Gemini CLI: one rule that allows, and one above it that asks. The lowest numbers, so that every rule of the
+/// user's outranks both; its modes `plan` and `yolo` stay what they are.
+pub fn policy() -> String {
+    let plain = ASKED.iter().filter(|asked| asked.words().is_some());
+    let commands: Vec<_> = plain.map(|asked| format!("  \"{}\",\n", asked.command)).collect();
+    format!(
+        "# Written by `ai-jail --bootstrap`: what runs without a question in a jail, and what asks there too.\n\
+         [[rule]]\n\
+         toolName = [\"run_shell_command\", \"replace\", \"write_file\", \"web_fetch\"]\n\
+         decision = \"allow\"\n\
+         priority = 0\n\
+         modes = [\"default\", \"autoEdit\"]\n\
+         allowRedirection = true\n\
+         \n\
+         [[rule]]\n\
+         toolName = \"run_shell_command\"\n\
+         commandPrefix = [\n{}]\n\
+         decision = \"ask_user\"\n\
+         priority = 1\n\
+         modes = [\"default\", \"autoEdit\"]\n",
+        commands.concat()
+    )
+}
+
+/// Continue: what asks outranks what is allowed. Its star stands for anything, a part of a word too.
+pub fn lists() -> String {
+    let asked = |asked: &Asked| match asked.words() {
+        Some(_) => format!("  - \"Bash({0})\"\n  - \"Bash({0} *)\"\n", asked.command),
+        None => format!("  - \"Bash({}*)\"\n", asked.command),
+    };
+    let asked: Vec<_> = ASKED.iter().map(asked).collect();
+    format!(
+        "# Written by `ai-jail --bootstrap`: what runs without a question in a jail, and what asks there too.\n\
+         allow:\n  - \"Bash\"\n  - \"Edit\"\n  - \"MultiEdit\"\n  - \"Write\"\n\
+         ask:\n{}",
+        asked.concat()
+    )
+}
+
 /// Crush: a shell command that allows what does not ask, if this is a jail. Where it says
 /// nothing Crush asks as always, so whatever goes wrong in it ends in a prompt.
 pub fn hook_command() -> String {

@@ -6,6 +6,7 @@ mod layout;
 mod merge;
 mod properties;
 mod undo;
+mod whole;
 
 use std::ffi::OsString;
 use std::fs;
@@ -23,6 +24,8 @@ const CODEX: &str = ".codex/config.toml";
 const RULES: &str = ".codex/rules/ai-jail.rules";
 const OPENCODE: &str = ".config/opencode/opencode.json";
 const CRUSH: &str = ".config/crush/crush.json";
+const POLICY: &str = ".gemini/policies/ai-jail.toml";
+const LISTS: &str = ".continue/permissions.yaml";
 
 /// Every agent by its command, and its files.
 const FILES: &[(&str, &[&str])] = &[
@@ -30,6 +33,8 @@ const FILES: &[(&str, &[&str])] = &[
     ("codex", &[CODEX, RULES]),
     ("opencode", &[OPENCODE]),
     ("crush", &[CRUSH]),
+    ("gemini", &[POLICY]),
+    ("cn", &[LISTS]),
 ];
 
 /// A home of its own, with a project in it, and nothing on the search path.

@@ -6,7 +6,7 @@ use super::{CLAUDE, CODEX, RULES, User, says};
 
 impl User {
     /// `ai-jail --bootstrap --undo NAMES`: what is said.
-    fn undo(&self, names: &[&str]) -> Vec<String> {
+    pub(super) fn undo(&self, names: &[&str]) -> Vec<String> {
         let prepared = self.prepare(names).unwrap();
         let said = prepared.changes.iter().map(|change| take(change, &step(change).unwrap()));
         said.collect::<Result<_, _>>().unwrap()

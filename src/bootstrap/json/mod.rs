@@ -121,7 +121,9 @@ impl Draft<'_> {
                 New::Table(spelling::patterns().into_iter().map(text).collect())
             }
             Value::AskedHook => New::List(vec![hook()]),
-            Value::Off | Value::AskedPrefixes => New::List(Vec::new()),
+            Value::Off | Value::AskedPrefixes | Value::AskedPolicy | Value::AskedLists => {
+                New::List(Vec::new())
+            }
         })
     }
 
@@ -143,7 +145,7 @@ impl Draft<'_> {
             Value::AskedRules => self.complete(setting, spelling::rules(), place, merged),
             Value::AskedPatterns => self.patterns(setting, place, merged),
             Value::AskedHook => self.hook(setting, place, merged),
-            Value::Off | Value::AskedPrefixes => Ok(()),
+            Value::Off | Value::AskedPrefixes | Value::AskedPolicy | Value::AskedLists => Ok(()),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Continue.
 
 use super::runtime::{runs, state};
-use super::{AGENT, Agent, Directory, directory};
+use super::{AGENT, ASKS, Agent, Directory, FILE, File, Format, Value, directory, setting};
 
 pub const CONTINUE: Agent = Agent {
     command: "cn",
@@ -20,6 +20,15 @@ pub const CONTINUE: Agent = Agent {
     ],
     keys: &["CONTINUE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
     hosts: &["api.continue.dev", "hub.continue.dev", "api.workos.com"],
+    files: &[PERMISSIONS],
     source: "docs.continue.dev",
     ..AGENT
+};
+
+/// src/permissions of its package. Continue writes there too, when its user allows something for good.
+const PERMISSIONS: File = File {
+    name: "permissions.yaml",
+    format: Format::Whole,
+    settings: &[setting(&[], Value::AskedLists, ASKS)],
+    ..FILE
 };

@@ -1,7 +1,7 @@
 //! Gemini CLI.
 
 use super::runtime::{programs, runs, state};
-use super::{AGENT, Agent, Directory};
+use super::{AGENT, ASKS, Agent, Directory, FILE, File, Format, Value, setting};
 
 pub const GEMINI: Agent = Agent {
     command: "gemini",
@@ -16,6 +16,7 @@ pub const GEMINI: Agent = Agent {
         runs(".gemini/commands"),
         runs(".gemini/extensions"),
         runs(".gemini/hooks"),
+        runs(".gemini/policies"),
         runs(".gemini/trustedFolders.json"),
         runs(".gemini/antigravity/mcp_config.json"),
     ],
@@ -29,6 +30,15 @@ pub const GEMINI: Agent = Agent {
     ],
     acp: Some("gemini --acp"),
     notes: &["`general.enableAutoUpdate: false` in its settings switches its updates off"],
+    files: &[POLICY],
     source: "github.com/google-gemini/gemini-cli",
     ..AGENT
+};
+
+/// docs/reference/policy-engine.md of its package.
+const POLICY: File = File {
+    name: "policies/ai-jail.toml",
+    format: Format::Whole,
+    settings: &[setting(&[], Value::AskedPolicy, ASKS)],
+    ..FILE
 };

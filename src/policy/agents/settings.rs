@@ -67,6 +67,8 @@ pub enum Format {
     Toml,
     /// Codex's rules: one call a line.
     Rules,
+    /// Any other, of which `--bootstrap` writes the whole or nothing.
+    Whole,
 }
 
 /// One setting.
@@ -98,6 +100,10 @@ pub enum Value {
     AskedHook,
     /// A `prefix_rule` for each command that asks.
     AskedPrefixes,
+    /// Gemini CLI's rules: all is allowed but what asks.
+    AskedPolicy,
+    /// Continue's lists: all is allowed but what asks.
+    AskedLists,
 }
 
 pub(super) const fn setting(
