@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::attack::{OWN_HOME, found};
 use crate::harness::World;
@@ -15,37 +13,13 @@ const TITLE: &str = "files in a writable place of the home, for the host to run"
 /// Places that a shell, a session, an editor or a tool of the host reads by itself.
 const CANDIDATES: &str = include_str!("candidates/home");
 
-/// Where the records and the jails' homes are.
-const RECORDS: &str = ".local/share/ai-jail";
-
 fn candidates() -> impl Iterator<Item = &'static str> {
     let lines = CANDIDATES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.filter_map(|line| line.split('|').next())
 }
 
-/// What identifies each entry of a home and its content, but for the records.
-fn identities(home: &Path) -> BTreeMap<PathBuf, (u64, u32, i64, i64)> {
-    let mut seen = BTreeMap::new();
-    let mut left = vec![home.to_path_buf()];
-    while let Some(directory) = left.pop() {
-        for item in fs::read_dir(&directory).expect("a directory of the test").flatten() {
-            let (path, metadata) = (item.path(), item.metadata().expect("stat"));
-            if path == home.join(RECORDS) || path == home.join("project") {
-                continue;
-            }
-            if metadata.is_dir() {
-                left.push(path.clone());
-            }
-            // A directory's own times change with the records' directory beside its entries.
-            let (size, seconds, nanoseconds) = if metadata.is_dir() {
-                (0, 0, 0)
-            } else {
-                (metadata.mode(), metadata.ctime(), metadata.ctime_nsec())
-            };
-            seen.insert(path, (metadata.ino(), size, seconds, nanoseconds));
-        }
-    }
-    seen
+fn identities(world: &World) -> BTreeMap<PathBuf, [i64; 4]> {
+    crate::harness::identities(&world.home(), &[world.project().to_path_buf()])
 }
 
 /// A home in which every tool keeps something.
@@ -93,18 +67,18 @@ fn attack() -> String {
 #[test]
 fn nothing_of_the_host_differs_afterwards() {
     let control = lived_in();
-    let before = identities(&control.home());
+    let before = identities(&control);
     let written = control.sh_with(["--no-own-home"], &attack()).run();
     assert!(written.ok().lines().count() > 20, "the control writes: {written}");
-    assert_ne!(before, identities(&control.home()), "the control reaches the host's home");
+    assert_ne!(before, identities(&control), "the control reaches the host's home");
 
     let world = lived_in();
     // What ai-jail makes itself is there before.
     world.sh_with(["--own-home"], "true").run().ok();
-    let before = identities(&world.home());
+    let before = identities(&world);
     let written = world.sh_with(["--own-home"], &attack()).run();
     assert!(written.ok().lines().count() > 20, "a jail can write in its home: {written}");
-    assert_eq!(before, identities(&world.home()));
+    assert_eq!(before, identities(&world));
     found(TITLE, OWN_HOME, "the jails' own");
 }
 
@@ -128,6 +102,10 @@ fn an_empty_home_has_directories_to_save_in() {
     let write = "echo kept > ~/.cache/kept && echo kept > ~/.config/kept";
     let control = world.sh_with(["--no-own-home"], write).run();
     assert!(control.err().contains("cannot create"), "the control: {control}");
+    // What is made for the first jail is told before there was one.
+    let config = world.home().join(".config").display().to_string();
+    let explained = world.jail(["--own-home", "--explain", &config]).run();
+    assert!(explained.ok().contains("read-write directory"), "{explained}");
     world.sh_with(["--own-home"], write).run().ok();
     let read = "cat ~/.cache/kept ~/.config/kept";
     assert_eq!(world.sh_with(["--own-home"], read).run().ok(), "kept\nkept\n");

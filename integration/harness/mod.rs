@@ -1,9 +1,11 @@
 //! What every test needs: a world of its own, the program run in it, and the same act outside.
 
 mod descendants;
+mod identity;
 mod look;
 mod model;
 mod noise;
+mod own_home;
 mod run;
 mod screen;
 #[allow(unsafe_code)]
@@ -17,6 +19,7 @@ mod world;
 mod x11;
 
 pub use descendants::{Process, family, processes_with};
+pub use identity::identities;
 pub use look::Seen;
 pub use model::{Call, Model};
 pub use noise::noise;
@@ -36,8 +39,9 @@ pub const LIMIT: Duration = Duration::from_secs(60);
 
 /// The program under test: where nextest unpacked it, else where cargo built it.
 pub fn program() -> PathBuf {
-    std::env::var_os("NEXTEST_BIN_EXE_ai-jail")
-        .map_or_else(|| env!("CARGO_BIN_EXE_ai-jail").into(), PathBuf::from)
+    let program = std::env::var_os("NEXTEST_BIN_EXE_ai-jail")
+        .map_or_else(|| env!("CARGO_BIN_EXE_ai-jail").into(), PathBuf::from);
+    if own_home::is_on() { own_home::in_front_of(&program) } else { program }
 }
 
 /// Waits until something is so.

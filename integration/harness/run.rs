@@ -1,9 +1,9 @@
 //! One run of the program, or of anything beside it, in a clean environment.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -12,6 +12,7 @@ use std::time::Instant;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::own_home::Kept;
 use super::world::PATH;
 use super::{LIMIT, until};
 
@@ -29,6 +30,8 @@ pub const PASSED_ON: [(Signal, &str); 6] = [
 pub struct Run {
     command: Command,
     input: Option<Vec<u8>>,
+    /// The home and the project of a jail.
+    jail: Option<[PathBuf; 2]>,
 }
 
 impl Run {
@@ -51,7 +54,13 @@ impl Run {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        Self { command, input: None }
+        Self { command, input: None, jail: None }
+    }
+
+    /// It is a jail, which keeps this home as it is where jails have a home of their own.
+    pub fn keeping(mut self, home: &Path, project: &Path) -> Self {
+        self.jail = Some([home.to_path_buf(), project.to_path_buf()]);
+        self
     }
 
     /// Sets a variable.
@@ -109,6 +118,12 @@ impl Run {
 
     /// Starts it.
     pub fn start(mut self) -> Running {
+        let words: Vec<OsString> = self.command.get_args().map(OsStr::to_owned).collect();
+        // A jail that starts elsewhere has its project there.
+        let at = self.command.get_current_dir().map(Path::to_path_buf);
+        let kept = self.jail.and_then(|[home, project]| {
+            Kept::look(&home, [project].into_iter().chain(at).collect(), &words)
+        });
         let mut child = self.command.spawn().expect("a program to run");
         if let Some((mut pipe, bytes)) = child.stdin.take().zip(self.input) {
             // A reader that goes away early is its own business.
@@ -116,7 +131,7 @@ impl Run {
         }
         let stdout = child.stdout.take().map(Collected::from);
         let stderr = child.stderr.take().map(Collected::from);
-        Running { child, stdout, stderr }
+        Running { child, stdout, stderr, kept }
     }
 }
 
@@ -154,6 +169,7 @@ pub struct Running {
     child: Child,
     stdout: Option<Collected>,
     stderr: Option<Collected>,
+    kept: Option<Kept>,
 }
 
 impl Running {
@@ -208,6 +224,9 @@ impl Running {
         };
         let (status, stdout) = (self.child.wait().expect("wait"), take(self.stdout.take()));
         let (news, stderr) = news(&take(self.stderr.take()));
+        if let Some(kept) = &self.kept {
+            kept.assert_kept();
+        }
         Ended { status, stdout, stderr, news }
     }
 }

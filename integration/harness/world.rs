@@ -1,8 +1,9 @@
 //! A home with a project in it, for one test alone.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::own_home;
 use super::program;
 use super::run::Run;
 use super::tree::Tree;
@@ -29,6 +30,7 @@ impl World {
 
     /// A world with the project at another place, relative to its root.
     pub fn with_project(parent: &Path, project: impl AsRef<Path>) -> Self {
+        own_home::leave_out();
         let tree = Tree::below(parent, "jail-world-");
         let project = tree.directory(project);
         tree.directory("home");
@@ -72,7 +74,9 @@ impl World {
 
     /// `ai-jail WORDS…`, as typed.
     pub fn jail<W: AsRef<OsStr>>(&self, words: impl IntoIterator<Item = W>) -> Run {
-        Run::new(program(), words, &self.home(), &self.project)
+        let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
+        Run::new(program(), &words, &self.home(), &self.project)
+            .keeping(&self.home(), &self.project)
     }
 
     /// `ai-jail --exec -- COMMAND…`.

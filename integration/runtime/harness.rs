@@ -1,11 +1,19 @@
 //! What every test needs; most of it is the other suite's.
 
+#[path = "../harness/identity.rs"]
+mod identity;
+#[path = "../harness/own_home.rs"]
+#[expect(dead_code, reason = "there is no pass of its own here")]
+mod own_home;
 #[path = "../harness/run.rs"]
 #[allow(dead_code)]
 mod run;
 #[path = "../harness/session.rs"]
 #[allow(unsafe_code)]
 mod session;
+#[path = "../harness/skip.rs"]
+#[expect(dead_code, reason = "every program that is run is there")]
+mod skip;
 #[path = "../harness/terminal.rs"]
 #[allow(dead_code)]
 mod terminal;
@@ -17,6 +25,8 @@ mod tree;
 mod world;
 
 #[cfg(not(target_os = "macos"))]
+use skip::skip;
+
 pub use run::Ended;
 pub use run::{PASSED_ON, Run};
 pub use terminal::Tty;

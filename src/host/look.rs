@@ -32,6 +32,11 @@ pub struct Found {
     pub may: May,
 }
 
+impl Found {
+    /// A directory of one's own that will have been made.
+    pub const NEW_DIRECTORY: Self = Self { kind: Kind::Directory, may: May::ALL };
+}
+
 impl Kind {
     /// A socket, FIFO or device: a door rather than data.
     pub fn is_special(&self) -> bool {

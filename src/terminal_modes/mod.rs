@@ -147,7 +147,15 @@ impl Modes {
     }
 
     fn token(&mut self, data: &[u8]) -> Option<usize> {
-        match sequences::token(data) {
+        let token = sequences::token(data);
+        if let Token::Sequence(length) | Token::Cut(length) | Token::String(length, _) = token {
+            // The two-byte form of another sequence ends one that is not whole.
+            let mut places = memchr_iter(C1, &data[1..length]).map(|at| at + 1);
+            if let Some(at) = places.find(|at| data.get(at + 1).is_some_and(|byte| is_c1(*byte))) {
+                return Some(at);
+            }
+        }
+        match token {
             Token::Partial => None,
             Token::Sequence(length) => {
                 self.sequence(&data[..length]);
@@ -223,16 +231,14 @@ impl Modes {
 /// How far a string goes into `data`. Unlike for the bar the two-byte form of a sequence ends it, as some
 /// terminals have it: one that is not obeyed costs nothing here.
 fn piece(kind: Kind, data: &[u8]) -> Piece {
+    let whole = kind.advance(data);
+    let (Piece::Inside(length) | Piece::Last(length)) = whole else { return whole };
     let is_end = |at: &usize| data.get(at + 1).is_none_or(|second| is_c1(*second));
-    let end = memchr_iter(C1, data).find(is_end).unwrap_or(data.len());
-    match (end, data.len()) {
-        (0, 1) => Piece::Partial,
-        (0, _) => Piece::Last(0),
-        (end, length) => match kind.advance(&data[..end]) {
-            // An ESC with another byte behind it than the end of a string has.
-            Piece::Partial if end < length => Piece::Last(1),
-            piece => piece,
-        },
+    match memchr_iter(C1, &data[..length]).find(is_end) {
+        None => whole,
+        Some(0) if data.len() == 1 => Piece::Partial,
+        Some(0) => Piece::Last(0),
+        Some(at) => Piece::Inside(at),
     }
 }
 

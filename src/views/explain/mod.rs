@@ -119,6 +119,13 @@ impl<'a> Jail<'a> {
     fn new(plan: &'a Plan, look: Look<'a>) -> Self {
         Self { plan, places: plan.shown(), look }
     }
+
+    /// What the host has at a path, or will have when the jail starts: the directories of a home of the
+    /// jails' own are made then.
+    fn on_host(&self, path: &Path) -> Option<Found> {
+        let is_made = || self.plan.own.iter().any(|own| own.starts_with(path));
+        (self.look)(path).or_else(|| is_made().then_some(Found::NEW_DIRECTORY))
+    }
 }
 
 impl Explanation {

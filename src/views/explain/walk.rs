@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
             },
             Some(_) => mount
                 .and_then(|mount| mount.host_path(place))
-                .and_then(|path| (self.jail.look)(&path))
+                .and_then(|path| self.jail.on_host(&path))
                 .map_or(Thing::Absent, Thing::Host),
         };
         (mount, thing)
@@ -170,7 +170,7 @@ impl<'a> Walk<'a> {
     /// What stands where a mount is mounted.
     fn root_of(&self, mount: &Shown) -> Thing {
         if let Some(source) = mount.source() {
-            return (self.jail.look)(source).map_or(Thing::Absent, Thing::Host);
+            return self.jail.on_host(source).map_or(Thing::Absent, Thing::Host);
         }
         let kind = match &mount.kind {
             AnyKind::Mount(kind) => kind,
@@ -204,7 +204,7 @@ impl<'a> Walk<'a> {
         let of_process = entry.is_some_and(|name| {
             name.iter().all(u8::is_ascii_digit) || matches!(name, b"self" | b"thread-self")
         });
-        match (self.jail.look)(place) {
+        match self.jail.on_host(place) {
             _ if of_process => Thing::Kernel(None),
             Some(Found { kind: Kind::Link(target), .. }) => Thing::Link(target),
             Some(found) => Thing::Kernel(Some(found)),
