@@ -37,8 +37,11 @@ pub const CODEX: Agent = Agent {
     }),
     acp: Some("codex-acp"),
     files: &[CONFIG, RULES],
-    notes: &["its own sandbox needs user namespaces, which a jail does not give: `--bootstrap` \
-              switches it off, and so does `codex --sandbox danger-full-access`"],
+    notes: &[
+        "its own sandbox needs user namespaces, which a jail does not give: `--bootstrap` \
+              switches it off, and so does `codex --sandbox danger-full-access`",
+        "`check_for_update_on_startup = false` in its settings switches its look for updates off",
+    ],
     source: "developers.openai.com/codex",
     ..AGENT
 };

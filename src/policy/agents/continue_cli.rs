@@ -21,6 +21,7 @@ pub const CONTINUE: Agent = Agent {
     keys: &["CONTINUE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY"],
     hosts: &["api.continue.dev", "hub.continue.dev", "api.workos.com"],
     files: &[PERMISSIONS],
+    notes: &["`/update` in it switches its updates off"],
     source: "docs.continue.dev",
     ..AGENT
 };
