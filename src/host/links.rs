@@ -65,7 +65,7 @@ pub fn locate(path: &Path) -> io::Result<Located> {
 
 /// A name on Linux is the one on the disk.
 #[cfg(not(target_os = "macos"))]
-fn on_disk(path: PathBuf) -> PathBuf {
+pub(super) fn on_disk(path: PathBuf) -> PathBuf {
     path
 }
 
@@ -73,7 +73,7 @@ fn on_disk(path: PathBuf) -> PathBuf {
 /// and those of the data volume without its mount point. What cannot be opened has its own name in
 /// a directory that can.
 #[cfg(target_os = "macos")]
-fn on_disk(path: PathBuf) -> PathBuf {
+pub(super) fn on_disk(path: PathBuf) -> PathBuf {
     use nix::fcntl::{FcntlArg, OFlag, fcntl, open};
     use nix::libc::O_EVTONLY;
     use nix::sys::stat::Mode;
