@@ -61,6 +61,13 @@ fn what_others_wrote_meanwhile_stays_and_is_told() {
     assert_eq!(ended.code(), 0, "{ended}");
     assert_eq!(fs::read_to_string(&file).expect("there"), "theirs\n");
     assert!(ended.err().contains("was not saved: somebody has changed it"), "{ended}");
+    // The command that is told shows both.
+    let (_, told) = ended.err().split_once("the jail's is kept: ").expect("the jail's is kept");
+    let compared = world.outside(["sh", "-c", told.lines().next().expect("a line")]).run();
+    assert!(
+        compared.out().contains("< theirs\n") && compared.out().contains("> mine\n"),
+        "{compared}"
+    );
 }
 
 #[test]

@@ -5,12 +5,13 @@ mod base;
 mod guard;
 mod lock;
 mod original;
+mod unsaved;
 mod writer;
 
 use std::ffi::OsString;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -102,13 +103,13 @@ impl Copies {
         }
     }
 
-    /// Writes back what has not been yet; the jail is gone.
-    pub fn finish(self) -> Finished {
+    /// Writes back what has not been yet; the jail is gone. What cannot be is kept beside the `records`.
+    pub fn finish(self, records: Option<&Path>) -> Finished {
         if let Some(writer) = self.writer {
             writer.finish();
         }
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        let save = |directory: &Arc<OwnedFd>| save_for_good(&mut files, directory);
+        let save = |directory: &Arc<OwnedFd>| save_for_good(&mut files, directory, records);
         let failed = self.directory.as_ref().map(save).unwrap_or_default();
         let taken = |file: &Copy| {
             let keys = file.original.taken_back();
@@ -124,14 +125,25 @@ impl Copies {
 pub struct Finished {
     /// The jail's directory.
     pub directory: Option<OwnedFd>,
-    /// What could not be written, and why.
-    pub failed: Vec<(PathBuf, io::Error)>,
+    /// What could not be written.
+    pub failed: Vec<Unsaved>,
     /// What was not the jail's to change, by its keys.
     pub taken_back: Vec<(PathBuf, Vec<String>)>,
 }
 
+/// A file that could not be written.
+#[derive(Debug)]
+pub struct Unsaved {
+    /// The host's file.
+    pub path: PathBuf,
+    /// Why.
+    pub error: io::Error,
+    /// Where the jail's is kept.
+    pub kept: Option<PathBuf>,
+}
+
 /// Writes the copies back when nobody changes them any more.
-fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<(PathBuf, io::Error)> {
+fn save_for_good(files: &mut [Copy], directory: &OwnedFd, records: Option<&Path>) -> Vec<Unsaved> {
     let save = |file: &mut Copy| {
         let start = Instant::now();
         loop {
@@ -139,7 +151,11 @@ fn save_for_good(files: &mut [Copy], directory: &OwnedFd) -> Vec<(PathBuf, io::E
             match file.original.save(directory, &file.name, when) {
                 Ok(Saved::Same | Saved::Changed) => return None,
                 Ok(Saved::Busy) => std::thread::sleep(AGAIN),
-                Err(error) => return Some((file.original.path().to_path_buf(), error)),
+                Err(error) => {
+                    let path = file.original.path().to_path_buf();
+                    let keep = |records| unsaved::keep(directory, &file.name, records).ok();
+                    return Some(Unsaved { path, error, kept: records.and_then(keep) });
+                }
             }
         }
     };

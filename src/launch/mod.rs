@@ -32,6 +32,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use attempts::Attempts;
+pub use copies::Unsaved;
 use copies::{Copies, Finished};
 use jail::{Handover, Jail};
 use placed::Placed;
@@ -115,9 +116,10 @@ pub fn run(
         filter.finish(sink);
     }
     // The jail is gone: what is in the copies now is their last word.
-    let Finished { directory: home, failed, taken_back } = copies.finish();
-    for (path, error) in failed {
-        sink(&Notice::NotSaved(path, error));
+    let Finished { directory: home, failed, taken_back } =
+        copies.finish(host.trust_records.as_deref());
+    for unsaved in failed {
+        sink(&Notice::NotSaved(unsaved));
     }
     for (path, keys) in taken_back {
         sink(&Notice::TakenBack(path, keys));

@@ -8,6 +8,8 @@ use std::process::ExitStatus;
 use egress::tally::Tally;
 use stage2::report::{Achieved, ExecFailure, Layers};
 
+use super::copies::Unsaved;
+
 /// Something to tell.
 #[derive(Debug)]
 pub enum Notice {
@@ -34,7 +36,7 @@ pub enum Notice {
     /// The jail's temporary directory, which could not be removed.
     NotRemoved(PathBuf, io::Error),
     /// A file whose copy in the jail could not be written back.
-    NotSaved(PathBuf, io::Error),
+    NotSaved(Unsaved),
     /// A worktree that git in the jail had begun to remove, and that is gone now.
     Removed(PathBuf),
     /// A worktree that was only in the jail's memory, and of which git's record is removed.

@@ -10,9 +10,9 @@ use super::not_run::{self, Lookup};
 use super::refusals;
 use crate::cli::Cli;
 use crate::host::agent::Running;
-use crate::launch::Notice;
+use crate::launch::{Notice, Unsaved};
 use crate::messages::{error, note, warning};
-use crate::text::visible;
+use crate::text::{visible, visible_word};
 
 /// What a first run has to know.
 const LOGIN: &str = "a jail opens no browser: for a login open the address that the agent prints, \
@@ -65,9 +65,14 @@ pub fn tell(notice: &Notice, lookup: &Lookup, verbose: bool) {
             let path = visible(path);
             warning(format!("the jail's temporary files in {path} were not removed: {why}"));
         }
-        Notice::NotSaved(path, why) => {
+        Notice::NotSaved(Unsaved { path, error, kept }) => {
+            let compare = |kept: &PathBuf| {
+                let (path, kept) = (visible_word(path), visible_word(kept));
+                format!("; the jail's is kept: diff {path} {kept}")
+            };
+            let kept = kept.as_ref().map(compare).unwrap_or_default();
             let path = visible(path);
-            warning(format!("what the jail changed in {path} was not saved: {why}"));
+            warning(format!("what the jail changed in {path} was not saved: {error}{kept}"));
         }
         Notice::Removed(tree) => note(format!(
             "removed the rest of the worktree {}: git in the jail had begun, and may not change the \

@@ -22,8 +22,8 @@ const ALL_V4: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::UNSPECIFIED, 0);
 const ALL_V6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::UNSPECIFIED, 0);
 
 /// How senders of this namespace pace themselves, and the simplest way, which every kernel has. Nothing is lost
-/// between two sockets of one machine; BBR, which many hosts have for the wide network, sends less at a time there
-/// and costs the relay half as much again.
+/// between two sockets of one machine; BBR, which some hosts have for the wide network, sends less at a time there,
+/// and the relay works twice as long for it. docs/benchmarks.md has figures.
 const CONGESTION: (&str, &str) = ("/proc/sys/net/ipv4/tcp_congestion_control", "reno");
 
 /// What could not be set up.

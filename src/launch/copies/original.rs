@@ -213,12 +213,12 @@ fn sys_path(directory: &File) -> PathBuf {
 
 /// Opens a regular file; `None` where there is none. Either side may be somebody else's work, so
 /// no link is followed, and nothing is waited for.
-fn regular(directory: impl AsFd, name: &OsStr) -> io::Result<Option<File>> {
+pub fn regular(directory: impl AsFd, name: &OsStr) -> io::Result<Option<File>> {
     read::open_at(directory, name).map_err(said)
 }
 
 /// Reads it from the start.
-fn content(file: &File) -> io::Result<Vec<u8>> {
+pub fn content(file: &File) -> io::Result<Vec<u8>> {
     read::bytes(file, MAX_SIZE).map_err(said)
 }
 
