@@ -31,34 +31,38 @@ pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<W
     options
 }
 
-/// Every option of the plan, where stage one has laid out all that it could: `root` is where. Where
-/// something comes late, so do the masks in `/proc`, and perhaps the working directory: the jail's first
-/// process starts in `/` then.
-pub fn options_over(
-    plan: &Plan,
-    bubblewrap: &Bubblewrap,
-    root: &Path,
-    has_late: bool,
-) -> Vec<Words> {
-    let mut options = namespaces(plan, bubblewrap);
+/// Every option of the plan, where stage one lays out all that it can.
+#[derive(Debug)]
+pub struct Over {
+    /// What bubblewrap can know while the tree is being laid out.
+    pub before: Vec<Words>,
+    /// The mounts, which need the tree. Without them the jail has no `/proc`, from which its first process is
+    /// executed.
+    pub then: Vec<Words>,
+}
+
+/// Those options, for a tree at `root`. Where something comes late, so do the masks in `/proc`, and perhaps
+/// the working directory: the jail's first process starts in `/` then.
+pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path, has_late: bool) -> Over {
     // A device bind, because the devices are in there. Whatever else may not be done is forbidden
     // in each of these mounts already.
-    options.push(option(["--dev-bind".into(), root.into(), "/".into()]));
+    let mut then = vec![option(["--dev-bind".into(), root.into(), "/".into()])];
     if let Some(proc) = proc(plan) {
         let of_processes = plan.mounts().iter().filter(|mount| is_in(proc, mount));
         let of_processes =
             of_processes.filter(|mount| !has_late || mount.kind != MountKind::EmptyFile);
-        options.extend(of_processes.flat_map(|mount| mount_options(mount, &Sources::new())));
+        then.extend(of_processes.flat_map(|mount| mount_options(mount, &Sources::new())));
         if plan.proc_is_read_only {
-            options.push(remount_read_only(proc));
+            then.push(remount_read_only(proc));
         }
     }
     let queues = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Queues);
-    options.extend(queues.flat_map(|mount| mount_options(mount, &Sources::new())));
-    options.extend(environment(plan));
+    then.extend(queues.flat_map(|mount| mount_options(mount, &Sources::new())));
+    let mut before = namespaces(plan, bubblewrap);
+    before.extend(environment(plan));
     let directory = if has_late { Path::new("/") } else { &plan.directory };
-    options.push(option(["--chdir".into(), directory.into()]));
-    options
+    before.push(option(["--chdir".into(), directory.into()]));
+    Over { before, then }
 }
 
 /// Where the jail's own `/proc` is.

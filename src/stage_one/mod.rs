@@ -5,6 +5,7 @@
 //! are. Every step either succeeds or ends the fork, and [`spawn`] says which step failed and why;
 //! no bubblewrap has run then, and the caller may start one without stage one.
 
+mod beside;
 mod late;
 mod namespaces;
 pub mod network;
@@ -13,7 +14,7 @@ mod tree;
 use std::ffi::CString;
 use std::fmt;
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -46,6 +47,10 @@ pub struct Layout {
     pub files: Vec<(PathBuf, RawFd)>,
     /// By which the jail's first process asks for what comes late, where something does.
     pub jail: Option<Channel>,
+    /// Where the command waits for its last arguments.
+    pub gate: OwnedFd,
+    /// Those, which it may only have when the tree is laid out.
+    pub words: Vec<u8>,
 }
 
 /// A step of stage one.
@@ -101,6 +106,9 @@ pub enum Failure {
     Start(#[from] io::Error),
 }
 
+/// What stage one says: that all went well, or what did not.
+type Said = Result<(), Trouble>;
+
 /// Starts `command` behind stage one.
 ///
 /// # Errors
@@ -113,9 +121,9 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     let words = words.map(|word| CString::new(word.as_bytes())).collect::<Result<Vec<_>, _>>();
     let words = words.map_err(io::Error::other)?;
     let prepared = move || {
-        if let Err(trouble) = enter(&recipe) {
+        if let Err(trouble) = enter(&recipe, &front) {
             // The front learns of the failure by `spawn` too, though not of the step.
-            let _ = front.send(&trouble);
+            let _ = front.send(&Said::Err(trouble.clone()));
             return Err(io::Error::other(trouble));
         }
         // Not left to the standard library: execvp(3) gives what is no program to a shell.
@@ -125,25 +133,42 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     let started = command.spawn();
     // The command has the other end, and the fork's own is closed by now.
     drop(command);
-    // Stage one has failed by now, or become bubblewrap: nothing is waited for.
-    match ours.receive::<Trouble>().map_err(io::Error::from)? {
-        Some(trouble) => Err(trouble.into()),
-        None => Ok(started?),
+    let said = hear(&ours);
+    match (said, started) {
+        (Ok(()), started) => Ok(started?),
+        (Err(trouble), started) => {
+            if let Ok(mut started) = started {
+                // It was killed at the gate, or finds nothing behind that.
+                started.wait()?;
+            }
+            Err(trouble.into())
+        }
     }
 }
 
-/// The steps, in order.
-fn enter(recipe: &Recipe) -> Result<(), Trouble> {
+/// What stage one says, whose processes are gone or have become another program then.
+fn hear(stage_one: &Channel) -> Said {
+    let mut all = Err(Trouble { step: Step::Tree, why: "nobody said how that went".into() });
+    while let Some(said) = stage_one.receive::<Said>().map_err(Trouble::at(Step::Tree))? {
+        said?;
+        all = Ok(());
+    }
+    all
+}
+
+/// The steps, in order. The tree is laid out by a process of its own, while this one becomes the command, which has
+/// much to do until it needs the tree.
+fn enter(recipe: &Recipe, front: &Channel) -> Result<(), Trouble> {
     let caller = namespaces::enter(recipe.network.is_some())?;
     if let Some(wanted) = &recipe.network {
         network::set_up(wanted).map_err(Trouble::at(Step::Network))?;
     }
     if let Some(layout) = &recipe.tree {
-        let late = layout.tree.late.as_ref().zip(layout.jail.as_ref());
-        let late = late.map(|(late, jail)| late::start(layout, late, jail)).transpose();
-        let late = late.map_err(Trouble::at(Step::Tree))?;
-        tree::lay_out(layout).map_err(Trouble::at(Step::Tree))?;
-        late.map_or(Ok(()), late::Started::wait).map_err(Trouble::at(Step::Tree))?;
+        beside::start(layout, front).map_err(Trouble::at(Step::Tree))?;
     }
-    namespaces::become_again(caller)
+    namespaces::become_again(caller)?;
+    if recipe.tree.is_none() {
+        front.send(&Said::Ok(())).map_err(Trouble::at(Step::Namespaces))?;
+    }
+    Ok(())
 }

@@ -16,6 +16,7 @@ use egress::policy::Policy;
 use nix::fcntl::{OFlag, open};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
+use nix::unistd::pipe2;
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
 use stage2::os_bytes::BytePath;
@@ -66,7 +67,7 @@ pub fn start(
             let options = bwrap::options(plan, bubblewrap, &sources.numbers());
             let arguments = in_memory(&nul_separated(&options))?;
             let inner = Inner::new(&handover.spec)?;
-            let command = inner.command(bubblewrap, &arguments);
+            let command = inner.command(bubblewrap, &[&arguments]);
             let started = alone(plan, command, proxies, sink)?;
             placed = sources.placed();
             (started, format!("made by bubblewrap one by one: {trouble}"))
@@ -158,10 +159,14 @@ fn behind_stage_one(
     let late = late.transpose()?;
     let options = bwrap::options_over(plan, bubblewrap, place, late.is_some());
     let inner = Inner::new(&Spec { late, ..spec.clone() })?;
-    let arguments = in_memory(&nul_separated(&options))?;
-    let command = inner.command(bubblewrap, &arguments);
+    let before = in_memory(&nul_separated(&options.before))?;
+    let (then, gate) = pipe2(OFlag::O_CLOEXEC).map_err(Error::system("pipe2"))?;
+    descriptors::inherit(&then)?;
+    let command = inner.command(bubblewrap, &[&before, &then]);
     let files = files.iter().map(|(path, file)| (path.clone(), file.as_raw_fd())).collect();
-    with_network(plan, command, Some(Layout { tree, place, files, jail }), sink)
+    let words = nul_separated(&options.then);
+    let layout = Layout { tree, place, files, jail, gate, words };
+    with_network(plan, command, Some(layout), sink)
 }
 
 /// bubblewrap, and the filter where there is one.
@@ -216,13 +221,14 @@ impl Inner {
         Ok(Self { program: ourselves()?, spec: in_memory(spec.to_json().as_bytes())? })
     }
 
-    /// bubblewrap, with options that stand in a file. It has no terminal: it would bind one into the jail as
+    /// bubblewrap, with options that it reads from descriptors. It has no terminal: it would bind one into the jail as
     /// `/dev/console`.
-    fn command(&self, bubblewrap: &Bubblewrap, arguments: &OwnedFd) -> Command {
+    fn command(&self, bubblewrap: &Bubblewrap, options: &[&OwnedFd]) -> Command {
         let mut command = Command::new(&bubblewrap.path);
+        for descriptor in options {
+            command.arg("--args").arg(descriptor.as_raw_fd().to_string());
+        }
         command
-            .arg("--args")
-            .arg(arguments.as_raw_fd().to_string())
             .arg("--")
             .arg(format!("/proc/self/fd/{}", self.program.as_raw_fd()))
             .arg(ENTRY_POINT)
