@@ -66,6 +66,19 @@ fn the_pasted_command_does_the_same() {
     assert!(world.project().join("out").exists());
 }
 
+/// No run has made the directories of that home yet.
+#[test]
+fn the_pasted_command_makes_a_home_of_the_jails_own() {
+    let world = World::new();
+    world.directory("home/.cache");
+    let script = "echo kept > ~/.cache/of-jails && cat ~/.cache/of-jails";
+    let ended = pasted(&world, &words(&["--own-home", "--", "sh", "-c", script]));
+    assert_eq!(ended.ok(), "kept\n");
+    assert!(!world.home().join(".cache/of-jails").exists());
+    let again = world.jail(["--own-home", "sh", "-c", "cat ~/.cache/of-jails"]).run();
+    assert_eq!(again.ok(), "kept\n", "a run has the same home");
+}
+
 #[test]
 fn the_pasted_command_gives_the_statuses() {
     let world = World::new();

@@ -2,7 +2,7 @@
 //! and the files that list the keys of users.
 
 use super::attack::{ALL, Attack, BARE, LOCKDOWN, NO_LANDLOCK, NO_SECCOMP, found};
-use crate::harness::World;
+use crate::harness::{World, skip};
 
 const KEYS: &[&str] = &["/proc/keys", "/proc/key-users"];
 
@@ -31,7 +31,10 @@ fn keys_of_the_hosts_users() {
     let count = |path: &str| format!("wc -c < {path}");
     for path in KEYS {
         let control = world.outside(["sh", "-c", &count(path)]).run();
-        assert_ne!(control.ok(), "0\n", "the control: {path}");
+        if control.ok() == "0\n" {
+            skip(&format!("the kernel keeps nothing for this user in {path}"));
+            continue;
+        }
         for flags in [ALL, NO_SECCOMP, BARE, LOCKDOWN] {
             assert_eq!(world.sh_with(flags, &count(path)).run().ok(), "0\n", "{flags:?}: {path}");
             found("names of the user's keys", flags, "empty");

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use ai_jail::policy::agents::AGENTS;
 
 use super::identity::identities;
-use super::skip;
+use super::skip::skip;
 
 /// Tests that say nothing here, by the beginning of their names, and why.
 const LEFT_OUT: &[(&str, &str)] = &[

@@ -25,8 +25,6 @@ mod tree;
 mod world;
 
 #[cfg(not(target_os = "macos"))]
-use skip::skip;
-
 pub use run::Ended;
 pub use run::{PASSED_ON, Run};
 pub use terminal::Tty;

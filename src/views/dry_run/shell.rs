@@ -59,7 +59,8 @@ fn bubblewrap(
     options: &[Words],
     ourselves: &Path,
 ) -> Vec<u8> {
-    let mut text = quote(bubblewrap.path.as_os_str());
+    let mut text = own_home(plan);
+    text.extend(quote(bubblewrap.path.as_os_str()));
     for words in options {
         text.extend_from_slice(b" \\\n ");
         let given = words.get(1).and_then(|name| given(plan, name));
@@ -75,6 +76,19 @@ fn bubblewrap(
     text.extend(inner.bytes());
     text.extend(quote(ourselves.as_os_str()));
     text.extend(here_document(plan, host));
+    text
+}
+
+/// What makes the directories of the jails' own home, as a run does.
+fn own_home(plan: &Plan) -> Vec<u8> {
+    if plan.own.is_empty() {
+        return Vec::new();
+    }
+    let mut text = b"(umask 077 && mkdir -p".to_vec();
+    for directory in &plan.own {
+        append(&mut text, &[directory.as_os_str()]);
+    }
+    text.extend_from_slice(b") && \\\n");
     text
 }
 
