@@ -21,13 +21,14 @@ fn as_user(run: Run) -> Run {
 }
 
 /// Where to start in lockdown. All of the user's is out of reach there but the project itself, so
-/// for cargo the toolchain is that project.
+/// for cargo the user's toolchain is that project; the system's is in every jail.
 fn lockdown_project(scenario: &Scenario, world: &World) -> PathBuf {
     if !scenario.needs.contains(&"cargo") {
         return world.project().to_owned();
     }
     let sysroot = as_user(world.outside(["rustc", "--print", "sysroot"])).run();
-    PathBuf::from(sysroot.ok().trim())
+    let sysroot = Path::new(sysroot.ok().trim());
+    if sysroot.starts_with("/usr") { world.project().to_owned() } else { sysroot.to_owned() }
 }
 
 /// With the project's own programs first.

@@ -60,7 +60,7 @@ const WINDOW: std::ops::RangeInclusive<u16> = 11..=21;
 pub fn asks(given: &Given) -> bool {
     let Given { control, private, intermediates, last, .. } = *given;
     if !control {
-        // DECID.
+        // `ESC Z` asks what the terminal is.
         return intermediates.is_empty() && last == b'Z';
     }
     if (private, intermediates, last) == (None, b"", b't') {
