@@ -84,7 +84,7 @@ fn inside_a_jail_it_is_refused() {
 fn wrong_usage() {
     let world = World::new();
     for (words, says) in [
-        (&["--bootstrap", "cluade"][..], "claude, codex, opencode, crush, not cluade"),
+        (&["--bootstrap", "cluade"][..], "claude, codex, opencode, crush, gemini, cn, not cluade"),
         (&["--bootstrap", "--dry-run=json"], "no plan to print"),
         (&["--bootstrap", "--init"], "--init"),
     ] {
