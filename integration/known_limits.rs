@@ -77,7 +77,7 @@ fn the_first_start_of_fish() {
 }
 
 /// Installers of other programs make fish's directory of settings, and fish writes thirty variables there when it is
-/// first started in a terminal, by whomever.
+/// first started in a terminal. For other commands the directory is read-only like what else shells run.
 #[test]
 fn the_first_start_of_fish_where_others_left_settings_for_it() {
     if !has_program("fish") {
@@ -88,11 +88,13 @@ fn the_first_start_of_fish_where_others_left_settings_for_it() {
     world.directory("home/.local/share/fish");
     world.file("home/.config/fish/conf.d/tool.fish", "echo tool");
     let before = Snapshot::of(&settings);
-    let mut tty = Tty::jail(&world, ["sh", "-c", "fish; fish"]);
-    for said in ["first", "second"] {
+    let write = format!("echo x > {}/new", settings.display());
+    assert_ne!(world.jail(["sh", "-c", &write]).run().code(), 0);
+    let mut tty = Tty::jail(&world, ["fish"]);
+    for (said, then) in [("first", "fish; exit"), ("second", "exit")] {
         tty.shows("tool");
         tty.types(&format!(
-            "set -U said {said}; echo x > {}/conf.d/tool.fish; echo $said-(count *); exit\r",
+            "set -U said {said}; echo x > {}/conf.d/tool.fish; echo $said-(count *); {then}\r",
             settings.display()
         ));
         tty.shows(&format!("{said}-0"));

@@ -158,14 +158,14 @@ impl Host {
         let around = around::find(&origin);
         let directory = around.as_ref().map(|around| around.directory.as_path());
         let directory = git_common.as_deref().or(directory);
+        let program = &settings.command.value[0];
         let mut protection = if alone {
             Protection::default()
         } else {
-            protect::find(&origin, &entries, &maps, around.as_ref())
+            protect::find(program, &origin, &entries, &maps, around.as_ref())
         };
         let moved = if alone { Vec::new() } else { moved::find(&origin) };
         protection.held.extend(moved.iter().flat_map(|moved| moved.held.iter().cloned()));
-        let program = &settings.command.value[0];
         let command = command::find(program, environment.get("PATH"), &origin.project);
         // An agent that is not there keeps no state.
         let words = &settings.command.value;

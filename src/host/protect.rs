@@ -51,8 +51,10 @@ pub struct Protection {
     pub repositories: Repositories,
 }
 
-/// Looks at everything that the tables name. Whether a jail may write there is the plan's to say.
+/// Looks at everything that the tables name, for a jail that runs `program`. Whether a jail may write there is
+/// the plan's to say.
 pub fn find(
+    program: &OsStr,
     origin: &Origin,
     entries: &[Entry],
     maps: &[Map],
@@ -67,7 +69,8 @@ pub fn find(
         found.moved(&place);
     }
     found.own_programs();
-    for row in FIRST_SETTINGS {
+    let program = Path::new(program).file_name();
+    for row in FIRST_SETTINGS.iter().filter(|row| program == Some(row.program.as_ref())) {
         found.not_begun.extend(found.first_settings(row, &mut places));
     }
     for row in HOME_OPEN {

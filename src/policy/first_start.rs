@@ -25,10 +25,12 @@ const FIRST_STARTS: &[FirstStart] = &[
 /// Settings that a program writes when it starts for the first time, in a directory that is read-only in jails.
 #[derive(Debug)]
 pub struct FirstSettings {
+    /// The file name of the program.
+    pub program: &'static str,
     /// The directory, below the home, as [`super::protect::HOME`] has it.
     pub directory: &'static str,
-    /// What the program writes there. Without that the jail has a directory of its own, in which the host's
-    /// entries are, read-only: whoever starts the program in there.
+    /// What the program writes there. Without that its jail has a directory of its own, in which the host's
+    /// entries are, read-only.
     pub file: &'static str,
 }
 
@@ -36,7 +38,7 @@ pub struct FirstSettings {
 pub const FIRST_SETTINGS: &[FirstSettings] = &[
     // Universal variables, https://fishshell.com/docs/current/language.html#universal-variables; each of thirty
     // that cannot be set is an error. Installers of other programs make the directory, and not the file.
-    FirstSettings { directory: ".config/fish", file: "fish_variables" },
+    FirstSettings { program: "fish", directory: ".config/fish", file: "fish_variables" },
 ];
 
 /// The row of a program.
