@@ -67,9 +67,10 @@ fn row_of(table: &'static [Place], path: &Path) -> Option<&'static Place> {
     table.iter().find(|row| fits(row.path.as_bytes(), bytes))
 }
 
-/// The deeper program places that exist.
+/// The deeper program places that exist. Most machines lack most of them, and one look tells.
 pub fn deeper() -> Vec<SystemPlace> {
-    DEEPER.iter().filter_map(locate).collect()
+    let exists = |row: &&Place| fs::symlink_metadata(row.path).is_ok();
+    DEEPER.iter().filter(exists).filter_map(locate).collect()
 }
 
 /// Where the chains of `/etc` end. What is no link is there with `/etc` itself, and one look tells.
