@@ -2,7 +2,7 @@
 //! with the run.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
@@ -14,10 +14,10 @@ use egress::maker::Maker;
 use egress::sockets;
 use nix::sys::socket::{Shutdown, shutdown};
 use nix::sys::wait::waitpid;
-use nix::unistd::{Pid, getpid, getppid, pipe, setsid};
+use nix::unistd::{Pid, getpid, pipe, setsid};
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
-use stage2::sys;
+use stage2::{parent, sys};
 
 use super::descriptors;
 use super::notice::{Notice, Sink};
@@ -128,12 +128,7 @@ impl Process {
     /// Lets go of what is the front's alone: its terminal and its job, the caller's streams, every other descriptor. The
     /// kernel ends this process with the front, however that ends.
     fn part_from(&self, front: Pid) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
-        nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL)?;
-        if getppid() != front {
-            // The front had ended before.
-            return Err(ErrorKind::BrokenPipe.into());
-        }
+        parent::end_with(front)?;
         setsid()?;
         sys::release_stdio(&null()?, false)?;
         let own =

@@ -1,18 +1,17 @@
-//! The process that lays out the tree while bubblewrap starts: a program takes its time to be loaded, and bubblewrap
-//! needs no mount before it reads its last arguments, for which it waits at the gate.
+//! The process that lays out the tree while bubblewrap is loaded. bubblewrap needs no mount before it reads its last
+//! arguments, for which it waits at the gate: the end of a pipe.
 //!
-//! Those arguments are less than a pipe takes at once, so bubblewrap has all of them or none. With none, the jail
-//! has no root from which anything could be executed.
+//! The kernel writes so few bytes to a pipe at once, so bubblewrap has all of these arguments or none. With none, the
+//! jail has no root from which anything could be executed.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 
 use nix::libc::PIPE_BUF;
-use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, getpid, getppid};
 use stage2::channel::Channel;
-use stage2::sys;
+use stage2::{parent, sys};
 
 use super::{Layout, Said, Step, Trouble, late, tree};
 
@@ -37,10 +36,7 @@ pub fn start(layout: &Layout, front: &Channel) -> io::Result<()> {
 }
 
 fn serve(layout: &Layout, late: Option<late::Started>, parent: Pid) -> io::Result<()> {
-    prctl::set_pdeathsig(Signal::SIGKILL)?;
-    if getppid() != parent {
-        return Err(ErrorKind::NotConnected.into());
-    }
+    parent::end_with(parent)?;
     tree::lay_out(layout)?;
     late.map_or(Ok(()), late::Started::wait)?;
     File::from(layout.gate.try_clone()?).write_all(&layout.words)

@@ -5,18 +5,16 @@
 //! bubblewrap has made the jail's. The jail has none, and hands over its namespace by a descriptor.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 
 use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::sched::{CloneFlags, setns, unshare};
-use nix::sys::prctl;
-use nix::sys::signal::Signal;
-use nix::unistd::{Pid, getpid, getppid, pipe2};
+use nix::unistd::{Pid, getpid, pipe2};
 use stage2::channel::Channel;
 use stage2::sys::mounts::{self, Flags};
-use stage2::{fds, sys};
+use stage2::{fds, parent, sys};
 
 use super::{Layout, tree};
 use crate::backend::tree::Late;
@@ -75,10 +73,7 @@ type Made<'a> = Vec<(OwnedFd, &'a Path)>;
 
 /// Lays the mounts out where nobody sees them.
 fn lay_out<'a>(layout: &Layout, late: &'a Late, parent: Pid) -> io::Result<Made<'a>> {
-    prctl::set_pdeathsig(Signal::SIGKILL)?;
-    if getppid() != parent {
-        return Err(ErrorKind::NotConnected.into());
-    }
+    parent::end_with(parent)?;
     let masks = late.masks.iter().map(|place| Ok((tree::nothing()?, place.as_path())));
     let masks = masks.collect::<io::Result<Made>>()?;
     let mut made = vec![(file_system(layout, late)?, late.dest.as_path())];

@@ -3,7 +3,7 @@
 //!
 //! Nothing is decided here: a [`Recipe`] is a rendering of the plan, as bubblewrap's arguments
 //! are. Every step either succeeds or ends the fork, and [`spawn`] says which step failed and why;
-//! no bubblewrap has run then, and the caller may start one without stage one.
+//! bubblewrap has built nothing then, and the caller may start one without stage one.
 
 mod beside;
 mod late;
@@ -47,9 +47,9 @@ pub struct Layout {
     pub files: Vec<(PathBuf, RawFd)>,
     /// By which the jail's first process asks for what comes late, where something does.
     pub jail: Option<Channel>,
-    /// Where the command waits for its last arguments.
+    /// The end of a pipe, at whose other end the command waits for its last arguments.
     pub gate: OwnedFd,
-    /// Those, which it may only have when the tree is laid out.
+    /// Those arguments, which the command may only have when the tree is laid out.
     pub words: Vec<u8>,
 }
 
@@ -146,14 +146,15 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     }
 }
 
-/// What stage one says, whose processes are gone or have become another program then.
+/// What stage one says. Its processes are gone, or have become another program, when there is no more to hear.
 fn hear(stage_one: &Channel) -> Said {
-    let mut all = Err(Trouble { step: Step::Tree, why: "nobody said how that went".into() });
+    let mut heard =
+        Err(Trouble { step: Step::Tree, why: "the process that lays them out was killed".into() });
     while let Some(said) = stage_one.receive::<Said>().map_err(Trouble::at(Step::Tree))? {
         said?;
-        all = Ok(());
+        heard = Ok(());
     }
-    all
+    heard
 }
 
 /// The steps, in order. The tree is laid out by a process of its own, while this one becomes the command, which has

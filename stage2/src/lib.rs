@@ -22,6 +22,7 @@ mod late;
 mod layers;
 mod mise;
 pub mod os_bytes;
+pub mod parent;
 pub mod poll;
 mod pty;
 pub mod report;
