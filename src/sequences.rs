@@ -1,9 +1,9 @@
-//! Where one control sequence ends and the next begins.
+//! Where one control sequence of a command's output ends and the next begins.
 //!
 //! The boundaries are those of `vte`, after the state machine of DEC's terminals
 //! (<https://vt100.net/emu/dec_ansi_parser>). `vte` itself tells what a sequence means, but not
-//! whether one is still open, which decides when the bar may be drawn. Strings are not given to
-//! it at all: an image may be megabytes.
+//! whether one is still open, which decides when the status bar may be drawn and what may be written behind
+//! a command. Strings are not given to `vte` at all: an image may be megabytes.
 
 /// A longer control sequence is no control sequence.
 const LONGEST: usize = 512;
@@ -17,6 +17,26 @@ pub const ESC: u8 = 0x1b;
 /// The first byte of `U+0080` to `U+009F`, the two-byte form of escape sequences: `U+009B` is
 /// `ESC [`. Some terminals obey them, so none is written into.
 pub const C1: u8 = 0xc2;
+
+/// Takes output step by step. A step gives how many bytes it has taken, or `None` where what it began with is not
+/// whole: that is carried until more comes.
+pub fn walk(carry: &mut Vec<u8>, output: &[u8], mut step: impl FnMut(&[u8]) -> Option<usize>) {
+    let joined;
+    let data = if carry.is_empty() {
+        output
+    } else {
+        joined = [&std::mem::take(carry), output].concat();
+        &joined
+    };
+    let mut at = 0;
+    while at < data.len() {
+        let Some(length) = step(&data[at..]) else {
+            *carry = data[at..].to_vec();
+            return;
+        };
+        at += length;
+    }
+}
 
 /// What stands at the beginning of some output, outside any string.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -69,13 +69,17 @@ fn row_of(table: &'static [Place], path: &Path) -> Option<&'static Place> {
 
 /// The deeper program places that exist. Most machines lack most of them, and one look tells.
 pub fn deeper() -> Vec<SystemPlace> {
-    let exists = |row: &&Place| fs::symlink_metadata(row.path).is_ok();
-    DEEPER.iter().filter(exists).filter_map(locate).collect()
+    DEEPER.iter().filter(|row| exists(row)).filter_map(locate).collect()
 }
 
 /// Where the chains of `/etc` end. What is no link is there with `/etc` itself, and one look tells.
 pub fn chains() -> Vec<SystemPlace> {
     CHAINS.iter().filter(|row| fs::read_link(row.path).is_ok()).filter_map(locate).collect()
+}
+
+/// One look at a place's own name.
+fn exists(row: &Place) -> bool {
+    fs::symlink_metadata(row.path).is_ok()
 }
 
 fn locate(row: &Place) -> Option<SystemPlace> {
@@ -119,8 +123,7 @@ pub fn masks(facts: Facts) -> Vec<Place> {
 
 /// The files of `/proc` to mask; a kernel without keyrings has none.
 pub fn proc_masks() -> Vec<Place> {
-    let exists = |row: &&Place| fs::symlink_metadata(row.path).is_ok();
-    PROC_MASKS.iter().filter(exists).copied().collect()
+    PROC_MASKS.iter().filter(|row| exists(row)).copied().collect()
 }
 
 /// The settings that only the user root could change, where root runs the jail.
@@ -128,8 +131,7 @@ pub fn root_settings() -> Vec<Place> {
     if !nix::unistd::getuid().is_root() {
         return Vec::new();
     }
-    let exists = |row: &&Place| fs::symlink_metadata(row.path).is_ok();
-    ROOT_SETTINGS.iter().filter(exists).copied().collect()
+    ROOT_SETTINGS.iter().filter(|row| exists(row)).copied().collect()
 }
 
 /// The GPU devices that exist.

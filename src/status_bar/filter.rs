@@ -12,21 +12,9 @@ const LONGEST_LINK: usize = 4096;
 impl Bar {
     /// Passes the child's output on, with the bar drawn where it is due.
     pub fn filter(&mut self, input: &[u8], out: &mut Vec<u8>) {
-        let joined;
-        let data = if self.carry.is_empty() {
-            input
-        } else {
-            joined = [&std::mem::take(&mut self.carry), input].concat();
-            &joined
-        };
-        let mut at = 0;
-        while at < data.len() {
-            let Some(length) = self.step(&data[at..], out) else {
-                self.carry = data[at..].to_vec();
-                break;
-            };
-            at += length;
-        }
+        let mut carry = std::mem::take(&mut self.carry);
+        sequences::walk(&mut carry, input, |data| self.step(data, out));
+        self.carry = carry;
         self.draw_if_possible(out);
     }
 

@@ -70,21 +70,9 @@ impl Modes {
     pub fn note(&mut self, output: &[u8]) -> bool {
         let reported = self.state.reports();
         self.asked = false;
-        let joined;
-        let data = if self.carry.is_empty() {
-            output
-        } else {
-            joined = [&std::mem::take(&mut self.carry), output].concat();
-            &joined
-        };
-        let mut at = 0;
-        while at < data.len() {
-            let Some(length) = self.step(&data[at..]) else {
-                self.carry = data[at..].to_vec();
-                break;
-            };
-            at += length;
-        }
+        let mut carry = std::mem::take(&mut self.carry);
+        sequences::walk(&mut carry, output, |data| self.step(data));
+        self.carry = carry;
         self.asked || reported || self.state.reports()
     }
 
