@@ -41,7 +41,6 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("escape::session_bus::a_real_bus", NO_PLACE),
     ("escape::shadows::compiled_code_that_appears", NO_PLACE),
     ("escape::shared_places::", NO_PLACE),
-    ("escape::shown_names::the_pasted_command", "a first run makes what a pasted command mounts"),
     (
         "escape::specification::stage_two_started_by_hand",
         "the words of stage two stand behind the flag",

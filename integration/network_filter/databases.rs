@@ -1,8 +1,9 @@
 //! A client of a database speaks a protocol of its own, which no proxy variable is for.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 
-use super::{Net, echo};
+use super::Net;
 use crate::harness::{has_program, skip, until};
 
 /// The server's program, beside which `initdb` is. Debian keeps both off `PATH`.
@@ -25,8 +26,8 @@ fn psql_asks_a_server_that_is_allowed() {
     if !has_program("psql") {
         return;
     }
-    // The kernel gives a port that is free now.
-    let port = echo() + 1;
+    let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+    let port = free.expect("a port that is free now").port();
     let ask = |name: &str| {
         format!("psql -h {name} -p {port} -U tester -w -At -d postgres -c 'select 6 * 7'")
     };
