@@ -12,6 +12,7 @@ mod attempt;
 #[allow(unsafe_code)]
 mod child;
 
+mod agent_links;
 mod agent_state;
 mod agents;
 mod as_root;

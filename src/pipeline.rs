@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::failure::Failure;
 use crate::fields::List;
 use crate::host::agent::Absent;
+use crate::host::agent_links::Part;
 use crate::host::builder::Builder;
 use crate::host::{Environment, Host, concealed, tracked};
 use crate::launch::{self, Ended, Notice};
@@ -20,9 +21,8 @@ use crate::policy::own_home::PROJECT;
 use crate::review::{self, Review};
 use crate::settings::Settings;
 use crate::start::Start;
-use crate::views::lacking;
 use crate::views::not_run::Lookup;
-use crate::views::{announcement, dry_run, explain, progress};
+use crate::views::{agent_links, announcement, dry_run, explain, lacking, progress};
 
 /// How often a launch is tried while the host replaces what would be mounted. Of launches beside a
 /// program that replaces a file without pause about one in ten fails.
@@ -209,10 +209,14 @@ fn make_absent(host: &Host) -> bool {
     host.absent.iter().filter(make).count() > 0
 }
 
-/// What the environment names and the jail does not have, once in a project.
+/// What the environment or the agent's settings lead to and the jail does not have, once in a project.
 fn tell_lacking(start: &Start, host: &Host, plan: &Plan) {
-    let lacking = plan.lacking(host);
-    let places = lacking.iter().map(|named| named.path.clone()).collect();
+    let (lacking, links) = (plan.lacking(host), plan.lacking_links(host));
+    let named = lacking.iter().map(|named| named.path.clone());
+    let linked = links.iter().filter(|link| link.part == Part::Other);
+    let places = named.chain(linked.map(|link| link.path.clone())).collect();
     let new = config::told::news(&start.paths, places);
-    lacking::lines(&lacking, &new).iter().for_each(messages::warning);
+    let agent = host.agent.as_ref().map_or("", |agent| agent.row.name);
+    let linked = agent_links::others(agent, &links, &new, host.origin.home.real());
+    lacking::lines(&lacking, &new).into_iter().chain(linked).for_each(messages::warning);
 }

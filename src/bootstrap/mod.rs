@@ -16,7 +16,7 @@ pub mod undo;
 mod whole;
 mod write;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use error::BootstrapError;
 pub use merged::{Added, Merged};
@@ -91,6 +91,8 @@ pub struct Change {
     pub file: &'static File,
     /// Where.
     target: Target,
+    /// What a map has to show for a jail to have it there.
+    behind: Option<PathBuf>,
     /// What it holds; `None` where it is not there.
     old: Option<String>,
     /// What it is to hold, and what there is to say of that.
@@ -147,7 +149,8 @@ fn change(
         Ok(again) if again.text == merged.text => {}
         _ => return Err(BootstrapError::Merge { path: target.shown }),
     }
-    Ok(Change { agent, file, target, old, merged })
+    let behind = target.behind(places.home);
+    Ok(Change { agent, file, target, behind, old, merged })
 }
 
 /// A file's text with the settings in it. `others` are the rule files that stand beside it.

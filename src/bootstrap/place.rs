@@ -161,6 +161,19 @@ pub struct Target {
     pub exists: bool,
 }
 
+impl Target {
+    /// What a map has to show for a jail to have the file: where the first link leads that a jail does not
+    /// follow. Links that stand in the home itself are followed, since no jail can make one there.
+    pub fn behind(&self, home: &Path) -> Option<PathBuf> {
+        let below = self.shown.strip_prefix(home).ok()?;
+        let mut above: Vec<_> = below.ancestors().filter(|path| path.parent().is_some()).collect();
+        // The entry of the home.
+        above.pop();
+        let mut above = above.into_iter().rev().map(|path| home.join(path));
+        above.find(|path| path.is_symlink())?.canonicalize().ok()
+    }
+}
+
 /// Where a path leads, as far as it exists, and whether it does to its end.
 fn existing(path: &Path) -> std::io::Result<(PathBuf, bool)> {
     match links::locate(path) {

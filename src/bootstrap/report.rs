@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Added, Change, Prepared};
 use crate::policy::agents::Agent;
-use crate::text::visible;
+use crate::text::{visible, visible_word};
 
 /// Said once where anything was written: the agents know nothing of the jail.
 pub const WARNING: &str =
@@ -37,8 +37,12 @@ impl Report {
         lines.push(format!("{name}: {wrote} {path}"));
         if let Some(file) = change.link() {
             lines.push(format!("  which is {}", visible(file)));
-            let directory = visible(file.parent().unwrap_or(file));
-            lines.push(format!("  a jail sees it there only with --map {directory}"));
+        }
+        if let Some(behind) = &change.behind {
+            // An agent writes to a directory of its own.
+            let flag = if behind.is_dir() { "--rw-map" } else { "--map" };
+            let place = visible_word(behind);
+            lines.push(format!("  a jail sees it there only with {flag} {place}"));
         }
         lines.extend(change.merged.changed.iter().map(|line| format!("  changed {line}")));
         lines.extend(change.merged.added.iter().map(|added| self.addition(added)));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::agent_links::{self, AgentLink};
 use super::agent_sandbox::{self, SwitchedOn};
 use super::home::Entry;
 use super::look::Kind;
@@ -27,8 +28,8 @@ pub struct Running {
     pub state: Vec<PathBuf>,
     /// What of that is there, canonical.
     pub present: Vec<PathBuf>,
-    /// Files of its settings that are links, and where they lead.
-    pub linked: Vec<(PathBuf, PathBuf)>,
+    /// Links of its directories and settings.
+    pub linked: Vec<AgentLink>,
     /// The setting that has its own sandbox switched on.
     pub sandbox: Option<SwitchedOn>,
 }
@@ -62,8 +63,12 @@ pub fn find(
         }
     }
     if let Some(directory) = settings_directory(row, origin) {
-        running.linked = links(row, &directory);
         running.sandbox = agent_sandbox::find(row, &directory, command);
+        let state = row.state.iter().filter_map(|directory| {
+            Some(origin.home.real()?.join(below_home(row, *directory, origin)?))
+        });
+        let directories: Vec<_> = [directory].into_iter().chain(state).collect();
+        running.linked = agent_links::find(row, &directories);
     }
     Some(running)
 }
@@ -186,19 +191,6 @@ fn settings_directory(row: &Agent, origin: &Origin) -> Option<PathBuf> {
         Some(base) => Some(base.join(name)),
         None => Some(origin.home.real()?.join(base).join(name)),
     }
-}
-
-/// The files of an agent's settings that are links, and where they lead.
-fn links(row: &Agent, directory: &Path) -> Vec<(PathBuf, PathBuf)> {
-    let names = row.files.iter().flat_map(|file| {
-        if file.ranked.is_empty() { std::slice::from_ref(&file.name) } else { file.ranked }
-    });
-    let link = |name: &&str| {
-        let path = directory.join(name);
-        let target = path.is_symlink().then(|| path.canonicalize().ok())??;
-        Some((path, target))
-    };
-    names.filter_map(link).collect()
 }
 
 /// What of the home has to be mounted for an agent's directory, if a jail may write there.

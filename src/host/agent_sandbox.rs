@@ -17,6 +17,8 @@ pub struct SwitchedOn {
     pub file: PathBuf,
     /// The agent's row of it.
     pub row: Sandbox,
+    /// The key that its user wrote, this one or what outranks it, and that `--bootstrap` leaves as it is.
+    pub left: Option<&'static [&'static str]>,
 }
 
 /// The setting that has an agent's own sandbox on, for a command in a directory of settings.
@@ -31,38 +33,53 @@ pub fn find(agent: &Agent, directory: &Path, command: &[OsString]) -> Option<Swi
     let file = directory.join(row.file);
     let content = files::regular(&file, Symlinks::Follow, MAX_SIZE).ok().flatten();
     let text = content.and_then(|content| String::from_utf8(content.bytes).ok());
-    is_on(&row, text.as_deref()).then_some(SwitchedOn { file, row })
+    let text = text.as_deref();
+    let left = text.and_then(|text| left(agent, &row, text));
+    is_on(&row, text).then_some(SwitchedOn { file, row, left })
+}
+
+/// The key of the user's in the text that `--bootstrap` leaves as it is.
+fn left(agent: &Agent, row: &Sandbox, text: &str) -> Option<&'static [&'static str]> {
+    if row.on == On::Where {
+        return None;
+    }
+    let instead = agent.files.iter().flat_map(|file| file.instead);
+    let instead = instead.filter(|instead| instead.key == row.key).map(|instead| instead.user);
+    instead.chain([row.key]).find(|key| value(row.file, key, text).is_some())
 }
 
 /// What the text of the settings says. One that cannot be read says nothing.
 fn is_on(row: &Sandbox, text: Option<&str>) -> bool {
-    let value = text.and_then(|text| value(row, text));
+    let value = text.and_then(|text| value(row.file, row.key, text));
     match row.on {
         On::Unless(off) => value.as_deref() != Some(off),
         On::Where => value.as_deref() == Some("true"),
     }
 }
 
-/// The value at the row's key, a string or a truth.
-fn value(row: &Sandbox, text: &str) -> Option<String> {
-    if Path::new(row.file).extension().is_some_and(|ending| ending == "toml") {
+/// The value at a key of a file's text, a string or a truth.
+fn value(file: &str, key: &[&str], text: &str) -> Option<String> {
+    if Path::new(file).extension().is_some_and(|ending| ending == "toml") {
         let document = toml_edit::Document::parse(text).ok()?;
-        let item = row.key.iter().try_fold(document.as_item(), |item, name| item.get(name))?;
+        let item = key.iter().try_fold(document.as_item(), |item, name| item.get(name))?;
         return item.as_str().map(str::to_owned).or(item.as_bool().map(|value| value.to_string()));
     }
     let document: serde_json::Value = serde_json::from_str(text).ok()?;
-    let value = row.key.iter().try_fold(&document, |value, name| value.get(name))?;
+    let value = key.iter().try_fold(&document, |value, name| value.get(name))?;
     value.as_str().map(str::to_owned).or(value.as_bool().map(|value| value.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_on;
-    use crate::policy::agents::{AGENTS, Sandbox};
+    use super::{is_on, left};
+    use crate::policy::agents::{AGENTS, Agent, Sandbox};
+
+    fn agent(command: &str) -> &'static Agent {
+        AGENTS.iter().find(|agent| agent.command == command).expect("a row")
+    }
 
     fn sandbox(command: &str) -> Sandbox {
-        let agent = AGENTS.iter().find(|agent| agent.command == command).expect("a row");
-        agent.sandbox.expect("it has one")
+        agent(command).sandbox.expect("it has one")
     }
 
     #[test]
@@ -83,5 +100,14 @@ mod tests {
             assert!(!is_on(&row, text), "{text:?}");
         }
         assert!(is_on(&row, Some("{\"sandbox\": {\"enabled\": true}}")));
+    }
+
+    #[test]
+    fn what_the_user_wrote_is_told_from_what_nobody_did() {
+        let left = |text| left(agent("codex"), &sandbox("codex"), text);
+        assert_eq!(left("sandbox_mode = \"workspace-write\""), Some(&["sandbox_mode"][..]));
+        let both = "sandbox_mode = \"workspace-write\"\ndefault_permissions = \"mine\"";
+        assert_eq!(left(both), Some(&["default_permissions"][..]));
+        assert_eq!(left("model = \"m\""), None);
     }
 }

@@ -4,6 +4,7 @@
 //! being asked name by name: every launch pays for what happens here.
 
 pub mod agent;
+pub mod agent_links;
 pub mod agent_sandbox;
 pub mod around;
 pub mod bubblewrap;

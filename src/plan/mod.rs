@@ -35,7 +35,7 @@ mod write_back;
 
 use std::ffi::OsString;
 use std::os::fd::RawFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use stage2::spec;
 
@@ -44,6 +44,7 @@ use crate::facts::Layers;
 pub use crate::facts::{Facts, Inheritance};
 use crate::fields::Switch;
 use crate::host::Host;
+use crate::host::agent_links::AgentLink;
 use crate::host::held::Target;
 use crate::host::named::NamedDirectory;
 use crate::policy::Os;
@@ -232,6 +233,16 @@ impl Plan {
             Places::Linux(mounts) => lacking::directories(mounts, host),
             Places::MacOs(_) => Vec::new(),
         }
+    }
+
+    /// Links of the agent that is run which lead to what the jail does not have.
+    pub fn lacking_links<'a>(&self, host: &'a Host) -> Vec<&'a AgentLink> {
+        let is_shown = |path: &Path| {
+            let mount = self.mount_of(path);
+            mount.and_then(|mount| mount.host_path(path)).is_some_and(|shown| shown == path)
+        };
+        let links = host.agent.iter().flat_map(|agent| &agent.linked);
+        links.filter(|link| !is_shown(&link.target)).collect()
     }
 
     /// The host's files with settings of git that the jail can read and not change.

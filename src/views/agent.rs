@@ -1,5 +1,7 @@
 //! What the user should know of the agent before it runs: what of its settings does not work here.
 
+use super::agent_links;
+use crate::host::Host;
 use crate::host::agent::Running;
 use crate::host::agent_sandbox::SwitchedOn;
 use crate::plan::Plan;
@@ -7,23 +9,11 @@ use crate::policy::agents::On;
 use crate::text::visible;
 
 /// A line for each.
-pub fn lines(agent: &Running, plan: &Plan) -> Vec<String> {
-    let linked = agent.linked.iter().filter(|(_, target)| {
-        let shown = plan.mount_of(target);
-        shown.and_then(|mount| mount.host_path(target)).is_none_or(|path| path != *target)
-    });
-    let linked = linked.map(|(link, target)| {
-        format!(
-            "{}: its settings {} lead to {}, which is not in the jail, so neither what they allow \
-             nor what they forbid holds; to show them type --map {}",
-            agent.row.name,
-            visible(link),
-            visible(target),
-            visible(target),
-        )
-    });
-    let sandbox = agent.sandbox.as_ref().map(|on| sandbox(agent, on));
-    linked.chain(sandbox).collect()
+pub fn lines(agent: &Running, host: &Host, plan: &Plan) -> Vec<String> {
+    let lacking = plan.lacking_links(host);
+    let mut lines = agent_links::lines(agent.row.name, &lacking, host.origin.home.real());
+    lines.extend(agent.sandbox.as_ref().map(|on| sandbox(agent, on)));
+    lines
 }
 
 /// The setting that has the agent's own sandbox on, and what to do.
@@ -34,9 +24,15 @@ fn sandbox(agent: &Running, on: &SwitchedOn) -> String {
         On::Where => "false".to_owned(),
     };
     let command = agent.row.command;
+    let remedy = match on.left {
+        Some(left) => {
+            let left = left.join(".");
+            format!("`--bootstrap` leaves your {left} in {file}: put {key} = {value} in its place")
+        }
+        None => format!("`ai-jail --bootstrap {command}` sets {key} to {value} in {file}"),
+    };
     format!(
-        "{}: its own sandbox cannot start in a jail, so the commands that it runs fail; \
-         `ai-jail --bootstrap {command}` sets {key} to {value} in {file} if nothing stands there",
+        "{}: its own sandbox cannot start in a jail, so the commands that it runs fail; {remedy}",
         agent.row.name
     )
 }

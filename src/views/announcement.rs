@@ -82,7 +82,7 @@ pub fn tell(cli: &Cli, host: &Host, plan: &Plan, saved: &Saved) {
                  before the command (for the command alone, type -- before that)"
             ));
         }
-        let lines = host.agent.iter().flat_map(|running| agent::lines(running, plan));
+        let lines = host.agent.iter().flat_map(|running| agent::lines(running, host, plan));
         lines.for_each(messages::warning);
         saved.warnings.iter().chain(&plan.warnings).for_each(messages::warning);
         saved.news.iter().for_each(messages::note);

@@ -2,6 +2,7 @@
 //! what a run tells on its way.
 
 pub mod agent;
+pub mod agent_links;
 pub mod announcement;
 pub mod doctor;
 pub mod dry_run;

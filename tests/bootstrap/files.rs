@@ -129,13 +129,16 @@ fn a_link_of_a_dotfile_manager_stays_one() {
         assert_eq!(fs::read_link(&link).unwrap(), target);
         assert_ne!(fs::read_to_string(&target).unwrap(), text);
         assert!(says(&said, &format!("which is {}", target.display())), "{said:?}");
+        let sees = format!("a jail sees it there only with --map {}", target.display());
+        assert!(says(&said, &sees), "{said:?}");
         let backup = format!("{}.before-ai-jail", target.display());
         assert_eq!(fs::read_to_string(backup).unwrap(), text);
     }
     // The directory may be the link.
     let user = User::new().with("dotfiles/claude/settings.json", OWN);
     symlink("dotfiles/claude", user.home.join(".claude")).unwrap();
-    user.run(&["claude"]).unwrap();
+    let said = user.run(&["claude"]).unwrap();
+    assert!(!says(&said, "a jail sees it"), "{said:?}");
     assert!(user.read("dotfiles/claude/settings.json").contains("permissions"));
     assert!(user.home.join(".claude").is_symlink());
 }
