@@ -126,7 +126,7 @@ fn ordinary(mut host: Host) -> Host {
         located: Located { canonical: "/run/resolv.conf".into(), links: Vec::new() },
         row: row("/etc/resolv.conf"),
     }];
-    host.masks.retain(|mask| mask.path == "/sys/firmware");
+    host.masks = system::MASKS.iter().filter(|row| row.path == "/sys/firmware").copied().collect();
     host.proc_masks = Vec::new();
     host.root_settings = Vec::new();
     host.hosts = None;
