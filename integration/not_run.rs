@@ -14,6 +14,23 @@ fn a_name_that_is_nowhere_on_the_path() {
     ended.is_failure(NOT_FOUND, &["no-such-program", "not found", path]);
 }
 
+/// Such a name used to be answered with "did you mean" and the very same name.
+#[test]
+fn an_agent_that_is_not_installed_is_to_be_installed() {
+    let world = World::new();
+    world.directory("home/bin");
+    let path = world.home().join("bin").to_str().expect("plain").to_owned();
+    let looked = format!("ai-jail: goose: not found in the jail\n  looked in {path}\n");
+    let advice =
+        "  Goose is not installed here: install it outside the jail, then type this again\n";
+    let ended = world.exec(["goose"]).env("PATH", &path).run();
+    assert_eq!((ended.code(), ended.err()), (NOT_FOUND, &*format!("{looked}{advice}")));
+
+    // The control: once it is there, it runs.
+    world.script("home/bin/goose", "#!/bin/sh\necho honk\n");
+    assert_eq!(world.exec(["goose"]).env("PATH", &path).run().ok(), "honk\n");
+}
+
 #[test]
 fn a_path_where_nothing_is() {
     let world = World::new();

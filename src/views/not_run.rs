@@ -8,6 +8,7 @@ use crate::cli;
 use crate::host::{Host, links};
 use crate::messages::error;
 use crate::plan::Plan;
+use crate::policy::agents::AGENTS;
 use crate::text::{visible, visible_word};
 
 /// What is known about a run whose command may not be found.
@@ -62,7 +63,7 @@ pub fn tell(failure: &ExecFailure, lookup: &Lookup) {
         };
         let hint = match &lookup.on_host {
             Some(file) => lookup.hint(file),
-            None => meant(&failure.program),
+            None => advice(&failure.program),
         };
         error(format!("{program}: not found in the jail{looked}{hint}"));
         return;
@@ -73,6 +74,18 @@ pub fn tell(failure: &ExecFailure, lookup: &Lookup) {
     let what = interpreter.map(|path| format!(" ({})", visible(path))).unwrap_or_default();
     let (file, why) = (visible(&found.file), &found.why);
     error(format!("{program}: cannot execute {file}: {why}{what}{hint}"));
+}
+
+/// What to do about a program that the host has not got either: an agent that is known by this name
+/// has to be installed; any other name may be a slip of the pen.
+fn advice(program: &str) -> String {
+    match AGENTS.iter().find(|agent| agent.command == program) {
+        Some(agent) => format!(
+            "\n  {} is not installed here: install it outside the jail, then type this again",
+            agent.name
+        ),
+        None => meant(program),
+    }
 }
 
 /// A word of ai-jail's own that a program's name is close to.
