@@ -19,9 +19,9 @@ const STATUS: &str = "status";
 /// Run an AI coding agent, or any command, in a jail.
 ///
 /// Options stop at the first word that is not one: what follows belongs to the command,
-/// dashes included. Known commands are claude, codex, opencode, crush and bash; `status`
-/// shows the configuration (`-- status` runs a program of that name); any other word is
-/// the command to run. Without a command the configured one runs, else bash.
+/// dashes included. The command is any program; agents such as claude, codex, opencode, crush
+/// and gemini are known by name. `status` shows the configuration (`-- status` runs a program
+/// of that name). Without a command the configured one runs, else bash.
 #[derive(Debug, Parser)]
 #[command(name = "ai-jail", version, args_override_self = true)]
 #[command(override_usage = "ai-jail [OPTIONS] [--] [COMMAND [ARGS...]]")]

@@ -92,7 +92,7 @@ pub const LIMITED: Remedy = Remedy {
     applies: |_| true,
     why: "no more namespaces may be made here: a limit in /proc/sys/user is 0 or used up",
     advice: "look for the low one, and raise it:\n\
-             sysctl -a 2> /dev/null | grep '^user.max_.*_namespaces'\n\
+             grep . /proc/sys/user/max_*_namespaces\n\
              sudo sysctl user.max_user_namespaces=15000",
 };
 

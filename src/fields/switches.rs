@@ -127,7 +127,7 @@ table! {
     OwnHome {
         name: "own home",
         on: Some(flag("own-home", "Keep what the jail writes in the home apart from the host's")),
-        off: Some(flag("no-own-home", "Write to the host's home where the tables allow it")),
+        off: Some(flag("no-own-home", "Write to the host's home where the rules allow it")),
         field: "own_home",
         when_true: true,
         default: false,

@@ -5,7 +5,7 @@ use super::mount::{Access, Authority, Mount};
 use super::system::System;
 use crate::host::held::NotBegun;
 
-const OWN: &str = "what a program writes there at its first start ends with the jail";
+const OWN: &str = "what a program writes there at its first start is deleted when the jail ends";
 
 /// Adds them wherever a writable mount shows the host's. A map of exactly such a directory is the user's own
 /// decision. Where nothing can stand in a place's stead, the host's is read-only.

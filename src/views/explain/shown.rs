@@ -75,8 +75,11 @@ impl Explanation {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.kind.unwrap_or("file");
-        let lost =
-            if self.writable && !self.kept { "; what is written ends with the jail" } else { "" };
+        let lost = if self.writable && !self.kept {
+            "; what is written is deleted when the jail ends"
+        } else {
+            ""
+        };
         match (self.access, self.exists) {
             (Access::Refused, _) => write!(f, "refused, whether something is there or not"),
             (Access::Passed, _) => {
