@@ -41,7 +41,10 @@ fn captured_output() {
 #[test]
 fn cron() {
     let world = world("nightly.sh");
-    let ended = run(&world, &["sh", "-c", &block("sh cron")]).at("/").run();
+    // The program under test stands for the installed one, which need not be on cron's PATH.
+    let ours = program().display().to_string();
+    let line = block("sh cron").replace("/usr/bin/ai-jail", &ours);
+    let ended = run(&world, &["sh", "-c", &line]).env("PATH", "/usr/bin:/bin").at("/").run();
     assert_eq!((ended.code(), ended.out(), ended.err()), (3, "", ""), "{ended}");
     let log = fs::read_to_string(world.project().join("nightly.log")).expect("the log");
     assert_eq!(log, "checked\n");
