@@ -87,6 +87,7 @@ mod status_bar;
 mod stdio;
 mod system_table;
 mod terminal;
+mod toolchains;
 mod usage;
 mod variables;
 mod wayland;

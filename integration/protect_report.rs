@@ -404,6 +404,24 @@ fn many_entries_of_one_row_do_not_hide_what_matters_more() {
     assert_eq!(ended.err(), expected);
 }
 
+/// Claude Code counts its uses there, at each run.
+#[test]
+fn what_plugins_count_is_no_news() {
+    let world = world();
+    for script in [
+        "mkdir -p ~/.claude/plugins/store ~/.claude/plugins/cache",
+        "echo 1 > ~/.claude/plugins/store/one.json",
+        "echo 2 > ~/.claude/plugins/store/one.json; : > ~/.claude/plugins/store/x; rm ~/.claude/plugins/store/x",
+    ] {
+        world.directory("home/.claude");
+        assert_eq!(reported(&jail(&world, script)), [""; 0], "{script}");
+    }
+    // The control.
+    let ended = jail(&world, "echo 1 > ~/.claude/plugins/cache/one.json");
+    let path = world.home().join(".claude/plugins/cache/one.json");
+    assert_eq!(reported(&ended), [format!("{} appeared in this run", path.display())], "{ended}");
+}
+
 #[test]
 fn no_more_lines_than_can_be_read() {
     let world = world();

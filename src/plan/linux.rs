@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::gather::Gathered;
 use super::mount::{Access, Authority, Content, Mount, MountKind, below};
 use super::system::System;
-use super::{display, logins, network, way};
+use super::{display, logins, named_links, network, way};
 use crate::facts::Facts;
 use crate::host::Host;
 use crate::host::held::Held;
@@ -89,6 +89,9 @@ impl System for MountKind {
             gathered.mounts.push(Mount::own(name, kind, reason));
         }
         logins::gather(gathered, host, facts);
+        if !facts.is_strict() {
+            named_links::gather(gathered, host);
+        }
         way::gather(gathered, host.origin.home.canonical());
     }
 

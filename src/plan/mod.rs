@@ -21,6 +21,7 @@ mod mise;
 pub mod mount;
 pub mod mount_points;
 mod moved;
+mod named_links;
 pub mod network;
 mod own_home;
 mod pin;

@@ -10,6 +10,7 @@ use super::finding::{Finding, What};
 use super::other_names::{self, Touched};
 use super::stamp::{Facts, LEVELS, Stamp};
 use crate::host::held::{Entries, LookFor, Target};
+use crate::policy::agents::runtime::is_data;
 use crate::policy::shared::is_expected;
 use crate::policy::{Os, fits};
 
@@ -151,7 +152,8 @@ pub fn appeared(target: &Target, found: &mut Vec<Finding>) {
     if !after.itself.is_directory {
         found.push(finding(target, Path::new(""), What::Appeared));
     }
-    let files = after.entries.iter().filter(|(path, facts)| !facts.is_directory && counts(path));
+    let files =
+        after.entries.iter().filter(|(path, facts)| !facts.is_directory && counts(target, path));
     found.extend(files.map(|(path, _)| finding(target, path, What::Appeared)));
     if after.is_cut {
         found.push(finding(target, Path::new(""), What::Appeared));
@@ -172,7 +174,7 @@ fn compare(target: &Target, before: Option<&Stamp>, found: &mut Vec<Finding>) {
 }
 
 fn compare_entries(target: &Target, before: &Stamp, after: &Stamp, found: &mut Vec<Finding>) {
-    for (path, facts) in after.entries.iter().filter(|(path, _)| counts(path)) {
+    for (path, facts) in after.entries.iter().filter(|(path, _)| counts(target, path)) {
         let what = match before.entries.get(path) {
             _ if facts.is_directory => continue,
             None => What::Appeared,
@@ -189,7 +191,7 @@ fn compare_entries(target: &Target, before: &Stamp, after: &Stamp, found: &mut V
         // The deepest level's own entries are not compared.
         let is_compared = path.components().count() < before.levels;
         let stirred = then.is_some_and(|then| now.was_stirred(then));
-        if is_compared && stirred && after.has_same_entries(before, path) {
+        if is_compared && stirred && counts(target, path) && after.has_same_entries(before, path) {
             found.push(finding(target, path, What::CameAndWent));
         }
     }
@@ -201,7 +203,7 @@ fn finding(target: &Target, below: &Path, what: What) -> Finding {
     Finding::run_by_host(&target.path, &path, what, target.reason)
 }
 
-/// Whether a directory's entry is more than an example.
-fn counts(path: &Path) -> bool {
-    !path.as_os_str().as_encoded_bytes().ends_with(SAMPLE)
+/// Whether a directory's entry is more than an example or an agent's data.
+fn counts(target: &Target, path: &Path) -> bool {
+    !path.as_os_str().as_encoded_bytes().ends_with(SAMPLE) && !is_data(&target.path, path)
 }

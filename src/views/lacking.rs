@@ -16,8 +16,9 @@ pub fn lines(lacking: &[&NamedDirectory], new: &[PathBuf]) -> Vec<String> {
             programs.iter().map(|named| show(named)).collect::<Vec<_>>().join(between)
         };
         let paths = join(|named| visible(&named.path), ", ");
-        let maps = join(|named| format!("--map {}", visible_word(&named.path)), " ");
-        lines.push(format!("PATH names {paths}, which the jail does not have: {maps} shows it"));
+        let maps = join(|named| format!("--map {}", visible_word(&named.whole)), " ");
+        let show = if programs.len() == 1 { "shows it" } else { "show them" };
+        lines.push(format!("PATH names {paths}, which the jail does not have: {maps} {show}"));
     }
     for named in others {
         let (variable, path) = (named.variable, visible(&named.path));
@@ -33,19 +34,21 @@ pub fn lines(lacking: &[&NamedDirectory], new: &[PathBuf]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::links::Located;
 
     #[test]
     fn programs_share_a_line_and_what_was_said_is_not_said_again() {
         let named = |variable, path: &str| NamedDirectory {
             variable,
             path: path.into(),
-            canonical: path.into(),
+            located: Located { canonical: path.into(), links: Vec::new() },
+            whole: if path == "/n/bin" { "/n" } else { path }.into(),
         };
-        let all = [named(PATH, "/a b"), named(PATH, "/c"), named("CARGO_HOME", "/d")];
+        let all = [named(PATH, "/a b"), named(PATH, "/n/bin"), named("CARGO_HOME", "/d")];
         let lacking: Vec<&NamedDirectory> = all.iter().collect();
         let new: Vec<PathBuf> = all.iter().map(|named| named.path.clone()).collect();
         let expected = [
-            "PATH names /a b, /c, which the jail does not have: --map '/a b' --map /c shows it",
+            "PATH names /a b, /n/bin, which the jail does not have: --map '/a b' --map /n show them",
             "CARGO_HOME names /d, which the jail does not have: what is written there is lost; \
              --rw-map /d keeps it",
         ];

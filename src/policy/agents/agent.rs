@@ -37,6 +37,8 @@ pub struct Agent {
     pub programs: &'static [Place],
     /// Files in which it finds what it runs, and that it changes in the course of its work.
     pub watched: &'static [Place],
+    /// What of that is data, which changes with each run.
+    pub data: &'static [&'static str],
     /// Variables that stand for a login, for machines where nobody has logged in.
     pub keys: &'static [&'static str],
     /// The hosts without which it cannot answer: rules of the network's filter.
@@ -71,6 +73,7 @@ pub(super) const AGENT: Agent = Agent {
     own_files: &[],
     programs: &[],
     watched: &[],
+    data: &[],
     keys: &[],
     hosts: &[],
     updates: None,

@@ -71,6 +71,8 @@ pub const CLAUDE: Agent = Agent {
         runs(".claude/skills"),
         runs(".claude/plugins"),
     ],
+    // Names and values that plugins keep, as what they have counted.
+    data: &[".claude/plugins/store"],
     keys: &["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"],
     hosts: &["api.anthropic.com", "claude.ai", "platform.claude.com"],
     updates: Some(Setter { name: "DISABLE_AUTOUPDATER", value: "1" }),

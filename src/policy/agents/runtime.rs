@@ -5,6 +5,8 @@
 //! is not there yet is made before the jail starts, or the jail could make it: an empty directory
 //! of the user's, in the state of an agent that is in use.
 
+use std::path::Path;
+
 use super::{AGENTS, Agent, Guard};
 use crate::policy::home_row::{HomeRow, Treatment};
 use crate::policy::place::{Place, place};
@@ -96,4 +98,11 @@ pub fn directories() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// What the agents run and change.
 pub fn watched() -> impl Iterator<Item = &'static Place> {
     AGENTS.iter().flat_map(|agent| agent.watched)
+}
+
+/// Whether something below a watched place is an agent's data.
+pub fn is_data(watched: &Path, below: &Path) -> bool {
+    let data = AGENTS.iter().flat_map(|agent| agent.data);
+    data.filter_map(|path| path.rsplit_once('/'))
+        .any(|(above, name)| watched.ends_with(above) && below.starts_with(name))
 }
