@@ -76,6 +76,26 @@ fn the_first_run_says_how_to_log_in() {
     assert!(second.code() == 0 && !says(&second), "{second}");
 }
 
+/// A daemon would have to outlive the jail.
+#[test]
+fn work_in_the_background_ends_with_the_jail() {
+    let world = world();
+    let claude = "#!/bin/sh\necho started; (sleep 2; echo done > late) > /dev/null 2>&1 &\n";
+    world.script("home/project/bin/claude", claude);
+    let run = |words: &[&str]| with_path(&world, world.jail(words)).run();
+    let says = |ended: &crate::harness::Ended| ended.err().contains("ends with this jail, at once");
+    let ended = run(&["claude", "--bg", "a prompt"]);
+    assert!(ended.out() == "started\n" && says(&ended), "{ended}");
+    let ended = run(&["claude", "-p", "a prompt about --bg"]);
+    assert!(ended.code() == 0 && !says(&ended), "{ended}");
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert!(!world.project().join("late").exists());
+    // The control.
+    with_path(&world, world.outside(["bin/claude"])).run().ok();
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert!(world.project().join("late").exists());
+}
+
 #[test]
 fn by_its_path_as_well() {
     let world = world();

@@ -8,10 +8,11 @@ use ai_jail::policy::agents::AGENTS;
 use serde_json::Value;
 
 use super::further_table::{
-    CLINE, CONTINUE, COPILOT, DROID, Further, GEMINI, Next, PI, QWEN, WITH_LOGIN,
+    APART, CLINE, CONTINUE, COPILOT, DROID, Further, GEMINI, KIMI, Next, OPENHANDS, PI, QWEN, VIBE,
+    WITH_LOGIN,
 };
-use super::{are_here, with_agents};
-use crate::harness::{Call, Model, Run, World, program};
+use super::{PROGRAMS, are_here, below, path_with, with_agents};
+use crate::harness::{Call, Model, Run, World, program, skip};
 
 /// A test for each agent, in a module of its own.
 macro_rules! for_each_further_agent {
@@ -35,6 +36,9 @@ for_each_further_agent! {
     continue_cli CONTINUE
     droid DROID
     pi PI
+    kimi KIMI
+    vibe VIBE
+    openhands OPENHANDS
 }
 
 /// What the model has each do: read what is none of its business, and work.
@@ -51,14 +55,29 @@ impl Further {
     }
 
     fn run(&self, world: &World, model: &Model, words: &[&str], prompt: &str) -> Run {
-        let words = [&[self.command], words, &[prompt]].concat();
-        self.with_model(model, world.jail(words))
+        let map = self.map.map(|map| below(map).expect("it is here"));
+        let map = map.iter().flat_map(|map| ["--map", map.to_str().expect("plain")]);
+        let command = [&[self.command], words, &[prompt]].concat();
+        self.with_model(model, world.jail(map.chain(command)))
+    }
+
+    /// Whether it is installed; the test is skipped where it is not.
+    fn is_here(&self) -> bool {
+        let found = below(self.programs).is_some_and(|it| it.join(self.command).exists());
+        if !found {
+            skip(&format!(
+                "{} is not here; `integration/setup --agents` installs it",
+                self.command
+            ));
+        }
+        found
     }
 
     /// A run that finds the agents, and the model.
     pub fn with_model(&self, model: &Model, run: Run) -> Run {
         let variables = (self.variables)(&model.url());
-        variables.into_iter().fold(with_agents(run), |run, (name, value)| run.env(name, value))
+        let run = run.env("PATH", path_with(self.programs));
+        variables.into_iter().fold(run, |run, (name, value)| run.env(name, value))
     }
 }
 
@@ -73,7 +92,7 @@ fn mentions(directory: &Path, text: &str) -> bool {
 }
 
 fn first_use_and_next(agent: &Further) {
-    if !are_here() {
+    if !agent.is_here() {
         return;
     }
     let model = Model::start();
@@ -104,17 +123,20 @@ fn first_use_and_next(agent: &Further) {
     assert_eq!(outside.ok(), "a private key\na private letter\n");
 }
 
-/// Kilo makes its database before it says anything. One prompt takes it most of a minute, of which a
-/// loaded machine makes too many.
+/// Kilo makes its database before it says anything, and one prompt takes it most of a minute, of which a loaded
+/// machine makes too many. Amp waits for a login whatever it is asked.
 #[test]
-fn kilo_starts_in_an_empty_home() {
+fn others_start_in_an_empty_home() {
     if !are_here() {
         return;
     }
-    let world = World::below("/var/tmp".as_ref());
-    let inside = with_agents(world.jail(["kilo", "--version"])).run();
-    let outside = with_agents(world.outside(["kilo", "--version"])).run();
-    assert_eq!((inside.code(), inside.out()), (0, outside.out()), "{inside}");
+    for (command, programs) in [("kilo", PROGRAMS), ("amp", APART)] {
+        let world = World::below("/var/tmp".as_ref());
+        let words = [command, "--version"];
+        let inside = world.jail(words).env("PATH", path_with(programs)).run();
+        let outside = world.outside(words).env("PATH", path_with(programs)).run();
+        assert_eq!((inside.code(), inside.out()), (0, outside.out()), "{inside}");
+    }
 }
 
 /// An agent that nobody has logged in starts, and says what it says outside.

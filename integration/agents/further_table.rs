@@ -1,13 +1,21 @@
 //! How each further agent finds the stand-in, and is told to.
 //!
-//! Not here, since no registry has them whole: Amp (its package fetches the program elsewhere), Crush (likewise),
-//! Kimi (needs Node 22; tried by hand), Mistral Vibe and `OpenHands` (need Python 3.12 and more), Aider (tried by hand), Goose,
-//! Cursor's CLI. Their rows rest on what their makers say.
+//! Not here, since no registry has them whole: Crush (its package fetches the program elsewhere), Goose, Cursor's CLI;
+//! and Aider (tried by hand). Their rows rest on what their makers say.
+
+use super::PROGRAMS;
+
+/// Where the programs are that want a newer node.
+pub const APART: &str = "apart/node_modules/.bin";
 
 /// An agent that is tried with one prompt, and one more.
 pub struct Further {
     /// The program.
     pub command: &'static str,
+    /// Where it is, below the directory of the agents.
+    pub programs: &'static str,
+    /// What of that directory its user maps, where the jail does not find all by itself.
+    pub map: Option<&'static str>,
     /// Its own files with which it talks to the model at a URL: paths below the home and contents.
     pub files: fn(url: &str) -> Vec<(&'static str, String)>,
     /// Variables for the same.
@@ -32,6 +40,8 @@ pub const WITH_LOGIN: &[&[&str]] =
 
 pub const GEMINI: Further = Further {
     command: "gemini",
+    programs: PROGRAMS,
+    map: None,
     files: |_| {
         let settings = "{\"security\": {\"auth\": {\"selectedType\": \"gemini-api-key\"}}, \
                         \"general\": {\"enableAutoUpdate\": false}}\n";
@@ -54,6 +64,8 @@ pub const GEMINI: Further = Further {
 
 pub const QWEN: Further = Further {
     command: "qwen",
+    programs: PROGRAMS,
+    map: None,
     files: |_| {
         // Else it asks the model what to remember.
         let settings = "{\"memory\": {\"enableManagedAutoMemory\": false}}\n";
@@ -72,6 +84,8 @@ pub const QWEN: Further = Further {
 
 pub const COPILOT: Further = Further {
     command: "copilot",
+    programs: PROGRAMS,
+    map: None,
     files: |_| Vec::new(),
     variables: |url| {
         vec![
@@ -87,6 +101,8 @@ pub const COPILOT: Further = Further {
 
 pub const CLINE: Further = Further {
     command: "cline",
+    programs: PROGRAMS,
+    map: None,
     files: |url| {
         let settings = format!(
             "{{\"version\": 1, \"lastUsedProvider\": \"openai-compatible\", \"providers\": \
@@ -103,6 +119,8 @@ pub const CLINE: Further = Further {
 
 pub const CONTINUE: Further = Further {
     command: "cn",
+    programs: PROGRAMS,
+    map: None,
     files: |url| {
         let settings = format!(
             "name: told\nversion: 0.0.1\nschema: v1\nmodels:\n  - name: m\n    provider: openai\n    \
@@ -117,6 +135,8 @@ pub const CONTINUE: Further = Further {
 
 pub const DROID: Further = Further {
     command: "droid",
+    programs: PROGRAMS,
+    map: None,
     files: |url| {
         let settings = format!(
             "{{\"customModels\": [{{\"model\": \"m\", \"displayName\": \"m\", \"apiKey\": \"none\", \
@@ -132,6 +152,8 @@ pub const DROID: Further = Further {
 
 pub const PI: Further = Further {
     command: "pi",
+    programs: PROGRAMS,
+    map: None,
     files: |url| {
         let settings = format!(
             "{{\"providers\": {{\"told\": {{\"baseUrl\": \"{url}/v1\", \"apiKey\": \"none\", \"api\": \
@@ -142,4 +164,61 @@ pub const PI: Further = Further {
     variables: |_| Vec::new(),
     once: &["--provider", "told", "--model", "m", "-p"],
     next: Next::GoesOn(&["--provider", "told", "--model", "m", "--continue", "-p"]),
+};
+
+pub const KIMI: Further = Further {
+    command: "kimi",
+    programs: APART,
+    map: None,
+    files: |url| {
+        let settings = format!(
+            "default_model = \"m\"\n\n[providers.told]\ntype = \"openai\"\nbase_url = \"{url}/v1\"\n\
+             api_key = \"none\"\n\n[models.m]\nprovider = \"told\"\nmodel = \"m\"\n\
+             max_context_size = 100000\n"
+        );
+        vec![(".kimi-code/config.toml", settings)]
+    },
+    variables: |_| Vec::new(),
+    once: &["-p"],
+    next: Next::GoesOn(&["--continue", "-p"]),
+};
+
+pub const VIBE: Further = Further {
+    command: "vibe",
+    programs: "python/mistral-vibe/bin",
+    map: Some("python"),
+    files: |url| {
+        let settings = format!(
+            "active_model = \"m\"\nenable_auto_update = false\n\n[[providers]]\nname = \"told\"\n\
+             api_base = \"{url}/v1\"\napi_key_env_var = \"\"\napi_style = \"openai\"\n\
+             backend = \"generic\"\n\n[[models]]\nname = \"m\"\nprovider = \"told\"\nalias = \"m\"\n"
+        );
+        vec![(".vibe/config.toml", settings)]
+    },
+    variables: |_| Vec::new(),
+    once: &["--trust", "--yolo", "-p"],
+    next: Next::GoesOn(&["--trust", "--yolo", "--continue", "-p"]),
+};
+
+pub const OPENHANDS: Further = Further {
+    command: "openhands",
+    programs: "python/openhands/bin",
+    map: Some("python"),
+    files: |_| Vec::new(),
+    variables: |url| {
+        vec![
+            ("LLM_API_KEY", "none".into()),
+            ("LLM_MODEL", "openai/m".into()),
+            ("LLM_BASE_URL", format!("{url}/v1")),
+        ]
+    },
+    once: &["--headless", "--override-with-envs", "--always-approve", "-t"],
+    next: Next::GoesOn(&[
+        "--headless",
+        "--override-with-envs",
+        "--always-approve",
+        "--resume",
+        "--last",
+        "-t",
+    ]),
 };

@@ -1,6 +1,6 @@
 //! The real agents, in real jails, with a stand-in for their models.
 //!
-//! `integration/setup --agents` installs them: those versions that package.json here names, and that
+//! `integration/setup --agents` installs them: those versions that the files here name, and that
 //! `integration/setup --newest-agents` renews. Where it has not been run, these tests are skipped.
 
 mod bootstrap;
@@ -122,21 +122,29 @@ pub(crate) use for_each_agent;
 
 /// Whether the agents are installed; the test is skipped where they are not.
 pub fn are_here() -> bool {
-    let found = programs().is_some_and(|directory| directory.join("claude").exists());
+    let found = below(PROGRAMS).is_some_and(|directory| directory.join("claude").exists());
     if !found {
         skip("there are no agents here; `integration/setup --agents` installs them");
     }
     found
 }
 
-/// The directory of their programs.
-fn programs() -> Option<PathBuf> {
-    Some(PathBuf::from(std::env::var_os("AI_JAIL_AGENTS")?).join("node_modules/.bin"))
+/// Where most of their programs are, below the directory of the agents.
+pub const PROGRAMS: &str = "node_modules/.bin";
+
+/// Something below the directory of the agents.
+pub fn below(path: &str) -> Option<PathBuf> {
+    Some(PathBuf::from(std::env::var_os("AI_JAIL_AGENTS")?).join(path))
 }
 
 /// The search path with the agents on it.
 pub fn path() -> OsString {
-    let mut path = programs().expect("they are here").into_os_string();
+    path_with(PROGRAMS)
+}
+
+/// The search path with those of one directory on it.
+pub fn path_with(programs: &str) -> OsString {
+    let mut path = below(programs).expect("they are here").into_os_string();
     path.push(":/usr/local/bin:/usr/bin:/bin");
     path
 }

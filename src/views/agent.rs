@@ -5,7 +5,7 @@ use crate::host::Host;
 use crate::host::agent::Running;
 use crate::host::agent_sandbox::SwitchedOn;
 use crate::plan::Plan;
-use crate::policy::agents::On;
+use crate::policy::agents::{Agent, On};
 use crate::text::visible;
 
 /// A line for each.
@@ -13,7 +13,19 @@ pub fn lines(agent: &Running, host: &Host, plan: &Plan) -> Vec<String> {
     let lacking = plan.lacking_links(host);
     let mut lines = agent_links::lines(agent.row.name, &lacking, host.origin.home.real());
     lines.extend(agent.sandbox.as_ref().map(|on| sandbox(agent, on)));
+    lines.extend(background(agent, plan));
     lines
+}
+
+/// The daemon that takes over work is a process of the jail, and ends with the command.
+fn background(agent: &Running, plan: &Plan) -> Option<String> {
+    let Agent { name, background, .. } = agent.row;
+    let mut words = plan.command.iter().filter_map(|word| word.to_str());
+    let word = words.find(|word| background.contains(word))?;
+    Some(format!(
+        "{name}: what {word} starts ends with this jail, at once; for work in the background start ai-jail itself \
+         in another terminal, or in tmux"
+    ))
 }
 
 /// The setting that has the agent's own sandbox on, and what to do.

@@ -26,12 +26,17 @@ struct Shell {
 
 /// Those of the agents.
 const SHELLS: &[Shell] = &[
-    // OpenCode, Kilo, Copilot CLI and pi.
+    // OpenCode, Kilo, Copilot CLI, pi and Mistral Vibe.
     Shell {
         name: "bash",
         arguments: |command| json!({"command": command, "description": "as told"}),
     },
-    // Continue.
+    // OpenHands.
+    Shell {
+        name: "terminal",
+        arguments: |command| json!({"command": command, "security_risk": "LOW", "summary": "as told"}),
+    },
+    // Continue and Kimi.
     Shell { name: "Bash", arguments: |command| json!({"command": command}) },
     // Qwen Code.
     Shell {
@@ -50,10 +55,13 @@ const SHELLS: &[Shell] = &[
     },
 ];
 
-/// The one of them that a request offers.
-fn shell(body: &Value) -> Option<&'static Shell> {
-    let offered = |name: &str| list(body, "tools").any(|tool| tool["function"]["name"] == name);
-    SHELLS.iter().find(|shell| offered(shell.name))
+/// The one of them that a request offers, and what its arguments are there.
+fn shell(body: &Value) -> Option<(&'static Shell, &Value)> {
+    SHELLS.iter().find_map(|shell| {
+        let mut tools = list(body, "tools").map(|tool| &tool["function"]);
+        let tool = tools.find(|tool| tool["name"] == shell.name)?;
+        Some((shell, &tool["parameters"]["properties"]))
+    })
 }
 
 pub fn answer(body: &Value, turn: &Turn) -> Answer {
@@ -103,8 +111,13 @@ pub fn answer(body: &Value, turn: &Turn) -> Answer {
 fn tool(body: &Value, call: &Call) -> (&'static str, Value) {
     match call {
         Call::Shell(command) => {
-            let shell = shell(body).expect("a call only where it is offered");
-            (shell.name, (shell.arguments)(command))
+            let (shell, known) = shell(body).expect("a call only where it is offered");
+            let mut arguments = (shell.arguments)(command);
+            // Some refuse what they do not know.
+            if let Some(arguments) = arguments.as_object_mut() {
+                arguments.retain(|name, _| known.get(name).is_some());
+            }
+            (shell.name, arguments)
         }
         Call::Write { path, content } => ("write", json!({"filePath": path, "content": content})),
     }

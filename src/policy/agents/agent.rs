@@ -39,6 +39,8 @@ pub struct Agent {
     pub watched: &'static [Place],
     /// What of that is data, which changes with each run.
     pub data: &'static [&'static str],
+    /// Arguments with which it leaves work to a daemon and ends.
+    pub background: &'static [&'static str],
     /// Variables that stand for a login, for machines where nobody has logged in.
     pub keys: &'static [&'static str],
     /// The hosts without which it cannot answer: rules of the network's filter.
@@ -74,6 +76,7 @@ pub(super) const AGENT: Agent = Agent {
     programs: &[],
     watched: &[],
     data: &[],
+    background: &[],
     keys: &[],
     hosts: &[],
     updates: None,

@@ -73,6 +73,7 @@ pub const CLAUDE: Agent = Agent {
     ],
     // Names and values that plugins keep, as what they have counted.
     data: &[".claude/plugins/store"],
+    background: &["--bg", "--background"],
     keys: &["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"],
     hosts: &["api.anthropic.com", "claude.ai", "platform.claude.com"],
     updates: Some(Setter { name: "DISABLE_AUTOUPDATER", value: "1" }),
