@@ -34,7 +34,7 @@ pub fn render(plan: &Plan, descriptors: Descriptors, foreground: Foreground) -> 
         rlimits: plan.rlimits,
         landlock: plan.landlock.clone(),
         seccomp: plan.seccomp,
-        late: None,
+        root: None,
         copies: descriptors.control.and_then(|_| copies(plan)),
         listeners: descriptors.control.map(|_| listeners(plan)).unwrap_or_default(),
         mise: plan.mise.as_ref().map(mise),

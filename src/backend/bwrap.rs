@@ -31,51 +31,44 @@ pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<W
     options
 }
 
-/// Every option of the plan, where stage one lays out all that it can.
-#[derive(Debug)]
-pub struct Over {
-    /// What bubblewrap can know while the tree is being laid out.
-    pub before: Vec<Words>,
-    /// The mounts, which need the tree. Without them the jail has no `/proc`, from which its first process is
-    /// executed.
-    pub then: Vec<Words>,
+/// What the jail's first process can be executed from, before it has its root.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Meanwhile {
+    /// Its own file.
+    Nothing,
+    /// The host's libraries too, wherever they are.
+    Libraries,
 }
 
-/// Those options, for a tree at `root`. Where something comes late, so do the masks in `/proc`, and perhaps
-/// the working directory: the jail's first process starts in `/` then.
-pub fn options_over(plan: &Plan, bubblewrap: &Bubblewrap, root: &Path, has_late: bool) -> Over {
-    // A device bind, because the devices are in there. Whatever else may not be done is forbidden
-    // in each of these mounts already.
-    let mut then = vec![option(["--dev-bind".into(), root.into(), "/".into()])];
-    if let Some(proc) = proc(plan) {
-        let of_processes = plan.mounts().iter().filter(|mount| is_in(proc, mount));
-        let of_processes =
-            of_processes.filter(|mount| !has_late || mount.kind != MountKind::EmptyFile);
-        then.extend(of_processes.flat_map(|mount| mount_options(mount, &Sources::new())));
-        if plan.proc_is_read_only {
-            then.push(remount_read_only(proc));
-        }
+/// Every option of the plan, where stage one brings all that it can: in a root that is empty otherwise
+/// bubblewrap mounts the rest. The jail's first process starts there, and goes to the working directory by itself.
+pub fn options_without_root(
+    plan: &Plan,
+    bubblewrap: &Bubblewrap,
+    meanwhile: Meanwhile,
+) -> Vec<Words> {
+    let mut options = namespaces(plan, bubblewrap);
+    if meanwhile == Meanwhile::Libraries {
+        options.push(option(["--ro-bind".into(), "/".into(), "/".into()]));
+        // Queues are mounted below, perhaps where the host has no directory.
+        options.push(option(["--tmpfs".into(), "/dev".into()]));
     }
-    let queues = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Queues);
-    then.extend(queues.flat_map(|mount| mount_options(mount, &Sources::new())));
-    let mut before = namespaces(plan, bubblewrap);
-    before.extend(environment(plan));
-    let directory = if has_late { Path::new("/") } else { &plan.directory };
-    before.push(option(["--chdir".into(), directory.into()]));
-    Over { before, then }
+    let mounts = plan.mounts().iter().filter(|mount| needs_namespaces(mount));
+    options.extend(mounts.flat_map(|mount| mount_options(mount, &Sources::new())));
+    options.extend(environment(plan));
+    options.push(option(["--chdir".into(), "/".into()]));
+    options
+}
+
+/// Whether a mount shows what belongs to the jail's own namespaces.
+pub fn needs_namespaces(mount: &Mount) -> bool {
+    matches!(mount.kind, MountKind::Proc | MountKind::Queues)
 }
 
 /// Where the jail's own `/proc` is.
 pub fn proc(plan: &Plan) -> Option<&Path> {
     let mut proc = plan.mounts().iter().filter(|mount| mount.kind == MountKind::Proc);
     proc.next().map(|mount| mount.dest.as_path())
-}
-
-/// The files of it that the empty device hides.
-pub fn proc_masks(plan: &Plan) -> Vec<PathBuf> {
-    let Some(proc) = proc(plan) else { return Vec::new() };
-    let is_mask = |mount: &&Mount| mount.kind == MountKind::EmptyFile && is_in(proc, mount);
-    plan.mounts().iter().filter(is_mask).map(|mount| mount.dest.clone()).collect()
 }
 
 /// Whether a mount is at this place, or below.

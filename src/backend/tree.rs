@@ -1,17 +1,15 @@
 //! A plan's mounts as the tree that stage one lays out, with every entry of it named.
 //!
-//! bubblewrap is left with one bind of the tree, and with what needs the jail's own namespaces of
-//! processes and of queues: `/proc` and the mounts in it, `/dev/mqueue`.
+//! bubblewrap is left with what needs the jail's own namespaces of processes and of queues: `/proc`, `/dev/mqueue`.
 
 use std::path::{Path, PathBuf};
 
 use super::bwrap;
-use crate::plan::mount::below;
 use crate::plan::{Access, Authority, Content, Mount, MountKind, Plan};
 use crate::policy::devices::{BASIC, Basic};
 
-/// Where the tree can stand until bubblewrap takes it for its root: in stage one's own namespace
-/// it covers the place, so nothing that is needed until then may be there.
+/// Where the tree can stand while it is laid out, if the kernel lets nothing be mounted in what hangs nowhere: in a
+/// namespace of its own it covers the place, so nothing that is needed until then may be there.
 ///
 /// Every Linux has the first; a mount over it hides nothing but terminals.
 const PLACES: [&str; 4] = ["/dev/pts", "/dev/shm", "/mnt", "/media"];
@@ -26,30 +24,20 @@ pub struct Tree {
     pub pieces: Vec<Piece>,
     /// Whether the root is read-only in the end.
     pub is_closed: bool,
-    /// What bubblewrap never sees.
-    pub late: Option<Late>,
+    /// What bubblewrap has mounted.
+    pub kept: Vec<Kept>,
+    /// What is mounted in the jail's `/proc`.
+    pub in_proc: Vec<Piece>,
 }
 
-/// A file system in memory with all that is in it, which is put into the jail when bubblewrap has built
-/// the rest: the home, unless there is hardly anything in it.
-///
-/// bubblewrap up to 0.12 reads all mounts when it has made its bind, and compares each with all of its neighbours.
+/// A mount of bubblewrap's, which the tree has a directory for.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Late {
+pub struct Kept {
     /// Where in the jail.
     pub dest: PathBuf,
-    /// Permissions of its root.
-    pub mode: u32,
-    /// Whether it is read-only in the end.
+    /// Whether it becomes read-only.
     pub is_closed: bool,
-    /// What is in it.
-    pub pieces: Vec<Piece>,
-    /// Files of `/proc` that the empty device hides.
-    pub masks: Vec<PathBuf>,
 }
-
-/// So many mounts of the host are not worth the process that brings them later.
-const FEW: usize = 2;
 
 /// One entry of the tree.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -110,16 +98,16 @@ pub enum Kind {
 }
 
 /// The tree of a plan.
-pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
+pub fn tree(plan: &Plan) -> Tree {
     let closed = bwrap::read_only_at_last(plan);
     let mut pieces = Vec::new();
     // The mounts around the current one, innermost last.
     let mut around: Vec<&Mount> = Vec::new();
     let proc = bwrap::proc(plan);
-    let is_ours = |mount: &&Mount| {
-        mount.kind == MountKind::Proc || !proc.is_some_and(|proc| bwrap::is_in(proc, mount))
+    let is_in_proc = |mount: &&Mount| {
+        mount.kind != MountKind::Proc && proc.is_some_and(|proc| bwrap::is_in(proc, mount))
     };
-    for mount in plan.mounts().iter().filter(is_ours) {
+    for mount in plan.mounts().iter().filter(|mount| !is_in_proc(mount)) {
         while around.last().is_some_and(|above| !bwrap::is_in(&above.dest, mount)) {
             around.pop();
         }
@@ -131,41 +119,28 @@ pub fn tree(plan: &Plan, bubblewrap: &Path) -> Tree {
             around.push(mount);
         }
     }
-    let places = places(&pieces, bubblewrap);
-    let late =
-        take_fullest(&mut pieces).map(|late| Late { masks: bwrap::proc_masks(plan), ..late });
-    Tree { places, pieces, is_closed: closed.contains(&Path::new("/")), late }
-}
-
-/// Takes out the file system in memory with the most mounts of the host in it, and leaves a directory.
-fn take_fullest(pieces: &mut Vec<Piece>) -> Option<Late> {
-    let is_of_host = |piece: &&Piece| matches!(&piece.kind, Kind::Bind { access, .. } if *access != Access::Device);
-    let count = |place: &Path| {
-        let inside = pieces.iter().filter(|piece| below(&piece.dest, place).is_some());
-        inside.filter(is_of_host).count()
-    };
-    let memory = pieces.iter().enumerate().filter_map(|(index, piece)| match piece.kind {
-        Kind::Memory { mode, is_closed } => Some((count(&piece.dest), index, mode, is_closed)),
-        _ => None,
+    let kept = plan.mounts().iter().filter(|mount| bwrap::needs_namespaces(mount)).map(|mount| {
+        let is_closed = plan.proc_is_read_only && mount.kind == MountKind::Proc;
+        Kept { dest: mount.dest.clone(), is_closed }
     });
-    let (_, index, mode, is_closed) = memory.filter(|(count, ..)| *count > FEW).max()?;
-    let dest = pieces[index].dest.clone();
-    pieces[index].kind = Kind::Directory { mode: 0o755 };
-    // Parents stand before children.
-    let behind = pieces.split_off(index + 1);
-    let (inside, others) =
-        behind.into_iter().partition(|piece| below(&piece.dest, &dest).is_some());
-    pieces.extend::<Vec<Piece>>(others);
-    Some(Late { dest, mode, is_closed, pieces: inside, masks: Vec::new() })
+    let in_proc = plan.mounts().iter().filter(is_in_proc);
+    let in_proc = in_proc.flat_map(|mount| of_mount(mount, false, true));
+    Tree {
+        places: places(&pieces),
+        is_closed: closed.contains(&Path::new("/")),
+        kept: kept.collect(),
+        in_proc: in_proc.collect(),
+        pieces,
+    }
 }
 
-/// The places that cover nothing of what is mounted, nor bubblewrap.
-fn places(pieces: &[Piece], bubblewrap: &Path) -> Vec<&'static Path> {
+/// The places that cover nothing of what is mounted.
+fn places(pieces: &[Piece]) -> Vec<&'static Path> {
     let sources = pieces.iter().filter_map(|piece| match &piece.kind {
         Kind::Bind { source, .. } => Some(source.as_path()),
         _ => None,
     });
-    let needed: Vec<&Path> = sources.chain([bubblewrap]).collect();
+    let needed: Vec<&Path> = sources.collect();
     let is_free = |place: &&Path| !needed.iter().any(|path| path.starts_with(place));
     PLACES.into_iter().map(Path::new).filter(is_free).collect()
 }
@@ -194,7 +169,7 @@ fn of_mount(mount: &Mount, is_made: bool, is_closed: bool) -> Vec<Piece> {
         MountKind::Copied { .. } => Kind::File { content: None, mode: 0o600 },
         MountKind::Replaced { content } => Kind::Over { content: content.clone(), mode: 0o644 },
         MountKind::Devices { .. } => return devices(&mount.dest, is_made, is_closed),
-        // bubblewrap mounts them, and cannot make the directory in a root that is read-only.
+        // bubblewrap mounts them.
         MountKind::Proc | MountKind::Queues => Kind::Directory { mode: 0o755 },
     };
     vec![Piece { dest: mount.dest.clone(), kind, is_made }]

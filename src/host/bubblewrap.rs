@@ -1,11 +1,13 @@
 //! The bubblewrap that will be run, and what it can do.
 
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use memchr::memmem::Finder;
 
 use super::links;
 use super::maps::Map;
@@ -23,6 +25,9 @@ const DEFAULT_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// Far larger than any bubblewrap; a larger file is not read.
 const MAX_BINARY: u64 = 8 << 20;
+
+/// How much of a file is looked at at once, in bytes.
+const PIECE: usize = 16 << 10;
 
 /// A bubblewrap and its abilities.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -138,14 +143,34 @@ fn unsafe_to_run(path: &Path, metadata: &Metadata) -> Option<&'static str> {
 /// Asking it (`--help`) would cost a process on every launch.
 fn inspect(path: PathBuf, metadata: &Metadata) -> Bubblewrap {
     let setuid = metadata.permissions().mode() & 0o4000 != 0;
-    let binary =
-        if metadata.len() <= MAX_BINARY { fs::read(&path).unwrap_or_default() } else { Vec::new() };
-    let has = |option: &[u8]| memchr::memmem::find(&binary, option).is_some();
-    Bubblewrap {
-        path,
-        bind_fd: has(b"\0--bind-fd\0") && has(b"\0--ro-bind-fd\0"),
-        disable_userns: !setuid && has(b"\0--disable-userns\0"),
+    let [bind_fd, ro_bind_fd, disable_userns] = if metadata.len() <= MAX_BINARY {
+        has(&path, [b"\0--bind-fd\0", b"\0--ro-bind-fd\0", b"\0--disable-userns\0"])
+    } else {
+        [false; 3]
+    };
+    Bubblewrap { path, bind_fd: bind_fd && ro_bind_fd, disable_userns: !setuid && disable_userns }
+}
+
+/// Which of these texts are in a file. Where reading fails, the rest of the file has none.
+fn has<const N: usize>(path: &Path, texts: [&[u8]; N]) -> [bool; N] {
+    let mut found = [false; N];
+    let Ok(mut file) = File::open(path) else { return found };
+    let longest = texts.iter().map(|text| text.len()).max().unwrap_or(0);
+    let finders = texts.map(Finder::new);
+    // A few pages again and again: new ones for the whole file take the kernel longer than reading it.
+    let mut piece = [0; PIECE];
+    let mut filled = 0;
+    while let Ok(more @ 1..) = file.read(&mut piece[filled..]) {
+        filled += more;
+        for (found, finder) in found.iter_mut().zip(&finders) {
+            *found = *found || finder.find(&piece[..filled]).is_some();
+        }
+        // A text may begin in one piece and end in the next.
+        let kept = filled.min(longest);
+        piece.copy_within(filled - kept..filled, 0);
+        filled = kept;
     }
+    found
 }
 
 /// What `--doctor` says of it besides.
@@ -178,5 +203,27 @@ pub fn details(bubblewrap: &Bubblewrap) -> Details {
         mode: metadata.as_ref().map_or(0, MetadataExt::mode),
         version: version.map(first_line),
         path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::{PIECE, has};
+
+    #[test]
+    fn a_text_is_found_wherever_it_stands() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("program");
+        let (text, other) = (b"\0--an-option\0".as_slice(), b"\0--another\0".as_slice());
+        for before in (PIECE - 2 * text.len()..=PIECE + text.len()).chain([0, 3 * PIECE]) {
+            let mut content = vec![b'-'; before];
+            content.extend(text);
+            content.resize(before + PIECE, b'-');
+            fs::write(&file, content).expect("a file");
+            assert_eq!(has(&file, [text, other]), [true, false], "after {before} bytes");
+        }
+        assert_eq!(has(&directory.path().join("none"), [text]), [false]);
     }
 }

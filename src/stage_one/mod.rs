@@ -5,18 +5,17 @@
 //! are. Every step either succeeds or ends the fork, and [`spawn`] says which step failed and why;
 //! bubblewrap has built nothing then, and the caller may start one without stage one.
 
-mod beside;
-mod late;
 mod namespaces;
 pub mod network;
+mod root;
 mod tree;
 
 use std::ffi::CString;
 use std::fmt;
 use std::io;
-use std::os::fd::{OwnedFd, RawFd};
+use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command};
 
 use nix::unistd::execv;
@@ -41,16 +40,10 @@ pub struct Recipe {
 pub struct Layout {
     /// The tree.
     pub tree: Tree,
-    /// The directory over which it will stand.
-    pub place: &'static Path,
     /// Open files whose content the front has, by their places in the jail.
     pub files: Vec<(PathBuf, RawFd)>,
-    /// By which the jail's first process asks for what comes late, where something does.
-    pub jail: Option<Channel>,
-    /// The end of a pipe, at whose other end the command waits for its last arguments.
-    pub gate: OwnedFd,
-    /// Those arguments, which the command may only have when the tree is laid out.
-    pub words: Vec<u8>,
+    /// By which the jail's first process asks for its root.
+    pub jail: Channel,
 }
 
 /// A step of stage one.
@@ -138,7 +131,7 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
         (Ok(()), started) => Ok(started?),
         (Err(trouble), started) => {
             if let Ok(mut started) = started {
-                // It was killed at the gate, or finds nothing behind that.
+                // The jail's first process finds nobody who brings the root.
                 started.wait()?;
             }
             Err(trouble.into())
@@ -146,7 +139,7 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     }
 }
 
-/// What stage one says. Its processes are gone, or have become another program, when there is no more to hear.
+/// What stage one says. There is no more to hear when all of it has said so.
 fn hear(stage_one: &Channel) -> Said {
     let mut heard =
         Err(Trouble { step: Step::Tree, why: "the process that lays them out was killed".into() });
@@ -158,14 +151,14 @@ fn hear(stage_one: &Channel) -> Said {
 }
 
 /// The steps, in order. The tree is laid out by a process of its own, while this one becomes the command, which has
-/// much to do until it needs the tree.
+/// much to do until the jail needs the tree.
 fn enter(recipe: &Recipe, front: &Channel) -> Result<(), Trouble> {
     let caller = namespaces::enter(recipe.network.is_some())?;
     if let Some(wanted) = &recipe.network {
         network::set_up(wanted).map_err(Trouble::at(Step::Network))?;
     }
     if let Some(layout) = &recipe.tree {
-        beside::start(layout, front).map_err(Trouble::at(Step::Tree))?;
+        root::start(layout, front).map_err(Trouble::at(Step::Tree))?;
     }
     namespaces::become_again(caller)?;
     if recipe.tree.is_none() {

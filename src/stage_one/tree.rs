@@ -14,10 +14,12 @@ use std::path::{Path, PathBuf};
 use nix::NixPath;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
+use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::{Mode, SFlag, fstat, mkdirat, mknodat, umask};
 use nix::unistd::{UnlinkatFlags, symlinkat, unlinkat};
 use stage2::sys::mounts::{self, Flags};
 
+use super::Layout;
 use crate::backend::tree::{Kind, Piece};
 use crate::plan::Access;
 use crate::plan::mount::below;
@@ -32,34 +34,43 @@ const PASSING: &CStr = c".ai-jail-file";
 /// What no mount of a jail lets anybody do.
 const JAIL: Flags = Flags::NO_SUID;
 
-/// Lays a tree out, over its place.
-pub fn lay_out(layout: &super::Layout) -> io::Result<()> {
-    let root = memory(0o755)?;
-    hang(&root, layout)?;
-    grow(layout, &root, Path::new("/"), &layout.tree.pieces)?;
-    if layout.tree.is_closed {
-        mounts::forbid(&root, Flags::READ_ONLY)?;
+/// A tree that hangs nowhere.
+pub struct LaidOut {
+    /// Its root.
+    pub root: OwnedFd,
+    /// What becomes read-only when the tree hangs in a namespace: before, the kernel changes nothing but the root.
+    pub unfinished: Vec<OwnedFd>,
+}
+
+/// Lays a tree out.
+pub fn lay_out(layout: &Layout) -> io::Result<LaidOut> {
+    let root = memory(0o755, Flags::NONE)?;
+    if let Ok(unfinished) = grow(layout, &root) {
+        return Ok(LaidOut { root, unfinished });
     }
-    Ok(())
+    // Before Linux 6.15 nothing could be mounted in what hangs nowhere. So the root hangs in one more mount namespace
+    // meanwhile, and is taken out of there again as a copy.
+    let place = layout.tree.places.iter().find(|place| place.is_dir());
+    let place = place.ok_or_else(|| io::Error::other("no directory to put the root over"))?;
+    let root = memory(0o755, Flags::NONE)?;
+    unshare(CloneFlags::CLONE_NEWNS)?;
+    mounts::attach(&root, unfollowed(AT_FDCWD, *place)?.as_fd())?;
+    finish(&grow(layout, &root)?)?;
+    Ok(LaidOut { root: mounts::bind(root.as_fd(), c"", Flags::NONE)?, unfinished: Vec::new() })
 }
 
-/// Puts a file system over the place.
-pub fn hang(root: &OwnedFd, layout: &super::Layout) -> io::Result<()> {
-    mounts::attach(root, unfollowed(AT_FDCWD, layout.place)?.as_fd())
+/// Makes read-only what is still not.
+pub fn finish(unfinished: &[OwnedFd]) -> io::Result<()> {
+    unfinished.iter().try_for_each(|mount| mounts::forbid(mount, Flags::READ_ONLY))
 }
 
-/// Lays out these pieces in a file system that will stand at `above`.
-pub fn grow(
-    layout: &super::Layout,
-    root: &OwnedFd,
-    above: &Path,
-    pieces: &[Piece],
-) -> io::Result<()> {
+/// Lays out what is in the root. Gives what is to become read-only.
+fn grow(layout: &Layout, root: &OwnedFd) -> io::Result<Vec<OwnedFd>> {
+    let pieces = layout.tree.pieces.as_slice();
     // Permissions are the plan's, whatever the caller's mask says.
     let before = umask(Mode::empty());
     let mut growing = Growing {
         root,
-        above,
         source: None,
         directory: None,
         closed: Vec::new(),
@@ -69,11 +80,11 @@ pub fn grow(
     for piece in pieces {
         growing.add(piece, stays_empty(piece, pieces)).map_err(|error| at(&piece.dest, &error))?;
     }
-    for mount in &growing.closed {
-        mounts::forbid(mount, Flags::READ_ONLY)?;
-    }
     umask(before);
-    Ok(())
+    if layout.tree.is_closed {
+        mounts::forbid(root, Flags::READ_ONLY)?;
+    }
+    Ok(growing.closed)
 }
 
 /// Whether this is a file system that nothing is ever put into.
@@ -92,15 +103,13 @@ fn at(path: &Path, error: &io::Error) -> io::Error {
 /// The tree while it is laid out.
 struct Growing<'a> {
     root: &'a OwnedFd,
-    /// Where in the jail that will be.
-    above: &'a Path,
     /// The directory of the host that was needed last, and that of the tree.
     source: Option<(PathBuf, OwnedFd)>,
     directory: Option<(PathBuf, OwnedFd)>,
     /// File systems that become read-only when everything is in them.
     closed: Vec<OwnedFd>,
-    /// One of them that stays empty, by its number, with the permissions of its root.
-    nothing: Option<(u32, usize)>,
+    /// One that stays empty, with the permissions of its root.
+    nothing: Option<(u32, OwnedFd)>,
     files: &'a [(PathBuf, RawFd)],
 }
 
@@ -122,7 +131,7 @@ impl Growing<'_> {
                 self.put_nothing(dest, *mode, piece.is_made)
             }
             Kind::Memory { mode, is_closed } => {
-                let mount = memory(*mode)?;
+                let mount = memory(*mode, Flags::NONE)?;
                 self.attach(&mount, dest, Place::Directory, piece.is_made)?;
                 if *is_closed {
                     self.closed.push(mount);
@@ -161,14 +170,14 @@ impl Growing<'_> {
     /// Mounts a file system that is empty for ever. One serves all places: a new one takes the kernel five times as long
     /// as one more mount.
     fn put_nothing(&mut self, dest: &Path, mode: u32, is_made: bool) -> io::Result<()> {
-        if let Some((_, number)) = self.nothing.filter(|(its_mode, _)| *its_mode == mode) {
-            let mount = mounts::bind(self.closed[number].as_fd(), c"", flags(Access::ReadOnly))?;
+        if let Some((_, nothing)) = self.nothing.as_ref().filter(|(its_mode, _)| *its_mode == mode)
+        {
+            let mount = mounts::bind(nothing.as_fd(), c"", flags(Access::ReadOnly))?;
             return self.attach(&mount, dest, Place::Directory, is_made);
         }
-        let mount = memory(mode)?;
+        let mount = memory(mode, Flags::READ_ONLY)?;
         self.attach(&mount, dest, Place::Directory, is_made)?;
-        self.nothing = Some((mode, self.closed.len()));
-        self.closed.push(mount);
+        self.nothing = Some((mode, mount));
         Ok(())
     }
 
@@ -233,7 +242,7 @@ impl Growing<'_> {
 
     fn open_directory(&self, path: &Path) -> io::Result<OwnedFd> {
         let mut directory = self.root.try_clone()?;
-        let below = path.strip_prefix(self.above).map_err(io::Error::other)?;
+        let below = path.strip_prefix("/").map_err(io::Error::other)?;
         if below.as_os_str().is_empty() {
             return Ok(directory);
         }
@@ -265,17 +274,20 @@ fn flags(access: Access) -> Flags {
     }
 }
 
-/// A mount of the empty device.
-pub fn nothing() -> io::Result<OwnedFd> {
-    let devices = unfollowed(AT_FDCWD, c"/dev")?;
-    mounts::bind(devices.as_fd(), c"null", flags(Access::Device))
+/// A mount for `/proc`, which hangs nowhere. What is empty there is the empty device.
+pub fn alone(kind: &Kind) -> io::Result<OwnedFd> {
+    let (source, access) = match kind {
+        Kind::Bind { source, access, .. } => (source.as_path(), *access),
+        _ => (Path::new("/dev/null"), Access::Device),
+    };
+    mounts::bind(unfollowed(AT_FDCWD, source)?.as_fd(), c"", flags(access))
 }
 
 /// An empty file system in memory.
-pub fn memory(mode: u32) -> io::Result<OwnedFd> {
+fn memory(mode: u32, forbidden: Flags) -> io::Result<OwnedFd> {
     let mode = CString::new(format!("{mode:o}"))?;
     let options = [(c"source", c"tmpfs"), (c"mode", &*mode)];
-    mounts::new(c"tmpfs", &options, JAIL.and(Flags::NO_DEVICES))
+    mounts::new(c"tmpfs", &options, JAIL.and(Flags::NO_DEVICES).and(forbidden))
 }
 
 /// Opens a place for what can be done with a path alone; no symbolic link on the way is followed.

@@ -18,7 +18,6 @@ mod foreground;
 mod init;
 #[cfg(target_os = "linux")]
 pub mod landlock;
-mod late;
 mod layers;
 mod mise;
 pub mod os_bytes;
@@ -29,6 +28,7 @@ pub mod report;
 mod reporter;
 pub mod rest;
 pub mod rlimits;
+mod root;
 pub mod seccomp;
 pub mod signals;
 pub mod spec;
@@ -70,8 +70,14 @@ pub fn run(arguments: &[OsString], confinement: Confinement) -> u8 {
     };
     let control = spec.control.and_then(sys::adopt);
     let report = Reporter(control.map(|socket| Channel::over(socket, confinement)));
-    let outcome = late::wait_for(&spec, confinement)
-        .and_then(|()| hand_out_copies(&spec, &report))
+    let rooted = root::wait_for(&spec, confinement);
+    if matches!(rooted, Ok(false)) {
+        // Not by the channel: the front knows, and may start another jail that reports there.
+        eprintln!("ai-jail: the process that has the jail's mounts is gone");
+        return FAILURE;
+    }
+    let outcome = rooted
+        .and_then(|_| hand_out_copies(&spec, &report))
         .and_then(|()| hand_out_listeners(&spec, &report))
         .and_then(|()| begin_session(&spec, confinement))
         .and_then(|()| pty::open(&spec, &report))

@@ -50,9 +50,9 @@ pub struct Spec {
     /// The system-call filter, or `None` with `--no-seccomp`.
     #[serde(deserialize_with = "stated")]
     pub seccomp: Option<Seccomp>,
-    /// Mounts that are still missing, if there are any.
+    /// Where the jail's root comes from, if it is not there from the start.
     #[serde(deserialize_with = "stated")]
-    pub late: Option<Late>,
+    pub root: Option<Root>,
     /// The directory with the files that the front writes back, if there are any.
     #[serde(deserialize_with = "stated")]
     pub copies: Option<BytePath>,
@@ -73,13 +73,13 @@ where
     Option::deserialize(deserializer)
 }
 
-/// Mounts that a process outside puts into the jail when stage two asks for them.
+/// A root that a process outside gives the jail when stage two asks for it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct Late {
+pub struct Root {
     /// The socket by which it is asked.
     pub socket: RawFd,
-    /// The working directory, which may be among them.
+    /// The working directory, which is in that root.
     pub directory: BytePath,
 }
 
@@ -227,8 +227,8 @@ impl Spec {
 
     /// The sockets and what is handed on are kept beside the command's three descriptors, so they are none of those.
     fn impossible_descriptor(&self) -> Option<RawFd> {
-        let late = self.late.as_ref().map(|late| late.socket);
-        let sockets = [self.control, late].into_iter().flatten();
+        let root = self.root.as_ref().map(|root| root.socket);
+        let sockets = [self.control, root].into_iter().flatten();
         let mut beside = sockets.chain(self.handed.iter().copied());
         let impossible = beside.find(|number| !(3..RawFd::MAX).contains(number));
         impossible.or_else(|| self.stdio.into_iter().flatten().find(|number| *number < 0))

@@ -55,6 +55,13 @@ pub fn user_temporary_directory() -> Option<std::path::PathBuf> {
     Some(std::ffi::OsString::from_vec(buffer).into())
 }
 
+/// Whether this program was started by an interpreter, as one that takes libraries from files is; `getauxval(3)`.
+#[cfg(target_os = "linux")]
+pub fn is_dynamic() -> bool {
+    // SAFETY: reads what the kernel has put beside the environment.
+    unsafe { libc::getauxval(libc::AT_BASE) != 0 }
+}
+
 /// Takes over a descriptor that was named by number, if it is open.
 pub fn adopt(descriptor: RawFd) -> Option<OwnedFd> {
     // SAFETY: F_GETFD touches no memory.

@@ -18,7 +18,7 @@ use stage2::confinement::Confinement;
 use stage2::os_bytes::BytePath;
 use stage2::report::{Achieved, ExecFailure, FromJail, Layer, Layers, MAX_TEXT, ToJail, Unusable};
 use stage2::spec::{
-    Foreground, Landlock, Late, Mise, PathAccess, PathRule, Pty, Rlimits, Seccomp, Spec, SpecError,
+    Foreground, Landlock, Mise, PathAccess, PathRule, Pty, Rlimits, Root, Seccomp, Spec, SpecError,
     VERSION,
 };
 use stage2::terminal::{Attributes, Size};
@@ -77,8 +77,8 @@ fn pty() -> impl Strategy<Value = Pty> {
     )
 }
 
-fn late() -> impl Strategy<Value = Late> {
-    (3..i32::MAX, path()).prop_map(|(socket, directory)| Late { socket, directory })
+fn root() -> impl Strategy<Value = Root> {
+    (3..i32::MAX, path()).prop_map(|(socket, directory)| Root { socket, directory })
 }
 
 fn spec() -> impl Strategy<Value = Spec> {
@@ -90,7 +90,7 @@ fn spec() -> impl Strategy<Value = Spec> {
         (foreground, any::<bool>()),
         (option::of(rlimits()), option::of(landlock())),
         option::of(select(vec![Seccomp::Default, Seccomp::Lockdown, Seccomp::Sealed])),
-        (option::of(late()), option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
+        (option::of(root()), option::of(path()), vec(any::<u16>(), 0..3), option::of(mise())),
     )
         .prop_map(
             |(
@@ -99,7 +99,7 @@ fn spec() -> impl Strategy<Value = Spec> {
                 (foreground, lockdown),
                 (rlimits, landlock),
                 seccomp,
-                (late, copies, listeners, mise),
+                (root, copies, listeners, mise),
             )| {
                 let (control, stdio, handed, pty) = started;
                 Spec {
@@ -114,7 +114,7 @@ fn spec() -> impl Strategy<Value = Spec> {
                     rlimits,
                     landlock,
                     seccomp,
-                    late,
+                    root,
                     copies,
                     listeners,
                     mise,
@@ -151,7 +151,7 @@ fn full() -> Spec {
             deny_tcp: true,
         }),
         seccomp: Some(Seccomp::Lockdown),
-        late: Some(Late { socket: 8, directory: BytePath("/home/me/project".into()) }),
+        root: Some(Root { socket: 8, directory: BytePath("/home/me/project".into()) }),
         copies: Some(BytePath("/home/me".into())),
         listeners: vec![1080],
         mise: Some(Mise {
@@ -230,7 +230,7 @@ fn an_unknown_field_anywhere_is_refused() {
     assert_eq!(
         cases.len(),
         9,
-        "the spec, limits, rules, a rule, terminal, settings, size, late mounts, mise"
+        "the spec, limits, rules, a rule, terminal, settings, size, the root, mise"
     );
     for (at, value) in cases {
         let refused = parse(&value).expect_err(&at).to_string();

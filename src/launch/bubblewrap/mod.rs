@@ -16,12 +16,12 @@ use egress::policy::Policy;
 use nix::fcntl::{OFlag, open};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::Mode;
-use nix::unistd::pipe2;
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
 use stage2::os_bytes::BytePath;
 use stage2::report::Achieved;
-use stage2::spec::{ENTRY_POINT, Late, Spec};
+use stage2::spec::{ENTRY_POINT, Root, Spec};
+use stage2::sys;
 
 use super::Launched;
 use super::copies::Copies;
@@ -30,7 +30,8 @@ use super::filter;
 use super::jail::{Cleanup, Handover};
 use super::notice::{Notice, Sink};
 use super::placed::Placed;
-use crate::backend::{bwrap, tree};
+use crate::backend::bwrap::{self, Meanwhile};
+use crate::backend::tree;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
 use crate::plan::network::{Filter, PROXY_PORT};
@@ -57,7 +58,7 @@ pub fn start(
     let mut placed = Placed::default();
     let (started, mounts) = match behind_stage_one(plan, bubblewrap, &files, &handover.spec, sink)?
     {
-        Ok(started) => (started, "laid out before bubblewrap".to_owned()),
+        Ok(started) => (started, "laid out beside bubblewrap".to_owned()),
         Err(trouble) => {
             let proxies = proxies_instead(plan, &trouble, sink)?;
             if proxies.is_some() {
@@ -67,7 +68,7 @@ pub fn start(
             let options = bwrap::options(plan, bubblewrap, &sources.numbers());
             let arguments = in_memory(&nul_separated(&options))?;
             let inner = Inner::new(&handover.spec)?;
-            let command = inner.command(bubblewrap, &[&arguments]);
+            let command = inner.command(bubblewrap, &arguments);
             let started = alone(plan, command, proxies, sink)?;
             placed = sources.placed();
             (started, format!("made by bubblewrap one by one: {trouble}"))
@@ -136,7 +137,7 @@ fn alone(
     Ok(Started { process, filter: proxies })
 }
 
-/// Starts bubblewrap over a tree that stage one lays out; or says why stage one could not.
+/// Starts bubblewrap beside a process of stage one's that brings the jail its root; or says why stage one could not.
 fn behind_stage_one(
     plan: &Plan,
     bubblewrap: &Bubblewrap,
@@ -144,29 +145,18 @@ fn behind_stage_one(
     spec: &Spec,
     sink: Sink,
 ) -> Result<Result<Started, Trouble>, Error> {
-    let tree = tree::tree(plan, &bubblewrap.path);
-    let Some(place) = tree.places.iter().copied().find(|place| place.is_dir()) else {
-        let why = "there is no directory over which the tree could stand".into();
-        return Ok(Err(Trouble { step: Step::Tree, why }));
-    };
-    let ends = tree.late.as_ref().map(|_| Channel::pair(Confinement::Namespaces)).transpose();
-    let (jail, theirs) = ends.map_err(Error::system("socketpair"))?.unzip();
-    let late = theirs.as_ref().map(|theirs| {
-        descriptors::inherit(theirs)?;
-        let directory = BytePath(plan.directory.clone());
-        Ok(Late { socket: theirs.as_raw_fd(), directory })
-    });
-    let late = late.transpose()?;
-    let options = bwrap::options_over(plan, bubblewrap, place, late.is_some());
-    let inner = Inner::new(&Spec { late, ..spec.clone() })?;
-    let before = in_memory(&nul_separated(&options.before))?;
-    let (then, gate) = pipe2(OFlag::O_CLOEXEC).map_err(Error::system("pipe2"))?;
-    descriptors::inherit(&then)?;
-    let command = inner.command(bubblewrap, &[&before, &then]);
+    let (jail, theirs) =
+        Channel::pair(Confinement::Namespaces).map_err(Error::system("socketpair"))?;
+    descriptors::inherit(&theirs)?;
+    let directory = BytePath(plan.directory.clone());
+    let root = Some(Root { socket: theirs.as_raw_fd(), directory });
+    let inner = Inner::new(&Spec { root, ..spec.clone() })?;
+    let meanwhile = if sys::is_dynamic() { Meanwhile::Libraries } else { Meanwhile::Nothing };
+    let options = bwrap::options_without_root(plan, bubblewrap, meanwhile);
+    let arguments = in_memory(&nul_separated(&options))?;
+    let command = inner.command(bubblewrap, &arguments);
     let files = files.iter().map(|(path, file)| (path.clone(), file.as_raw_fd())).collect();
-    let words = nul_separated(&options.then);
-    let layout = Layout { tree, place, files, jail, gate, words };
-    with_network(plan, command, Some(layout), sink)
+    with_network(plan, command, Some(Layout { tree: tree::tree(plan), files, jail }), sink)
 }
 
 /// bubblewrap, and the filter where there is one.
@@ -221,14 +211,13 @@ impl Inner {
         Ok(Self { program: ourselves()?, spec: in_memory(spec.to_json().as_bytes())? })
     }
 
-    /// bubblewrap, with options that it reads from descriptors. It has no terminal: it would bind one into the jail as
+    /// bubblewrap, with arguments that it reads from a file. It has no terminal: it would bind one into the jail as
     /// `/dev/console`.
-    fn command(&self, bubblewrap: &Bubblewrap, options: &[&OwnedFd]) -> Command {
+    fn command(&self, bubblewrap: &Bubblewrap, arguments: &OwnedFd) -> Command {
         let mut command = Command::new(&bubblewrap.path);
-        for descriptor in options {
-            command.arg("--args").arg(descriptor.as_raw_fd().to_string());
-        }
         command
+            .arg("--args")
+            .arg(arguments.as_raw_fd().to_string())
             .arg("--")
             .arg(format!("/proc/self/fd/{}", self.program.as_raw_fd()))
             .arg(ENTRY_POINT)

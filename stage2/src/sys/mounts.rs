@@ -46,15 +46,6 @@ pub fn bind(directory: BorrowedFd, name: &CStr, flags: Flags) -> io::Result<Owne
     Ok(tree)
 }
 
-/// Whether something can be mounted in a mount that hangs nowhere: since Linux 6.15, which also copies such a
-/// mount.
-pub fn takes_mounts(mount: &OwnedFd) -> bool {
-    let how = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC | number(libc::AT_EMPTY_PATH);
-    // SAFETY: the path is an empty string.
-    let copy = unsafe { libc::syscall(libc::SYS_open_tree, mount.as_raw_fd(), c"".as_ptr(), how) };
-    opened(copy).is_ok()
-}
-
 /// Forbids more in one mount.
 pub fn forbid(mount: &OwnedFd, flags: Flags) -> io::Result<()> {
     forbid_at(mount, flags, 0)
