@@ -1,7 +1,7 @@
 //! How each further agent finds the stand-in, and is told to.
 //!
 //! Not here, since no registry has them whole: Crush (its package fetches the program elsewhere), Goose, Cursor's CLI;
-//! and Aider (tried by hand). Their rows rest on what their makers say.
+//! and Aider (run by hand). The rows of the first three rest on what their makers say.
 
 use super::PROGRAMS;
 
