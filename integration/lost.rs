@@ -145,7 +145,10 @@ fn keys_that_a_program_looked_for_are_told_and_not_offered() {
 }
 
 /// What `credential.helper = store` does when a server has asked for a login.
-const ASK_STORE: &str = "printf 'protocol=https\\nhost=localhost\\n\\n' | git credential-store get";
+///
+/// No program gets that far in the first milliseconds, in which the front begins to watch.
+const ASK_STORE: &str =
+    "sleep 0.3; printf 'protocol=https\\nhost=localhost\\n\\n' | git credential-store get";
 
 #[test]
 fn a_login_that_a_program_looked_for_is_told_with_a_way_that_works() {
@@ -167,7 +170,7 @@ fn a_login_that_a_program_looked_for_is_told_with_a_way_that_works() {
     assert_eq!(world.jail(["--", "true"]).run().code(), 0);
     // The control: that a file is there is no question for what is in it.
     assert_eq!(told(&jail(&world, "ls -l ~/.git-credentials ~/.config/gh; true")), [""; 0]);
-    let ended = jail(&world, "cat ~/.config/gh/hosts.yml");
+    let ended = jail(&world, "sleep 0.3; cat ~/.config/gh/hosts.yml");
     assert_eq!((ended.out(), told(&ended)), ("", vec![of_github.as_str()]), "{ended}");
     let ended = jail(&world, ASK_STORE);
     assert_eq!((ended.out(), told(&ended)), ("", vec![of_store.as_str()]), "{ended}");
@@ -178,7 +181,7 @@ fn a_login_that_a_program_looked_for_is_told_with_a_way_that_works() {
     let ended = world.jail(["--map", stored, "sh", "-c", ASK_STORE]).run();
     assert_eq!(ended.out(), "username=me\npassword=secret\n", "{ended}");
     assert!(!ended.err().contains(looked), "{ended}");
-    let both = format!("cat ~/.config/gh/hosts.yml; {ASK_STORE}");
+    let both = format!("{ASK_STORE}; cat ~/.config/gh/hosts.yml");
     let ended = world.jail(["sh", "-c", &both]).env("GH_TOKEN", "given").run();
     assert_eq!(told(&ended), [""; 0]);
     let ended = world.jail(["--unset-env", "GH_TOKEN", "sh", "-c", &both]).env("GH_TOKEN", "given");
