@@ -19,16 +19,16 @@ fn a_name_that_is_nowhere_on_the_path() {
 fn an_agent_that_is_not_installed_is_to_be_installed() {
     let world = World::new();
     world.directory("home/bin");
-    let path = world.home().join("bin").to_str().expect("plain").to_owned();
-    let looked = format!("ai-jail: goose: not found in the jail\n  looked in {path}\n");
+    let path = format!("{}:/usr/bin:/bin", world.home().join("bin").display());
+    let looked = format!("ai-jail: qodercli: not found in the jail\n  looked in {path}\n");
     let advice =
-        "  Goose is not installed here: install it outside the jail, then type this again\n";
-    let ended = world.exec(["goose"]).env("PATH", &path).run();
+        "  Qoder is not installed here: install it outside the jail, then type this again\n";
+    let ended = world.exec(["qodercli"]).env("PATH", &path).run();
     assert_eq!((ended.code(), ended.err()), (NOT_FOUND, &*format!("{looked}{advice}")));
 
     // The control: once it is there, it runs.
-    world.script("home/bin/goose", "#!/bin/sh\necho honk\n");
-    assert_eq!(world.exec(["goose"]).env("PATH", &path).run().ok(), "honk\n");
+    world.script("home/bin/qodercli", "#!/bin/sh\necho honk\n");
+    assert_eq!(world.exec(["qodercli"]).env("PATH", &path).run().ok(), "honk\n");
 }
 
 #[test]
