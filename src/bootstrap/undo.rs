@@ -86,6 +86,8 @@ pub fn take(change: &Change, step: &Step) -> Result<String, BootstrapError> {
         }
         Step::Remove => {
             fs::remove_file(file).map_err(failed)?;
+            // Perhaps made for that file alone. With anything else in it, the directory stays.
+            let _ = file.parent().map(fs::remove_dir);
             format!("{name}: removed {path}")
         }
         Step::TakeOut(text) => {

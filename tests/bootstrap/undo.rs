@@ -25,8 +25,9 @@ fn everything_is_as_it_was_before() {
     let files = |snapshot: Vec<(std::path::PathBuf, Vec<u8>)>| {
         snapshot.into_iter().filter(|(path, _)| path.is_file()).collect::<Vec<_>>()
     };
-    // The directories that were made stay.
+    // Directories above those of the files stay.
     assert_eq!(files(user.snapshot()), files(before), "{said:?}");
+    assert!(!user.home.join(RULES).parent().expect("one").exists(), "{said:?}");
     let said = user.undo(&["claude"]);
     assert!(says(&said, "nothing to take back"), "{said:?}");
 }
