@@ -124,6 +124,8 @@ fn a_world_with_every_kind_of_mount() {
     let elsewhere = elsewhere.to_str().expect("plain");
     let (moved, inner) = (format!("{elsewhere}:/moved/far"), format!("{elsewhere}/inner"));
     let maps = ["--map", elsewhere, "--map", &moved, "--rw-map", &inner];
+    let to_proc = |place: &Path| format!("{}:/proc/fs", place.display());
+    let (home, project) = (to_proc(&world.home()), to_proc(world.project()));
     for flags in [
         &[][..],
         &maps,
@@ -134,6 +136,8 @@ fn a_world_with_every_kind_of_mount() {
         &["--docker", "--gpu", "--display"],
         &["--mask", ".envrc", "--mask", "deep", "--deny-path", "/.git"],
         &["--mask", "er/", "--deny-path", ".envrc", "--no-landlock"],
+        &["--map", &home],
+        &["--map", &project, "--mask", "deep", "--deny-path", ".envrc"],
     ] {
         compare(&format!("{flags:?}"), || world.sh_with(flags, LIST));
     }

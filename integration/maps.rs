@@ -238,6 +238,17 @@ fn two_places_with_one_destination_are_an_error() {
 }
 
 #[test]
+fn what_the_jail_has_of_its_own_is_in_the_way() {
+    let world = World::new();
+    let file = world.file("shared/file", "1");
+    for dest in ["/", "/proc", "/dev", "/dev/mqueue/below"] {
+        let map = format!("{}:{dest}", file.parent().expect("a directory").display());
+        let ended = world.exec_with(["--map", &map], ["echo", "ran"]).run();
+        ended.is_failure(125, &["cannot map"]);
+    }
+}
+
+#[test]
 fn devices_can_be_mapped() {
     let world = World::new();
     let command = ["sh", "-c", "cat /etc/passwd > /dev/full"];

@@ -11,8 +11,8 @@ use egress::policy::Policy;
 use stage2::channel::Channel;
 use stage2::confinement::Confinement;
 
-use crate::harness::skip;
-use crate::outer_filter::{Refusal, When};
+use crate::harness::{World, processes_with, skip, until};
+use crate::outer_filter::{Refusal, When, without_stage_one};
 
 /// A shell that prints its namespaces and who it is.
 fn shell() -> Command {
@@ -84,4 +84,23 @@ fn a_program_that_cannot_be_executed_is_no_failure_of_stage_one() {
         Err(Failure::Start(error)) => assert_eq!(error.raw_os_error(), Some(libc::ENOENT)),
         other => panic!("{other:?}"),
     }
+}
+
+/// bubblewrap's inner process waits for the outer one, for ever where that ends first, with all that both were given.
+#[test]
+fn a_bubblewrap_that_ends_halfway_keeps_nothing_of_the_next() {
+    let world = World::new();
+    let marker = format!("1000.{}", std::process::id());
+    // In stage one's namespace there is one user.
+    let stand_in = world.script(
+        "bin/bwrap",
+        format!(
+            "#!/bin/sh\nread -r _ _ users </proc/self/uid_map\n[ \"$users\" = 1 ] || exec bwrap \"$@\"\n\
+             sleep {marker} &\nsleep 0.2\necho cannot >&2\nexit 1\n"
+        ),
+    );
+    let run = world.exec(["echo", "fine"]).env("BWRAP_BIN", stand_in);
+    let ended = without_stage_one(run).run();
+    assert_eq!(ended.ok(), "fine\n");
+    until("the other bubblewrap's process is gone", || processes_with(&marker).is_empty());
 }

@@ -31,24 +31,20 @@ pub fn options(plan: &Plan, bubblewrap: &Bubblewrap, sources: &Sources) -> Vec<W
     options
 }
 
-/// What the jail's first process can be executed from, before it has its root.
+/// The root over which the jail's first process starts, until it has its own.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Meanwhile {
-    /// Its own file.
-    Nothing,
-    /// The host's libraries too, wherever they are.
-    Libraries,
+pub enum FirstRoot {
+    /// For a program that needs nothing but its own file.
+    Empty,
+    /// For one that needs libraries, wherever the host has them.
+    OfTheHost,
 }
 
 /// Every option of the plan, where stage one brings all that it can: in a root that is empty otherwise
 /// bubblewrap mounts the rest. The jail's first process starts there, and goes to the working directory by itself.
-pub fn options_without_root(
-    plan: &Plan,
-    bubblewrap: &Bubblewrap,
-    meanwhile: Meanwhile,
-) -> Vec<Words> {
+pub fn options_without_root(plan: &Plan, bubblewrap: &Bubblewrap, first: FirstRoot) -> Vec<Words> {
     let mut options = namespaces(plan, bubblewrap);
-    if meanwhile == Meanwhile::Libraries {
+    if first == FirstRoot::OfTheHost {
         options.push(option(["--ro-bind".into(), "/".into(), "/".into()]));
         // Queues are mounted below, perhaps where the host has no directory.
         options.push(option(["--tmpfs".into(), "/dev".into()]));
@@ -191,8 +187,8 @@ fn with_mode(mode: u32, what: Words) -> Vec<Words> {
 /// What must be read-only in the end, though mount points had to be made in it first.
 ///
 /// Where the root need not be, that is a mask at most, which the kernel keeps shut by its mode and
-/// Landlock's rule: bubblewrap up to 0.12 reads the whole mount table again for each of these, which for the
-/// four usual masks costs half a millisecond.
+/// Landlock's rule: a bubblewrap up to 0.12 that makes the mounts itself reads the whole mount table again for each of
+/// these, which for the four usual masks costs half a millisecond.
 pub fn read_only_at_last(plan: &Plan) -> Vec<&Path> {
     let all = plan.facts.root_read_only || plan.landlock.is_none();
     let is_closed = |mount: &&Mount| match mount.kind {

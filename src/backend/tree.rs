@@ -25,14 +25,14 @@ pub struct Tree {
     /// Whether the root is read-only in the end.
     pub is_closed: bool,
     /// What bubblewrap has mounted.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<OfBubblewrap>,
     /// What is mounted in the jail's `/proc`.
     pub in_proc: Vec<Piece>,
 }
 
 /// A mount of bubblewrap's, which the tree has a directory for.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Kept {
+pub struct OfBubblewrap {
     /// Where in the jail.
     pub dest: PathBuf,
     /// Whether it becomes read-only.
@@ -121,10 +121,11 @@ pub fn tree(plan: &Plan) -> Tree {
     }
     let kept = plan.mounts().iter().filter(|mount| bwrap::needs_namespaces(mount)).map(|mount| {
         let is_closed = plan.proc_is_read_only && mount.kind == MountKind::Proc;
-        Kept { dest: mount.dest.clone(), is_closed }
+        OfBubblewrap { dest: mount.dest.clone(), is_closed }
     });
     let in_proc = plan.mounts().iter().filter(is_in_proc);
-    let in_proc = in_proc.flat_map(|mount| of_mount(mount, false, true));
+    let in_proc =
+        in_proc.flat_map(|mount| of_mount(mount, false, closed.contains(&mount.dest.as_path())));
     Tree {
         places: places(&pieces),
         is_closed: closed.contains(&Path::new("/")),

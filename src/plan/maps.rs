@@ -124,6 +124,10 @@ fn check<K: System>(gathered: &Gathered<K>, host: &Host, map: &Map) -> Result<()
     if ["/proc", "/dev"].iter().any(|own| dest == Path::new(own)) {
         return refusal("the jail has its own".into(), "map what is needed below it");
     }
+    let queues = Path::new("/dev/mqueue");
+    if dest != queues && dest.starts_with(queues) {
+        return refusal("message queues stand there alone".into(), "map it elsewhere");
+    }
     let records = host.trust_records.as_ref();
     if records.is_some_and(|records| source.starts_with(records)) {
         return refusal("no jail may reach the trust records".into(), "leave the map out");

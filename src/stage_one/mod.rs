@@ -1,9 +1,10 @@
 //! Stage one: what a fork of the front does before it becomes bubblewrap, in a user and a mount
-//! namespace of its own, and in a network namespace where the plan asks for one.
+//! namespace of its own, and in a network namespace where the plan asks for one; and a process beside bubblewrap, which
+//! brings the jail its root.
 //!
 //! Nothing is decided here: a [`Recipe`] is a rendering of the plan, as bubblewrap's arguments
-//! are. Every step either succeeds or ends the fork, and [`spawn`] says which step failed and why;
-//! bubblewrap has built nothing then, and the caller may start one without stage one.
+//! are. Where a step fails, [`spawn`] says which and why; bubblewrap may have made namespaces and an empty root by then,
+//! and is ended. The caller may start one without stage one.
 
 mod namespaces;
 pub mod network;
@@ -94,7 +95,7 @@ pub enum Failure {
     /// Stage one failed.
     #[error(transparent)]
     StageOne(#[from] Trouble),
-    /// Stage one went well, and bubblewrap could not be executed; or there was no fork at all.
+    /// Stage one went well, and bubblewrap could not be executed.
     #[error(transparent)]
     Start(#[from] io::Error),
 }
@@ -126,28 +127,32 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     let started = command.spawn();
     // The command has the other end, and the fork's own is closed by now.
     drop(command);
-    let said = hear(&ours);
-    match (said, started) {
-        (Ok(()), started) => Ok(started?),
-        (Err(trouble), started) => {
-            if let Ok(mut started) = started {
-                // The jail's first process finds nobody who brings the root.
-                started.wait()?;
-            }
-            Err(trouble.into())
+    let trouble = match (hear(&ours), &started) {
+        (Some(Ok(())), _) => return Ok(started?),
+        (Some(Err(trouble)), _) => trouble,
+        (None, Err(error)) => Trouble::at(Step::Namespaces)(error),
+        (None, Ok(_)) => {
+            Trouble { step: Step::Tree, why: "the process that lays them out was killed".into() }
         }
+    };
+    if let Ok(mut started) = started {
+        started.kill()?;
+        started.wait()?;
     }
+    Err(trouble.into())
 }
 
-/// What stage one says. There is no more to hear when all of it has said so.
-fn hear(stage_one: &Channel) -> Said {
-    let mut heard =
-        Err(Trouble { step: Step::Tree, why: "the process that lays them out was killed".into() });
-    while let Some(said) = stage_one.receive::<Said>().map_err(Trouble::at(Step::Tree))? {
-        said?;
-        heard = Ok(());
+/// What stage one says, if it says anything. There is no more to hear when all of it has said so.
+fn hear(stage_one: &Channel) -> Option<Said> {
+    let mut heard = None;
+    loop {
+        match stage_one.receive::<Said>() {
+            Ok(Some(Ok(()))) => heard = Some(Ok(())),
+            Ok(Some(Err(trouble))) => return Some(Err(trouble)),
+            Ok(None) => return heard,
+            Err(error) => return Some(Err(Trouble::at(Step::Tree)(error))),
+        }
     }
-    heard
 }
 
 /// The steps, in order. The tree is laid out by a process of its own, while this one becomes the command, which has

@@ -20,7 +20,7 @@ use stage2::{fds, parent, sys};
 
 use super::tree::{self, LaidOut};
 use super::{Layout, Said, Step, Trouble};
-use crate::backend::tree::Kept;
+use crate::backend::tree::OfBubblewrap;
 
 /// Starts the process. It tells the front how laying out went, and serves the jail once.
 pub fn start(layout: &Layout, front: &Channel) -> io::Result<()> {
@@ -31,8 +31,7 @@ pub fn start(layout: &Layout, front: &Channel) -> io::Result<()> {
     match lay_out(layout, parent) {
         Ok(made) => serve(layout, &made, front),
         Err(error) => {
-            // bubblewrap finds nobody who brings the root, and ends. Killed now, bubblewrap could leave a child behind
-            // that waits for ever.
+            // The front ends bubblewrap, and what that leaves behind.
             let _ = front.send(&Said::Err(Trouble::at(Step::Tree)(error)));
         }
     }
@@ -48,7 +47,7 @@ struct Made {
 /// Lays the mounts out where nobody sees them.
 fn lay_out(layout: &Layout, parent: Pid) -> io::Result<Made> {
     parent::end_with(parent)?;
-    let in_proc = layout.tree.in_proc.iter().map(|piece| tree::alone(&piece.kind));
+    let in_proc = layout.tree.in_proc.iter().map(tree::for_proc);
     Ok(Made { in_proc: in_proc.collect::<io::Result<_>>()?, tree: tree::lay_out(layout)? })
 }
 
@@ -81,13 +80,15 @@ fn enter(layout: &Layout, made: &Made, namespace: &OwnedFd) -> io::Result<()> {
     let in_proc = layout.tree.in_proc.iter().map(|piece| piece.dest.as_path());
     let in_proc = made.in_proc.iter().zip(in_proc);
     for (mount, place) in kept.iter().map(|(mount, place)| (mount, *place)).chain(in_proc) {
-        mounts::attach(mount, tree::unfollowed(AT_FDCWD, place)?.as_fd())?;
+        let attached =
+            tree::unfollowed(AT_FDCWD, place).and_then(|over| mounts::attach(mount, over.as_fd()));
+        attached.map_err(|error| tree::at(place, &error))?;
     }
     Ok(())
 }
 
 /// A mount of bubblewrap's once more, since the one that is there goes away with its root.
-fn copy(kept: &Kept) -> io::Result<OwnedFd> {
+fn copy(kept: &OfBubblewrap) -> io::Result<OwnedFd> {
     let flags = if kept.is_closed { Flags::READ_ONLY } else { Flags::NONE };
     mounts::bind(tree::unfollowed(AT_FDCWD, kept.dest.as_path())?.as_fd(), c"", flags)
 }

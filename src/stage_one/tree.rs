@@ -28,7 +28,7 @@ use crate::text::visible;
 /// Permissions of directories that nobody has named, and of what a mount will cover.
 const COVERED: Mode = Mode::from_bits_truncate(0o755);
 
-/// The name of a file that is about to be mounted.
+/// The name of a file that is about to be mounted, which `/proc/self/mountinfo` goes on to show.
 const PASSING: &CStr = c".ai-jail-file";
 
 /// What no mount of a jail lets anybody do.
@@ -45,11 +45,13 @@ pub struct LaidOut {
 /// Lays a tree out.
 pub fn lay_out(layout: &Layout) -> io::Result<LaidOut> {
     let root = memory(0o755, Flags::NONE)?;
-    if let Ok(unfinished) = grow(layout, &root) {
-        return Ok(LaidOut { root, unfinished });
+    match grow(layout, &root) {
+        Ok(unfinished) => return Ok(LaidOut { root, unfinished }),
+        // Before Linux 6.15 nothing could be mounted in what hangs nowhere.
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {}
+        Err(error) => return Err(error),
     }
-    // Before Linux 6.15 nothing could be mounted in what hangs nowhere. So the root hangs in one more mount namespace
-    // meanwhile, and is taken out of there again as a copy.
+    // So the root hangs in one more mount namespace meanwhile, and is taken out of there again as a copy.
     let place = layout.tree.places.iter().find(|place| place.is_dir());
     let place = place.ok_or_else(|| io::Error::other("no directory to put the root over"))?;
     let root = memory(0o755, Flags::NONE)?;
@@ -96,7 +98,7 @@ fn stays_empty(piece: &Piece, pieces: &[Piece]) -> bool {
 }
 
 /// An error with what it is about.
-fn at(path: &Path, error: &io::Error) -> io::Error {
+pub fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", visible(path)))
 }
 
@@ -274,13 +276,19 @@ fn flags(access: Access) -> Flags {
     }
 }
 
-/// A mount for `/proc`, which hangs nowhere. What is empty there is the empty device.
-pub fn alone(kind: &Kind) -> io::Result<OwnedFd> {
-    let (source, access) = match kind {
+/// A mount that hangs nowhere, for a place in `/proc`, where no file can be made. What is empty is the empty device
+/// there, and what is denied is that device where none can be opened.
+pub fn for_proc(piece: &Piece) -> io::Result<OwnedFd> {
+    let (source, access) = match &piece.kind {
         Kind::Bind { source, access, .. } => (source.as_path(), *access),
+        Kind::Memory { mode, is_closed: true } => return memory(*mode, Flags::READ_ONLY),
+        Kind::Memory { mode, is_closed: false } => return memory(*mode, Flags::NONE),
+        Kind::Over { mode: 0, .. } => (Path::new("/dev/null"), Access::ReadOnly),
         _ => (Path::new("/dev/null"), Access::Device),
     };
-    mounts::bind(unfollowed(AT_FDCWD, source)?.as_fd(), c"", flags(access))
+    let source = unfollowed(AT_FDCWD, source);
+    let mount = source.and_then(|source| mounts::bind(source.as_fd(), c"", flags(access)));
+    mount.map_err(|error| at(&piece.dest, &error))
 }
 
 /// An empty file system in memory.

@@ -30,7 +30,7 @@ use super::filter;
 use super::jail::{Cleanup, Handover};
 use super::notice::{Notice, Sink};
 use super::placed::Placed;
-use crate::backend::bwrap::{self, Meanwhile};
+use crate::backend::bwrap::{self, FirstRoot};
 use crate::backend::tree;
 use crate::error::Error;
 use crate::host::bubblewrap::Bubblewrap;
@@ -60,6 +60,8 @@ pub fn start(
     {
         Ok(started) => (started, "laid out beside bubblewrap".to_owned()),
         Err(trouble) => {
+            // A bubblewrap that ends half-way leaves a child behind, which would hold the channel of the next one open.
+            orphans::kill_all(&inherited);
             let proxies = proxies_instead(plan, &trouble, sink)?;
             if proxies.is_some() {
                 handover.spec.listeners = spec::listeners(plan);
@@ -151,8 +153,8 @@ fn behind_stage_one(
     let directory = BytePath(plan.directory.clone());
     let root = Some(Root { socket: theirs.as_raw_fd(), directory });
     let inner = Inner::new(&Spec { root, ..spec.clone() })?;
-    let meanwhile = if sys::is_dynamic() { Meanwhile::Libraries } else { Meanwhile::Nothing };
-    let options = bwrap::options_without_root(plan, bubblewrap, meanwhile);
+    let first = if sys::is_dynamic() { FirstRoot::OfTheHost } else { FirstRoot::Empty };
+    let options = bwrap::options_without_root(plan, bubblewrap, first);
     let arguments = in_memory(&nul_separated(&options))?;
     let command = inner.command(bubblewrap, &arguments);
     let files = files.iter().map(|(path, file)| (path.clone(), file.as_raw_fd())).collect();
