@@ -217,6 +217,8 @@ fn tell_lacking(start: &Start, host: &Host, plan: &Plan) {
     let places = named.chain(linked.map(|link| link.path.clone())).collect();
     let new = config::told::news(&start.paths, places);
     let agent = host.agent.as_ref().map_or("", |agent| agent.row.name);
-    let linked = agent_links::others(agent, &links, &new, host.origin.home.real());
-    lacking::lines(&lacking, &new).into_iter().chain(linked).for_each(messages::warning);
+    let home = &host.origin.home;
+    let linked = agent_links::others(agent, &links, &new, home.real());
+    let told = lacking::lines(&lacking, &new, |named| named.whole(home.canonical()));
+    told.into_iter().chain(linked).for_each(messages::warning);
 }

@@ -18,8 +18,6 @@ const PLACES: [&str; 4] = ["/dev/pts", "/dev/shm", "/mnt", "/media"];
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use]
 pub struct Tree {
-    /// Where it may stand.
-    pub places: Vec<&'static Path>,
     /// Parents before children.
     pub pieces: Vec<Piece>,
     /// Whether the root is read-only in the end.
@@ -127,7 +125,6 @@ pub fn tree(plan: &Plan) -> Tree {
     let in_proc =
         in_proc.flat_map(|mount| of_mount(mount, false, closed.contains(&mount.dest.as_path())));
     Tree {
-        places: places(&pieces),
         is_closed: closed.contains(&Path::new("/")),
         kept: kept.collect(),
         in_proc: in_proc.collect(),
@@ -135,15 +132,16 @@ pub fn tree(plan: &Plan) -> Tree {
     }
 }
 
-/// The places that cover nothing of what is mounted.
-fn places(pieces: &[Piece]) -> Vec<&'static Path> {
-    let sources = pieces.iter().filter_map(|piece| match &piece.kind {
-        Kind::Bind { source, .. } => Some(source.as_path()),
-        _ => None,
-    });
-    let needed: Vec<&Path> = sources.collect();
-    let is_free = |place: &&Path| !needed.iter().any(|path| path.starts_with(place));
-    PLACES.into_iter().map(Path::new).filter(is_free).collect()
+impl Tree {
+    /// Where the tree can stand meanwhile: the places that cover nothing of what is mounted.
+    pub fn places(&self) -> impl Iterator<Item = &'static Path> {
+        let covers = |place: &Path| {
+            self.pieces.iter().any(|piece| {
+                matches!(&piece.kind, Kind::Bind { source, .. } if source.starts_with(place))
+            })
+        };
+        PLACES.into_iter().map(Path::new).filter(move |place| !covers(place))
+    }
 }
 
 /// The entries of one mount.

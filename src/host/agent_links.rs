@@ -44,7 +44,8 @@ pub fn find(row: &Agent, directories: &[PathBuf]) -> Vec<AgentLink> {
     inside.extend(below.map(|place| settings.join(place)).filter(|path| !path.is_symlink()));
     for directory in inside {
         let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-        found.extend(entries.filter_map(|entry| {
+        let links = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_symlink()));
+        found.extend(links.filter_map(|entry| {
             let path = entry.path();
             let part = part(row, path.strip_prefix(settings).ok()?);
             link(path, part)

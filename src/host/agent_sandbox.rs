@@ -34,8 +34,10 @@ pub fn find(agent: &Agent, directory: &Path, command: &[OsString]) -> Option<Swi
     let content = files::regular(&file, Symlinks::Follow, MAX_SIZE).ok().flatten();
     let text = content.and_then(|content| String::from_utf8(content.bytes).ok());
     let text = text.as_deref();
-    let left = text.and_then(|text| left(agent, &row, text));
-    is_on(&row, text).then_some(SwitchedOn { file, row, left })
+    is_on(&row, text).then(|| {
+        let left = text.and_then(|text| left(agent, &row, text));
+        SwitchedOn { file, row, left }
+    })
 }
 
 /// The key of the user's in the text that `--bootstrap` leaves as it is.

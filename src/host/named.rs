@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::environment::Environment;
 use super::links::{self, Located};
-use super::origin::Origin;
 use crate::policy::named::NAMED;
 
 /// The variable with the directories of programs.
@@ -18,13 +18,23 @@ pub struct NamedDirectory {
     pub path: PathBuf,
     /// Where that leads.
     pub located: Located,
-    /// What a map has to show for its programs to work: they look for their own files beside `bin`.
-    pub whole: PathBuf,
+}
+
+impl NamedDirectory {
+    /// What a map has to show for its programs to work: the directory above a `bin` that has the `lib` of its programs
+    /// beside it, unless that holds the home. Looks at the host.
+    pub fn whole(&self, home: &Path) -> &Path {
+        let above = self.path.parent().filter(|_| self.path.ends_with("bin"));
+        let holds_lib = |above: &&Path| {
+            let canonical = above.canonicalize();
+            canonical.is_ok_and(|it| it.join("lib").is_dir() && !home.starts_with(it))
+        };
+        above.filter(holds_lib).unwrap_or(&self.path)
+    }
 }
 
 /// Those that are there, each once.
-pub fn find(origin: &Origin) -> Vec<NamedDirectory> {
-    let Origin { environment, home, .. } = origin;
+pub fn find(environment: &Environment) -> Vec<NamedDirectory> {
     let mut found: Vec<NamedDirectory> = Vec::new();
     let mut add = |variable, path: &Path| {
         let is_known = found.iter().any(|known| known.path == path);
@@ -32,8 +42,7 @@ pub fn find(origin: &Origin) -> Vec<NamedDirectory> {
             return;
         }
         let Ok(located) = links::locate(path) else { return };
-        let whole = whole(path, home.canonical()).unwrap_or(path).to_path_buf();
-        found.push(NamedDirectory { variable, path: path.to_path_buf(), located, whole });
+        found.push(NamedDirectory { variable, path: path.to_path_buf(), located });
     };
     let programs = environment.get(PATH).map(std::env::split_paths);
     programs.into_iter().flatten().for_each(|path| add(PATH, &path));
@@ -43,11 +52,4 @@ pub fn find(origin: &Origin) -> Vec<NamedDirectory> {
         }
     }
     found
-}
-
-/// The directory above a `bin` that has the `lib` of its programs beside it; not one that holds the home.
-fn whole<'a>(path: &'a Path, home: &Path) -> Option<&'a Path> {
-    let above = path.parent().filter(|_| path.ends_with("bin"))?;
-    let canonical = above.canonicalize().ok()?;
-    (canonical.join("lib").is_dir() && !home.starts_with(canonical)).then_some(above)
 }

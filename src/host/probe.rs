@@ -222,7 +222,7 @@ impl Host {
             landlock_guards_sockets: alone && landlock_guards_sockets(),
             sockets: sockets::listening(&origin.project),
             certificates: if alone { Vec::new() } else { certificates(environment) },
-            named: if alone { Vec::new() } else { named::find(&origin) },
+            named: if alone { Vec::new() } else { named::find(environment) },
             secrets: secrets::find(&origin),
             written: records.as_deref().map(Written::on_record).unwrap_or_default(),
             trust_records: records,

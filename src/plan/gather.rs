@@ -10,7 +10,7 @@ use super::git;
 use super::home;
 use super::link_out;
 use super::maps;
-use super::mount::{Access, Authority, Kind, Mount, Why, nearest};
+use super::mount::{Access, Authority, Kind, Mount, Why, shows};
 use super::moved;
 use super::program;
 use super::protect;
@@ -157,8 +157,7 @@ impl<K: Kind> Gathered<K> {
 
     /// Whether a place of the host is in the jail under its own path already.
     pub fn shows(&self, path: &Path) -> bool {
-        nearest(&self.mounts, path)
-            .is_some_and(|mount| mount.host_path(path).as_deref() == Some(path))
+        shows(&self.mounts, path)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::fields::List;
 use crate::host::Host;
 use crate::host::maps::Map;
+use crate::policy::devices::QUEUES;
 use crate::policy::home::is_dot_entry;
 use crate::policy::own::SETTINGS_FILE;
 use crate::settings::{MapSetting, Settings, Source};
@@ -124,7 +125,7 @@ fn check<K: System>(gathered: &Gathered<K>, host: &Host, map: &Map) -> Result<()
     if ["/proc", "/dev"].iter().any(|own| dest == Path::new(own)) {
         return refusal("the jail has its own".into(), "map what is needed below it");
     }
-    let queues = Path::new("/dev/mqueue");
+    let queues = Path::new(QUEUES.path);
     if dest != queues && dest.starts_with(queues) {
         return refusal("message queues stand there alone".into(), "map it elsewhere");
     }

@@ -36,7 +36,7 @@ mod write_back;
 
 use std::ffi::OsString;
 use std::os::fd::RawFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use stage2::spec;
 
@@ -238,12 +238,11 @@ impl Plan {
 
     /// Links of the agent that is run which lead to what the jail does not have.
     pub fn lacking_links<'a>(&self, host: &'a Host) -> Vec<&'a AgentLink> {
-        let is_shown = |path: &Path| {
-            let mount = self.mount_of(path);
-            mount.and_then(|mount| mount.host_path(path)).is_some_and(|shown| shown == path)
-        };
-        let links = host.agent.iter().flat_map(|agent| &agent.linked);
-        links.filter(|link| !is_shown(&link.target)).collect()
+        let links = host.agent.as_ref().map_or(&[][..], |agent| &agent.linked);
+        match &self.places {
+            Places::Linux(mounts) => lacking::links(mounts, links),
+            Places::MacOs(macos) => lacking::links(&macos.rules, links),
+        }
     }
 
     /// The host's files with settings of git that the jail can read and not change.

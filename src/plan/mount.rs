@@ -327,6 +327,11 @@ pub fn nearest<'a, K: Kind>(mounts: &'a [Mount<K>], path: &Path) -> Option<&'a M
     nearest_of(mounts, path, |_| true)
 }
 
+/// Whether `path` of the host is in the jail under its own path.
+pub fn shows<K: Kind>(mounts: &[Mount<K>], path: &Path) -> bool {
+    nearest(mounts, path).is_some_and(|mount| mount.host_path(path).as_deref() == Some(path))
+}
+
 /// The same among those mounts that count.
 pub fn nearest_of<'a, K: Kind>(
     mounts: &'a [Mount<K>],

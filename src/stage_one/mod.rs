@@ -51,6 +51,8 @@ pub struct Layout {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
+    /// Starting a process for it.
+    Start,
     /// Making the namespaces.
     Namespaces,
     /// Writing which user and group of the host they belong to.
@@ -64,6 +66,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::Start => "starting a process for bubblewrap",
             Self::Namespaces => "making user and mount namespaces",
             Self::Identity => "mapping the user into the user namespace",
             Self::Network => "setting up the network namespace",
@@ -95,7 +98,7 @@ pub enum Failure {
     /// Stage one failed.
     #[error(transparent)]
     StageOne(#[from] Trouble),
-    /// Stage one went well, and bubblewrap could not be executed.
+    /// Stage one went well, and bubblewrap could not be executed; or stage one could not be begun.
     #[error(transparent)]
     Start(#[from] io::Error),
 }
@@ -130,7 +133,7 @@ pub fn spawn(mut command: Command, recipe: Recipe) -> Result<Child, Failure> {
     let trouble = match (hear(&ours), &started) {
         (Some(Ok(())), _) => return Ok(started?),
         (Some(Err(trouble)), _) => trouble,
-        (None, Err(error)) => Trouble::at(Step::Namespaces)(error),
+        (None, Err(error)) => Trouble::at(Step::Start)(error),
         (None, Ok(_)) => {
             Trouble { step: Step::Tree, why: "the process that lays them out was killed".into() }
         }

@@ -1,8 +1,8 @@
 //! The process that brings the jail its root: it lays the root out while bubblewrap makes the jail's namespaces, and
 //! puts the root into them when the jail's first process says that they are there.
 //!
-//! bubblewrap up to 0.12 reads all mounts for each that it makes, and so never sees these. All that it mounts is what
-//! needs the namespaces, in a root that is empty otherwise; that is taken over.
+//! bubblewrap up to 0.12 reads the whole mount table for each mount that it makes, so it gets to see none of these. In a
+//! root that is empty otherwise bubblewrap mounts what shows its namespaces, and those mounts are taken over.
 //!
 //! This process alone has a capability over the jail's mounts: stage one's user namespace is the one in which
 //! bubblewrap has made the jail's. The jail has none, and hands over its namespace by a descriptor.
@@ -15,7 +15,7 @@ use nix::mount::{MntFlags, umount2};
 use nix::sched::{CloneFlags, setns};
 use nix::unistd::{Pid, fchdir, getpid, pivot_root};
 use stage2::channel::Channel;
-use stage2::sys::mounts::{self, Flags};
+use stage2::sys::mounts;
 use stage2::{fds, parent, sys};
 
 use super::tree::{self, LaidOut};
@@ -89,6 +89,7 @@ fn enter(layout: &Layout, made: &Made, namespace: &OwnedFd) -> io::Result<()> {
 
 /// A mount of bubblewrap's once more, since the one that is there goes away with its root.
 fn copy(kept: &OfBubblewrap) -> io::Result<OwnedFd> {
-    let flags = if kept.is_closed { Flags::READ_ONLY } else { Flags::NONE };
-    mounts::bind(tree::unfollowed(AT_FDCWD, kept.dest.as_path())?.as_fd(), c"", flags)
+    let there = tree::unfollowed(AT_FDCWD, kept.dest.as_path());
+    let copy = there.and_then(|it| mounts::bind(it.as_fd(), c"", tree::closed(kept.is_closed)));
+    copy.map_err(|error| tree::at(&kept.dest, &error))
 }

@@ -44,6 +44,8 @@ pub struct LaidOut {
 
 /// Lays a tree out.
 pub fn lay_out(layout: &Layout) -> io::Result<LaidOut> {
+    // Permissions are the plan's, whatever the caller's mask says; this process makes nothing else.
+    umask(Mode::empty());
     let root = memory(0o755, Flags::NONE)?;
     match grow(layout, &root) {
         Ok(unfinished) => return Ok(LaidOut { root, unfinished }),
@@ -52,11 +54,11 @@ pub fn lay_out(layout: &Layout) -> io::Result<LaidOut> {
         Err(error) => return Err(error),
     }
     // So the root hangs in one more mount namespace meanwhile, and is taken out of there again as a copy.
-    let place = layout.tree.places.iter().find(|place| place.is_dir());
+    let place = layout.tree.places().find(|place| place.is_dir());
     let place = place.ok_or_else(|| io::Error::other("no directory to put the root over"))?;
     let root = memory(0o755, Flags::NONE)?;
     unshare(CloneFlags::CLONE_NEWNS)?;
-    mounts::attach(&root, unfollowed(AT_FDCWD, *place)?.as_fd())?;
+    mounts::attach(&root, unfollowed(AT_FDCWD, place)?.as_fd())?;
     finish(&grow(layout, &root)?)?;
     Ok(LaidOut { root: mounts::bind(root.as_fd(), c"", Flags::NONE)?, unfinished: Vec::new() })
 }
@@ -69,8 +71,6 @@ pub fn finish(unfinished: &[OwnedFd]) -> io::Result<()> {
 /// Lays out what is in the root. Gives what is to become read-only.
 fn grow(layout: &Layout, root: &OwnedFd) -> io::Result<Vec<OwnedFd>> {
     let pieces = layout.tree.pieces.as_slice();
-    // Permissions are the plan's, whatever the caller's mask says.
-    let before = umask(Mode::empty());
     let mut growing = Growing {
         root,
         source: None,
@@ -82,7 +82,6 @@ fn grow(layout: &Layout, root: &OwnedFd) -> io::Result<Vec<OwnedFd>> {
     for piece in pieces {
         growing.add(piece, stays_empty(piece, pieces)).map_err(|error| at(&piece.dest, &error))?;
     }
-    umask(before);
     if layout.tree.is_closed {
         mounts::forbid(root, Flags::READ_ONLY)?;
     }
@@ -276,13 +275,17 @@ fn flags(access: Access) -> Flags {
     }
 }
 
+/// What is forbidden where nothing may be changed.
+pub fn closed(is_closed: bool) -> Flags {
+    if is_closed { Flags::READ_ONLY } else { Flags::NONE }
+}
+
 /// A mount that hangs nowhere, for a place in `/proc`, where no file can be made. What is empty is the empty device
 /// there, and what is denied is that device where none can be opened.
 pub fn for_proc(piece: &Piece) -> io::Result<OwnedFd> {
     let (source, access) = match &piece.kind {
         Kind::Bind { source, access, .. } => (source.as_path(), *access),
-        Kind::Memory { mode, is_closed: true } => return memory(*mode, Flags::READ_ONLY),
-        Kind::Memory { mode, is_closed: false } => return memory(*mode, Flags::NONE),
+        Kind::Memory { mode, is_closed } => return memory(*mode, closed(*is_closed)),
         Kind::Over { mode: 0, .. } => (Path::new("/dev/null"), Access::ReadOnly),
         _ => (Path::new("/dev/null"), Access::Device),
     };
